@@ -1,0 +1,37 @@
+"""Who answers questions: three verbs, all of them idempotent.
+
+To add one, write ``crowd/<kind>.py`` with one final subclass of `Crowd`. The exam in
+``tests/exams/test_crowd.py`` finds it by its file.
+"""
+
+from abc import abstractmethod
+
+import polars as pl
+
+from affekt.journal.votes import Votes
+from affekt.parts import Part
+
+
+class Crowd(Part):
+    """Who answers questions.
+
+    The journal belongs to the caller and is the only memory: a crowd that must remember writes there.
+    """
+
+    family = "crowd"
+
+    @abstractmethod
+    def ask(self, journal: Votes, questions: pl.DataFrame) -> None:
+        """Put questions (schema `affekt.tables.QUESTIONS`) to the crowd; asking twice asks once."""
+
+    @abstractmethod
+    def answers(self, journal: Votes) -> None:
+        """Bring new votes into the journal; a vote already there is not counted again."""
+
+    @abstractmethod
+    def close(self, journal: Votes, questions: pl.DataFrame) -> None:
+        """Ask no more about these questions; closing twice closes once."""
+
+    def witness(self) -> str:
+        """Digest of the files the votes are read from, or ``""``; see `affekt.stage.Stage.witness`."""
+        return ""

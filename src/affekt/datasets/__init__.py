@@ -1,0 +1,77 @@
+"""Labelled picture sets: what is known about them, and how to load a user's copy.
+
+To add one, write ``datasets/<kind>.py`` with one final subclass of `Dataset`. The exam in
+``tests/exams/test_datasets.py`` finds it by its file.
+"""
+
+import hashlib
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, NamedTuple
+
+from affekt.parts import Part
+from affekt.taxonomy import Taxonomy
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is published about a data set.
+
+    Attributes:
+        title: Name people use.
+        citation: Author, year and venue.
+        licence: Licence of the pictures, in words.
+        images: Published number of pictures; None when it depends on the copy.
+    """
+
+    title: str
+    citation: str
+    licence: str
+    images: int | None = None
+
+
+class Labelled(NamedTuple):
+    """One picture of a data set."""
+
+    name: str
+    read: Path | bytes
+    emotion: str
+    group: str | None = None
+    part: str | None = None
+    shares: tuple[float | None, ...] | None = None
+    is_generated: bool = False
+
+
+class Dataset(Part):
+    """A labelled picture set.
+
+    Every part has a field ``root``: the folder of the user's copy, absolute or beside the plan.
+    """
+
+    family = "datasets"
+    facts: ClassVar[Facts]
+    root: Path
+
+    @property
+    @abstractmethod
+    def taxonomy(self) -> Taxonomy:
+        """The emotions its labels name."""
+
+    @abstractmethod
+    def load(self) -> Iterator[Labelled]:
+        """Give every picture in a fixed order.
+
+        Raises:
+            AffektError: The copy is not what the facts say; the sentence tells the difference.
+        """
+
+    def witness(self) -> str:
+        """Digest of names, sizes and times of every file below ``root``."""
+        lines = []
+        for path in sorted(self.root.rglob("*")):
+            if path.is_file():
+                facts = path.stat()
+                lines.append(f"{path.relative_to(self.root)}\t{facts.st_size}\t{facts.st_mtime_ns}")
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()

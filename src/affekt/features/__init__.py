@@ -1,0 +1,43 @@
+"""Picture → vector, hand-made or from a net.
+
+To add one, write ``features/<kind>.py`` with one final subclass of `Feature`; a set too big for one file is a
+folder of that name whose ``__init__.py`` is the part. The exam in ``tests/exams/test_features.py`` finds it.
+"""
+
+from abc import abstractmethod
+
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from affekt.parts import Part
+
+Picture = UInt8[np.ndarray, "row column 3"]
+Vector = Float[np.ndarray, " feature"]
+
+
+class Feature(Part):
+    """Picture → vector of fixed length; thread-safe and deterministic."""
+
+    family = "features"
+
+    @property
+    @abstractmethod
+    def names(self) -> tuple[str, ...]:
+        """One stable name a value, ``set.block.item``."""
+
+    @property
+    def length(self) -> int:
+        """Number of values."""
+        return len(self.names)
+
+    @property
+    def enough_px(self) -> int | None:
+        """Shorter side, px, that loses nothing for this feature; None when every pixel counts.
+
+        The decoder may halve a larger JPEG as long as its shorter side stays at or above this.
+        """
+        return None
+
+    @abstractmethod
+    def extract(self, picture: Picture) -> Vector:
+        """Give the vector (float32, finite) of an upright sRGB picture of any size."""

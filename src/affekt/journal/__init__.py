@@ -1,0 +1,1 @@
+"""Append-only logs of what came from outside: pages of sources, votes of people."""

@@ -1,0 +1,240 @@
+"""Parts: frozen values that know how to do one thing, found by the name of their file.
+
+A family is a folder with an abstract class in its ``__init__.py``; a part is one file with one final class in
+it. ``kind = "folder"`` in a plan means ``affekt/sources/folder.py``; a dotted kind (``"mylab.crawler"``) is a
+module outside the package and is followed only by a caller who trusts the plan, because importing runs code.
+"""
+
+import difflib
+import hashlib
+import json
+import pkgutil
+import types
+from abc import ABC
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Annotated, Any, ClassVar, Self, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, core_schema
+
+from affekt.errors import UsageError
+from affekt.taxonomy import KNOWN, Taxonomy
+
+P = TypeVar("P", bound="Part")
+Path = tuple[str | int, ...]
+
+
+class Part(BaseModel, ABC, frozen=True, extra="forbid"):
+    """A frozen value that knows how to do one thing; its fields are its settings."""
+
+    family: ClassVar[str] = ""
+    version: ClassVar[int] = 1  # raise when the same settings answer differently
+    idle: ClassVar[frozenset[str]] = frozenset()  # settings that cannot change the answer
+
+    @classmethod
+    def kind(cls) -> str:
+        """Word that names this part in a plan: its file, or its module when outside the package."""
+        inside = f"affekt.{cls.family}."
+        return cls.__module__.removeprefix(inside)
+
+    @classmethod
+    def example(cls) -> Self:
+        """Give one small instance for the family's exam; parts whose settings have no defaults override it."""
+        return cls(**({"seed": 1} if "seed" in cls.model_fields else {}))
+
+    def identity(self) -> dict[str, Any]:
+        """Give all that can change the answer: kind, version and settings, nested parts included."""
+        settings = {
+            name: _plain(getattr(self, name)) for name in type(self).model_fields if name not in self.idle
+        }
+        return {"kind": self.kind(), "version": self.version, **settings}
+
+    def digest(self) -> str:
+        """SHA-256 of the identity, 64 hexadecimal digits."""
+        return hashlib.sha256(canonical(self.identity())).hexdigest()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        if not is_family(cls):
+            return handler(source)
+        return core_schema.no_info_plain_validator_function(
+            lambda given: _accept(cls, given),
+            serialization=core_schema.plain_serializer_function_ser_schema(_plain),
+        )
+
+
+def canonical(value: Any) -> bytes:
+    """Give the one JSON text of a value: sorted keys, no spaces, UTF-8."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode()
+
+
+def is_family(cls: type) -> bool:
+    """Tell a family (abstract, in the ``__init__`` of its folder) from a part."""
+    return "family" in vars(cls) or bool(getattr(cls, "__abstractmethods__", None))
+
+
+def kinds(family: str) -> list[str]:
+    """Names of the parts in a family's folder, sorted."""
+    package = import_module(f"affekt.{family}")
+    return sorted(found.name for found in pkgutil.iter_modules(package.__path__) if found.name[0] != "_")
+
+
+def find(family: str, kind: str, *, trust: bool = False) -> type[Part]:
+    """Give the part of that name.
+
+    Raises:
+        UsageError: No such part, a module outside the package without ``trust``, or a file without a part.
+    """
+    if "." in kind and not trust:
+        raise UsageError(
+            f"{kind!r} is code outside affekt; name one of {', '.join(kinds(family))}, or pass --trust to run it"
+        )
+    if "." not in kind and kind not in kinds(family):
+        raise UsageError(f"there is no {kind!r} among the {family}; {did_you_mean(kind, kinds(family))}")
+    module = kind if "." in kind else f"affekt.{family}.{kind}"
+    if not _is_there(module):
+        raise UsageError(f"the module {module!r} cannot be found; install it or correct its name")
+    for found in vars(import_module(module)).values():
+        if isinstance(found, type) and issubclass(found, Part) and not is_family(found):
+            if found.__module__ == module and found.family == family:
+                return found
+    raise UsageError(f"{module!r} holds no part of the family {family!r}")
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """Give the end of a sentence: the nearest known word first, then all of them."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return (f"did you mean {near[0]!r}? " if near else "") + f"known: {', '.join(known)}"
+
+
+class Trouble(BaseModel, frozen=True):
+    """One thing wrong with given settings, and the path of keys that leads to it."""
+
+    path: Path
+    text: str
+    at_key: bool = False  # the key itself is wrong, not its value
+
+
+class Reader:
+    """Turns what a human wrote into parts, and keeps every problem instead of stopping at the first.
+
+    Attributes:
+        handed_down: Settings given to every part that has a field of that name and was not given one.
+        troubles: What was wrong so far.
+    """
+
+    def __init__(self, handed_down: Mapping[str, Any], *, trust: bool = False) -> None:
+        self.handed_down = handed_down
+        self.trust = trust
+        self.troubles: list[Trouble] = []
+
+    def read(self, cls: type[P], given: Any, path: Path) -> P | None:
+        """Give the part, or None after noting what is wrong.
+
+        ``given`` is a kind, a table with ``kind`` and settings, or for a final class a table of settings.
+        """
+        if isinstance(given, cls):
+            return given
+        settings = {"kind": given} if isinstance(given, str) and is_family(cls) else given
+        if not isinstance(settings, Mapping):
+            wanted = "a kind or a table with `kind`" if is_family(cls) else "a table of settings"
+            return self._note(path, f"is {given!r}; {wanted} is expected")
+        settings = dict(settings)
+        chosen: type[Any] | None = cls
+        if is_family(cls):
+            chosen = self._chosen(cls, settings.pop("kind", None), path)
+        return self._filled(chosen, settings, path) if chosen else None
+
+    def _chosen(self, cls: type[Part], kind: Any, path: Path) -> type[Part] | None:
+        where = (*path, "kind")
+        if not isinstance(kind, str):
+            known = ", ".join(kinds(cls.family))
+            return self._note(where, f"is {'missing' if kind is None else repr(kind)}; known: {known}")
+        try:
+            return find(cls.family, kind, trust=self.trust)
+        except UsageError as trouble:
+            return self._note(where, str(trouble))
+
+    def _filled(self, chosen: type[P], settings: dict[str, Any], path: Path) -> P | None:
+        known = [name for name in chosen.model_fields]
+        before = len(self.troubles)
+        for name in [name for name in settings if name not in known]:
+            self._note((*path, name), f"is not a setting of {chosen.kind()!r}; {did_you_mean(name, known)}", True)
+            del settings[name]
+        for name, field in chosen.model_fields.items():
+            if name in settings:
+                settings[name] = self._nested(field.annotation, settings[name], (*path, name))
+            elif name in self.handed_down:
+                settings[name] = self.handed_down[name]
+        broken = {trouble.path[len(path)] for trouble in self.troubles[before:] if len(trouble.path) > len(path)}
+        try:
+            part = chosen.model_validate(settings)
+        except ValidationError as failure:
+            for error in failure.errors(include_url=False):
+                if not (error["loc"] and error["loc"][0] in broken):
+                    self._note((*path, *error["loc"]), explain(error))
+            return None
+        return part if len(self.troubles) == before else None
+
+    def _nested(self, wanted: Any, given: Any, path: Path) -> Any:
+        """Build the parts inside one setting, through optional and tuple fields."""
+        if wanted is Taxonomy and isinstance(given, str) and given in KNOWN:
+            return KNOWN[given]
+        origin, inner = get_origin(wanted), get_args(wanted)
+        if isinstance(wanted, type) and issubclass(wanted, Part):
+            return self.read(wanted, given, path)
+        if origin is Annotated:
+            return self._nested(inner[0], given, path)
+        if origin in (Union, types.UnionType):
+            parts = [each for each in inner if isinstance(each, type) and issubclass(each, Part)]
+            return self.read(parts[0], given, path) if parts and given is not None else given
+        if origin is tuple and isinstance(given, list | tuple) and inner:
+            return [self._nested(inner[0], one, (*path, at)) for at, one in enumerate(given)]
+        return given
+
+    def _note(self, path: Path, text: str, at_key: bool = False) -> None:
+        self.troubles.append(Trouble(path=path, text=text, at_key=at_key))
+
+
+def explain(error: Any) -> str:
+    """Give one pydantic error as a sentence: what is allowed, what came."""
+    text = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "missing":
+        return "is missing; " + text[0].lower() + text[1:]
+    if error["type"] == "value_error":
+        return text
+    return f"is {error['input']!r}; {text[0].lower()}{text[1:]}"
+
+
+def _accept(cls: type[Part], given: Any) -> Part:
+    reader = Reader({})
+    part = reader.read(cls, given, ())
+    if part is None:
+        raise ValueError("; ".join(_sentence(trouble) for trouble in reader.troubles))
+    return part
+
+
+def _sentence(trouble: Trouble) -> str:
+    return " ".join([".".join(str(step) for step in trouble.path), trouble.text]).strip()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Part):
+        return value.identity()
+    if isinstance(value, BaseModel):
+        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, tuple | list | frozenset | set):
+        return [_plain(one) for one in (sorted(value) if isinstance(value, frozenset | set) else value)]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

@@ -1,0 +1,48 @@
+"""Who is trained on, who is tested.
+
+To add one, write ``protocols/<kind>.py`` with one final subclass of `Protocol`. The exam in
+``tests/exams/test_protocols.py`` finds it by its file.
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from jaxtyping import Int
+
+from affekt.parts import Part
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Row numbers of one training and test round.
+
+    Attributes:
+        repeat: Repetition, from 0.
+        number: Fold inside the repetition, from 0.
+        train: Rows to learn from.
+        test: Rows to predict; disjoint from ``train``.
+        note: A fallback that was taken, in one sentence; ``""`` when none was needed.
+    """
+
+    repeat: int
+    number: int
+    train: Int[np.ndarray, " train"]
+    test: Int[np.ndarray, " test"]
+    note: str = ""
+
+
+class Protocol(Part):
+    """Who is trained on, who is tested."""
+
+    family = "protocols"
+
+    @abstractmethod
+    def folds(self, pictures: pl.DataFrame) -> Iterator[Fold]:
+        """Give the folds of a table of schema `affekt.tables.PICTURES`.
+
+        Rows are numbered as they stand. No ``group_id`` is on both sides of a fold unless the part's
+        settings say so. The draw depends on ``image_id`` and ``group_id``, not on the order of rows.
+        """

@@ -1,0 +1,68 @@
+"""Where weakly labelled pictures come from.
+
+To add one, write ``sources/<kind>.py`` with one final subclass of `Source`. The exam in
+``tests/exams/test_sources.py`` finds it by its file.
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from affekt.parts import Part
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a source is asked: the words of one emotion, or everything when there is no emotion."""
+
+    emotion: str | None
+    words: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The words as one line; ``""`` when everything is asked for."""
+        return " ".join(self.words)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer of a source.
+
+    Attributes:
+        hits: One mapping a picture, keys among the columns of `affekt.tables.FOUND`; ``source_id`` is needed,
+            ``source``, ``query`` and ``emotion`` are added by the stage where they are absent.
+        after: Where to go on, as the source understands it; None on the last page.
+        refused: Entries that are no picture: (name, reason, detail).
+    """
+
+    hits: tuple[Mapping[str, Any], ...]
+    after: str | None
+    refused: tuple[tuple[str, str, str], ...] = ()
+
+
+class Source(Part):
+    """Where weakly labelled pictures come from; a frozen value whose fields are its settings.
+
+    `pages` is asked again from the last stored `Page.after` when a run was cut off, and must then give the
+    pages that are missing and no other.
+    """
+
+    family = "sources"
+    reasons: ClassVar[Mapping[str, str]] = {}  # reasons of its own in `Page.refused` and `fetch`, explained
+
+    @abstractmethod
+    def queries(self, words: Mapping[str, tuple[str, ...]]) -> tuple[Query, ...]:
+        """Give the queries to ask: usually one an emotion, from emotion name → words."""
+
+    @abstractmethod
+    def pages(self, query: Query, after: str | None) -> Iterator[Page]:
+        """Give the answers to one query, starting behind ``after``; deterministic order."""
+
+    @abstractmethod
+    def fetch(self, url: str) -> bytes:
+        """Give the bytes behind a hit's ``url``.
+
+        Raises:
+            PictureError: They cannot be had; the reason word says why.
+        """

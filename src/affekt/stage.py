@@ -1,0 +1,78 @@
+"""The shape of every arrow: a stage takes tables and a desk, and gives both halves of what came in."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Literal, NamedTuple
+
+from affekt.parts import Part
+from affekt.pictures.shelf import Shelf
+from affekt.tables import Schema, Table
+
+Engine = Literal["polars", "daft"]
+
+
+class Progress(NamedTuple):
+    """How far a stage has come."""
+
+    stage: str
+    done: int
+    total: int | None
+    failures: int = 0
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All that a stage may touch besides its tables."""
+
+    shelf: Shelf
+    journal: Path  # folder of the append-only logs
+    scratch: Path  # folder of this stage at these settings; kept until the product stands
+    history: tuple[Mapping[str, Any], ...] = ()  # manifests of everything the tables came from
+    watch: Callable[[Progress], None] = field(default=lambda _: None)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a stage made.
+
+    Attributes:
+        table: The rows that go on, under the stage's `gives` schema.
+        dropped: The rows that do not: the key of the first table, ``reason``, and optionally ``detail``.
+        files: A folder below the desk's scratch to be published, or None.
+        publish: Name of that folder among the releases.
+        notes: Facts about the run for the manifest; JSON values, nothing that differs between two runs.
+    """
+
+    table: Table
+    dropped: Table | None = None
+    files: Path | None = None
+    publish: str = ""
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Stage(Part):
+    """A verb of the line; its fields are its settings.
+
+    To add one, write ``stages/<verb>.py`` with one class that sets `gives` and writes `run`.
+    """
+
+    family = "stages"
+    gives: ClassVar[Schema]  # schema of the table it makes
+    takes: ClassVar[Schema | None] = None  # schema of its first table
+    engine: ClassVar[Engine] = "polars"  # which engine opens its tables
+    asks_the_world: ClassVar[bool] = False  # a door: its address is the hash of its rows
+    conserves: ClassVar[bool] = True  # kept + dropped = rows of the first table
+    reasons: ClassVar[Mapping[str, str]] = {}  # drop reason → what it means, in one sentence
+
+    @abstractmethod
+    def run(self, desk: Desk, *tables: Any, **_: Any) -> Outcome:
+        """Do the work; everything long goes to ``desk.scratch`` so that it can be resumed."""
+
+    def witness(self) -> str:
+        """Digest of the files outside the project that the stage reads, or ``""``.
+
+        It joins the address, so that a changed outside is never answered by a stale product.
+        """
+        return ""

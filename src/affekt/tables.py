@@ -1,0 +1,215 @@
+"""The contract of every table that flows along the two lines: each column typed and explained once.
+
+A table is a polars or a Daft frame while a stage works on it and a Parquet file when it rests. Missing is
+null, never ``""``. Every table rests sorted by its key, so that equal rows are equal bytes.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import polars as pl
+
+from affekt.errors import TableError
+
+if TYPE_CHECKING:
+    import daft
+
+Table = pl.DataFrame | "daft.DataFrame"
+
+
+class Column(NamedTuple):
+    """Type and meaning of one column."""
+
+    dtype: pl.DataType | type[pl.DataType]
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Name, columns in order, and the columns that tell one row from another."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: dict[str, Column]
+
+    def types(self) -> dict[str, pl.DataType | type[pl.DataType]]:
+        """Give the polars type of every column, in order."""
+        return {name: column.dtype for name, column in self.columns.items()}
+
+    def empty(self) -> pl.DataFrame:
+        """Give a table of this schema without rows."""
+        return pl.DataFrame(schema=self.types())
+
+    def conform(self, frame: pl.DataFrame, made_by: str) -> pl.DataFrame:
+        """Give the frame with exactly these columns and types, sorted by key.
+
+        Raises:
+            TableError: A column is missing, cannot take its type, or two rows share one key.
+        """
+        missing = [name for name in self.columns if name not in frame.columns]
+        if missing:
+            raise TableError(f"{made_by}: the table {self.name!r} lacks the columns {missing}")
+        try:
+            whole = frame.select(pl.col(name).cast(kind) for name, kind in self.types().items())
+        except pl.exceptions.PolarsError as trouble:
+            raise TableError(f"{made_by}: the table {self.name!r} has a wrong type: {trouble}") from trouble
+        whole = whole.sort(self.key)
+        twice = whole.filter(whole.select(self.key).is_duplicated())
+        if twice.height:
+            raise TableError(
+                f"{made_by}: {twice.height} rows of {self.name!r} share a key, "
+                f"first {twice.select(self.key).row(0)!r}"
+            )
+        return whole
+
+
+def _schema(name: str, key: str, *blocks: dict[str, tuple[pl.DataType | type[pl.DataType], str]]) -> Schema:
+    columns = {word: Column(*about) for block in blocks for word, about in block.items()}
+    return Schema(name, tuple(key.split()), columns)
+
+
+_HIT: dict[str, tuple[pl.DataType | type[pl.DataType], str]] = {
+    "source": (pl.String, "kind of the source that returned it"),
+    "source_id": (pl.String, "name of the picture at its source"),
+    "emotion": (pl.String, "weak label: the emotion whose query returned it; null in an unlabelled folder"),
+    "query": (pl.String, "words the source was asked"),
+    "tags": (pl.List(pl.String), "tags as given by people at the source"),
+    "title": (pl.String, "title at the source"),
+    "owner": (pl.String, "who published it, as the source names them"),
+    "licence": (pl.String, "canonical licence word, as in `affekt.licences`"),
+    "url": (pl.String, "where the bytes are"),
+    "page_url": (pl.String, "page that shows the picture to people"),
+    "found_at": (pl.String, "when the source answered, ISO 8601, UTC"),
+    "is_generated": (pl.Boolean, "painted by a program, not taken by a person"),
+    "truth": (pl.String, "emotion a generated picture was painted for; null for every real picture"),
+}
+_PICTURE: dict[str, tuple[pl.DataType | type[pl.DataType], str]] = {
+    "image_id": (pl.String, "SHA-256 of the bytes, 64 hexadecimal digits"),
+    "shard": (pl.String, "file of the shelf that holds the bytes"),
+    "row_group": (pl.Int32, "row group inside the shard"),
+    "row": (pl.Int32, "row inside the row group"),
+}
+_FACTS: dict[str, tuple[pl.DataType | type[pl.DataType], str]] = {
+    "width_px": (pl.Int32, "width of the upright picture"),
+    "height_px": (pl.Int32, "height of the upright picture"),
+    "n_bytes": (pl.Int64, "size of the file"),
+    "format": (pl.String, "JPEG, PNG, WEBP or GIF, told by content"),
+    "is_animated": (pl.Boolean, "has more than one frame; only the first is used"),
+    "phash": (pl.UInt64, "64-bit perceptual hash of the upright picture; null when it is flat"),
+}
+
+FOUND = _schema("found", "source source_id query", _HIT)
+CLEAN = _schema("clean", "image_id source source_id", _PICTURE, _HIT, _FACTS)
+IMAGES = _schema(
+    "images",
+    "image_id",
+    _PICTURE,
+    _HIT,
+    _FACTS,
+    {"group_id": (pl.String, "smallest image_id among its near copies; its own when it has none")},
+)
+QUESTIONS = _schema(
+    "questions",
+    "question_id",
+    {
+        "question_id": (pl.String, "sha256 of image, emotion and role, first 32 digits"),
+        "image_id": (pl.String, "picture that is shown"),
+        "emotion": (pl.String, "emotion that is asked about"),
+        "role": (pl.String, "task, gold or qualification"),
+        "group_id": (pl.String, "group of near copies the picture belongs to"),
+        "truth": (pl.String, "emotion a generated picture was painted for; null for real pictures"),
+    },
+)
+VOTES = _schema(
+    "votes",
+    "question_id worker emotion",
+    {
+        "question_id": (pl.String, "what was asked about which picture"),
+        "worker": (pl.String, "random token, stable inside one plan"),
+        "emotion": (pl.String, "the emotion this row speaks of"),
+        "felt": (pl.Boolean, "whether the worker felt it"),
+        "seconds": (pl.Float32, "from question shown to answer, s; null when not measured"),
+    },
+)
+DECISIONS = _schema(
+    "decisions",
+    "question_id emotion",
+    {
+        "question_id": (pl.String, "question the votes answered"),
+        "emotion": (pl.String, "emotion decided about"),
+        "votes": (pl.Int32, "votes counted"),
+        "votes_yes": (pl.Int32, "votes that felt it"),
+        "share": (pl.Float64, "probability that the emotion is felt, by the rule, 0–1"),
+        "is_label": (pl.Boolean, "whether the rule keeps the emotion as label"),
+    },
+)
+LABELS = _schema(
+    "labels",
+    "image_id",
+    {
+        "image_id": (pl.String, "picture"),
+        "question_id": (pl.String, "question whose votes decided"),
+        "emotion": (pl.String, "strong label"),
+        "votes": (pl.Int32, "votes counted"),
+        "votes_yes": (pl.Int32, "votes that felt the label"),
+        "shares": (pl.List(pl.Float64), "probability an emotion, taxonomy order; null where not asked"),
+    },
+)
+SPLITS = _schema(
+    "splits",
+    "image_id",
+    {
+        "image_id": (pl.String, "picture"),
+        "group_id": (pl.String, "group that stays on one side"),
+        "part": (pl.String, "train, test or validate"),
+    },
+)
+RELEASED = _schema(
+    "released",
+    "image_id",
+    {
+        "image_id": (pl.String, "SHA-256 of the released bytes"),
+        "original_id": (pl.String, "SHA-256 of the bytes as found"),
+        "emotion": (pl.String, "strong label"),
+        "part": (pl.String, "train, validation or test"),
+    },
+)
+PICTURES = _schema(
+    "pictures",
+    "image_id",
+    _PICTURE,
+    {
+        "name": (pl.String, "name of the picture in its data set"),
+        "emotion": (pl.String, "label to be predicted"),
+        "shares": (pl.List(pl.Float64), "share of votes an emotion, taxonomy order; null when unknown"),
+        "group_id": (pl.String, "pictures that must stay on one side of every fold"),
+        "part": (pl.String, "train, test or validate where the data set says so, else null"),
+        "is_generated": (pl.Boolean, "painted by a program, not taken by a person"),
+    },
+)
+FEATURES = _schema(
+    "features",
+    "image_id",
+    {
+        "image_id": (pl.String, "picture"),
+        "vector": (pl.List(pl.Float32), "one value a feature"),
+    },
+)
+PREDICTIONS = _schema(
+    "predictions",
+    "repeat fold image_id emotion",
+    {
+        "repeat": (pl.Int32, "repetition of the whole protocol, from 0"),
+        "fold": (pl.Int32, "fold in which the picture was tested, from 0"),
+        "image_id": (pl.String, "tested picture"),
+        "emotion": (pl.String, "emotion of this row"),
+        "probability": (pl.Float64, "by the model, 0–1; sums to 1 over the emotions of a picture"),
+    },
+)
+ALL = {
+    schema.name: schema
+    for schema in (
+        FOUND, CLEAN, IMAGES, QUESTIONS, VOTES, DECISIONS, LABELS, SPLITS, RELEASED, PICTURES, FEATURES,
+        PREDICTIONS,
+    )
+}  # fmt: skip

@@ -1,0 +1,75 @@
+"""Emotions as ordered, frozen values: which there are, which words name them, which side they lie on.
+
+References:
+    Mikels, Fredrickson, Larkin, Lindberg, Maglio and Reuter-Lorenz (2005), Emotional category data on
+    images from the International Affective Picture System, Behavior Research Methods 37.
+"""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field, StringConstraints, field_validator, model_validator
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+DEVICE_NAMES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$")  # reserved as file names on Windows
+
+
+class Emotion(BaseModel, frozen=True, extra="forbid"):
+    """One emotion: its name, the words that name it in tags, and its valence sign."""
+
+    name: Name = Field(description="lower-case word; becomes column values and file names")
+    keywords: tuple[str, ...] = Field((), description="tags that name it; the name itself if empty")
+    valence: Literal[-1, 0, 1] = Field(0, description="+1 pleasant, -1 unpleasant, 0 neither")
+
+    @field_validator("name")
+    @classmethod
+    def _is_no_device(cls, name: str) -> str:
+        if DEVICE_NAMES.match(name):
+            raise ValueError(f"{name!r} is a reserved device name; choose another word")
+        return name
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words to search and match: the keywords, or the name when none are given."""
+        return self.keywords or (self.name,)
+
+
+class Taxonomy(BaseModel, frozen=True, extra="forbid"):
+    """An ordered set of at least two emotions."""
+
+    name: Name
+    emotions: tuple[Emotion, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _are_distinct(self) -> Self:
+        seen: dict[str, str] = {}
+        for emotion in self.emotions:
+            for word in {emotion.name, *emotion.words}:
+                other = seen.setdefault(word.casefold(), emotion.name)
+                if other != emotion.name or self.names.count(emotion.name) > 1:
+                    raise ValueError(
+                        f"the word {word!r} names both {other!r} and {emotion.name!r}; "
+                        "every name and keyword may stand once, capital letters aside"
+                    )
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the emotions, in order."""
+        return tuple(emotion.name for emotion in self.emotions)
+
+    def __len__(self) -> int:
+        return len(self.emotions)
+
+
+def _emotions(positive: str, negative: str) -> tuple[Emotion, ...]:
+    pleasant = tuple(Emotion(name=name, valence=1) for name in positive.split())
+    return pleasant + tuple(Emotion(name=name, valence=-1) for name in negative.split())
+
+
+MIKELS8 = Taxonomy(
+    name="mikels8",
+    emotions=_emotions("amusement awe contentment excitement", "anger disgust fear sadness"),
+)
+VALENCE2 = Taxonomy(name="valence2", emotions=_emotions("positive", "negative"))
+KNOWN = {taxonomy.name: taxonomy for taxonomy in (MIKELS8, VALENCE2)}

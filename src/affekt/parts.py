@@ -26,6 +26,11 @@ P = TypeVar("P", bound="Part")
 Path = tuple[str | int, ...]
 
 
+def is_family(cls: type) -> bool:
+    """Tell a family (it names its folder) from a part (it inherits that name)."""
+    return "family" in vars(cls)
+
+
 class Part(BaseModel, ABC, frozen=True, extra="forbid"):
     """A frozen value that knows how to do one thing; its fields are its settings."""
 
@@ -69,11 +74,6 @@ def canonical(value: Any) -> bytes:
     """Give the one JSON text of a value: sorted keys, no spaces, UTF-8."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode()
-
-
-def is_family(cls: type) -> bool:
-    """Tell a family (abstract, in the ``__init__`` of its folder) from a part."""
-    return "family" in vars(cls) or bool(getattr(cls, "__abstractmethods__", None))
 
 
 def kinds(family: str) -> list[str]:

@@ -28,7 +28,7 @@ Path = tuple[str | int, ...]
 
 def is_family(cls: type) -> bool:
     """Tell a family (it names its folder) from a part (it inherits that name)."""
-    return "family" in vars(cls)
+    return bool(vars(cls).get("family"))
 
 
 class Part(BaseModel, ABC, frozen=True, extra="forbid"):

@@ -5,7 +5,7 @@ null, never ``""``. Every table rests sorted by its key, so that equal rows are 
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Union
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from affekt.errors import TableError
 if TYPE_CHECKING:
     import daft
 
-Table = pl.DataFrame | "daft.DataFrame"
+Table = Union[pl.DataFrame, "daft.DataFrame"]  # noqa: UP007  (Daft is imported by those who use it)
 
 
 class Column(NamedTuple):

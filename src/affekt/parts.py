@@ -14,16 +14,34 @@ from abc import ABC
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, GetCoreSchemaHandler, ValidationError
+from pydantic import BaseModel, GetCoreSchemaHandler, ValidationError, model_validator
 from pydantic_core import CoreSchema, core_schema
 
 from affekt.errors import UsageError
 from affekt.taxonomy import KNOWN, Taxonomy
 
 P = TypeVar("P", bound="Part")
-Path = tuple[str | int, ...]
+Keys = tuple[str | int, ...]
+
+
+class Place(BaseModel, frozen=True, extra="forbid"):
+    """A file or folder as a human wrote it, and where to look from; only what was written is identity."""
+
+    written: str
+    base: str = "."
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, given: Any) -> Any:
+        return {"written": str(given)} if isinstance(given, str | Path) else given
+
+    @property
+    def path(self) -> Path:
+        """Where it is: ``written`` if absolute, else below ``base``."""
+        return Path(self.base) / self.written
 
 
 def is_family(cls: type) -> bool:
@@ -52,7 +70,9 @@ class Part(BaseModel, ABC, frozen=True, extra="forbid"):
     def identity(self) -> dict[str, Any]:
         """Give all that can change the answer: kind, version and settings, nested parts included."""
         settings = {
-            name: _plain(getattr(self, name)) for name in type(self).model_fields if name not in self.idle
+            name: _plain(getattr(self, name))
+            for name in type(self).model_fields
+            if name not in self.idle
         }
         return {"kind": self.kind(), "version": self.version, **settings}
 
@@ -72,14 +92,18 @@ class Part(BaseModel, ABC, frozen=True, extra="forbid"):
 
 def canonical(value: Any) -> bytes:
     """Give the one JSON text of a value: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
     return text.encode()
 
 
 def kinds(family: str) -> list[str]:
     """Names of the parts in a family's folder, sorted."""
     package = import_module(f"affekt.{family}")
-    return sorted(found.name for found in pkgutil.iter_modules(package.__path__) if found.name[0] != "_")
+    return sorted(
+        found.name for found in pkgutil.iter_modules(package.__path__) if found.name[0] != "_"
+    )
 
 
 def find(family: str, kind: str, *, trust: bool = False) -> type[Part]:
@@ -93,7 +117,9 @@ def find(family: str, kind: str, *, trust: bool = False) -> type[Part]:
             f"{kind!r} is code outside affekt; name one of {', '.join(kinds(family))}, or pass --trust to run it"
         )
     if "." not in kind and kind not in kinds(family):
-        raise UsageError(f"there is no {kind!r} among the {family}; {did_you_mean(kind, kinds(family))}")
+        raise UsageError(
+            f"there is no {kind!r} among the {family}; {did_you_mean(kind, kinds(family))}"
+        )
     module = kind if "." in kind else f"affekt.{family}.{kind}"
     if not _is_there(module):
         raise UsageError(f"the module {module!r} cannot be found; install it or correct its name")
@@ -113,7 +139,7 @@ def did_you_mean(word: str, known: list[str]) -> str:
 class Trouble(BaseModel, frozen=True):
     """One thing wrong with given settings, and the path of keys that leads to it."""
 
-    path: Path
+    path: Keys
     text: str
     at_key: bool = False  # the key itself is wrong, not its value
 
@@ -123,15 +149,20 @@ class Reader:
 
     Attributes:
         handed_down: Settings given to every part that has a field of that name and was not given one.
+        base: Folder from which relative places are looked up.
+        trust: Follow dotted kinds, which runs code outside affekt.
         troubles: What was wrong so far.
     """
 
-    def __init__(self, handed_down: Mapping[str, Any], *, trust: bool = False) -> None:
+    def __init__(
+        self, handed_down: Mapping[str, Any], *, base: str = ".", trust: bool = False
+    ) -> None:
         self.handed_down = handed_down
+        self.base = base
         self.trust = trust
         self.troubles: list[Trouble] = []
 
-    def read(self, cls: type[P], given: Any, path: Path) -> P | None:
+    def read(self, cls: type[P], given: Any, path: Keys) -> P | None:
         """Give the part, or None after noting what is wrong.
 
         ``given`` is a kind, a table with ``kind`` and settings, or for a final class a table of settings.
@@ -148,28 +179,38 @@ class Reader:
             chosen = self._chosen(cls, settings.pop("kind", None), path)
         return self._filled(chosen, settings, path) if chosen else None
 
-    def _chosen(self, cls: type[Part], kind: Any, path: Path) -> type[Part] | None:
+    def _chosen(self, cls: type[Part], kind: Any, path: Keys) -> type[Part] | None:
         where = (*path, "kind")
         if not isinstance(kind, str):
             known = ", ".join(kinds(cls.family))
-            return self._note(where, f"is {'missing' if kind is None else repr(kind)}; known: {known}")
+            return self._note(
+                where, f"is {'missing' if kind is None else repr(kind)}; known: {known}"
+            )
         try:
             return find(cls.family, kind, trust=self.trust)
         except UsageError as trouble:
             return self._note(where, str(trouble))
 
-    def _filled(self, chosen: type[P], settings: dict[str, Any], path: Path) -> P | None:
+    def _filled(self, chosen: type[P], settings: dict[str, Any], path: Keys) -> P | None:
         known = [name for name in chosen.model_fields]
         before = len(self.troubles)
         for name in [name for name in settings if name not in known]:
-            self._note((*path, name), f"is not a setting of {chosen.kind()!r}; {did_you_mean(name, known)}", True)
+            self._note(
+                (*path, name),
+                f"is not a setting of {chosen.kind()!r}; {did_you_mean(name, known)}",
+                True,
+            )
             del settings[name]
         for name, field in chosen.model_fields.items():
             if name in settings:
                 settings[name] = self._nested(field.annotation, settings[name], (*path, name))
             elif name in self.handed_down:
                 settings[name] = self.handed_down[name]
-        broken = {trouble.path[len(path)] for trouble in self.troubles[before:] if len(trouble.path) > len(path)}
+        broken = {
+            trouble.path[len(path)]
+            for trouble in self.troubles[before:]
+            if len(trouble.path) > len(path)
+        }
         try:
             part = chosen.model_validate(settings)
         except ValidationError as failure:
@@ -179,10 +220,12 @@ class Reader:
             return None
         return part if len(self.troubles) == before else None
 
-    def _nested(self, wanted: Any, given: Any, path: Path) -> Any:
+    def _nested(self, wanted: Any, given: Any, path: Keys) -> Any:
         """Build the parts inside one setting, through optional and tuple fields."""
         if wanted is Taxonomy and isinstance(given, str) and given in KNOWN:
             return KNOWN[given]
+        if wanted is Place and isinstance(given, str):
+            return Place(written=given, base=self.base)
         origin, inner = get_origin(wanted), get_args(wanted)
         if isinstance(wanted, type) and issubclass(wanted, Part):
             return self.read(wanted, given, path)
@@ -195,7 +238,7 @@ class Reader:
             return [self._nested(inner[0], one, (*path, at)) for at, one in enumerate(given)]
         return given
 
-    def _note(self, path: Path, text: str, at_key: bool = False) -> None:
+    def _note(self, path: Keys, text: str, at_key: bool = False) -> None:
         self.troubles.append(Trouble(path=path, text=text, at_key=at_key))
 
 
@@ -224,10 +267,14 @@ def _sentence(trouble: Trouble) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, Part):
         return value.identity()
+    if isinstance(value, Place):
+        return value.written
     if isinstance(value, BaseModel):
         return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
     if isinstance(value, tuple | list | frozenset | set):
-        return [_plain(one) for one in (sorted(value) if isinstance(value, frozenset | set) else value)]
+        return [
+            _plain(one) for one in (sorted(value) if isinstance(value, frozenset | set) else value)
+        ]
     if isinstance(value, Mapping):
         return {str(key): _plain(one) for key, one in value.items()}
     return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -52,7 +52,9 @@ class Schema:
         try:
             whole = frame.select(pl.col(name).cast(kind) for name, kind in self.types().items())
         except pl.exceptions.PolarsError as trouble:
-            raise TableError(f"{made_by}: the table {self.name!r} has a wrong type: {trouble}") from trouble
+            raise TableError(
+                f"{made_by}: the table {self.name!r} has a wrong type: {trouble}"
+            ) from trouble
         whole = whole.sort(self.key)
         twice = whole.filter(whole.select(self.key).is_duplicated())
         if twice.height:
@@ -63,7 +65,9 @@ class Schema:
         return whole
 
 
-def _schema(name: str, key: str, *blocks: dict[str, tuple[pl.DataType | type[pl.DataType], str]]) -> Schema:
+def _schema(
+    name: str, key: str, *blocks: dict[str, tuple[pl.DataType | type[pl.DataType], str]]
+) -> Schema:
     columns = {word: Column(*about) for block in blocks for word, about in block.items()}
     return Schema(name, tuple(key.split()), columns)
 
@@ -71,7 +75,10 @@ def _schema(name: str, key: str, *blocks: dict[str, tuple[pl.DataType | type[pl.
 _HIT: dict[str, tuple[pl.DataType | type[pl.DataType], str]] = {
     "source": (pl.String, "kind of the source that returned it"),
     "source_id": (pl.String, "name of the picture at its source"),
-    "emotion": (pl.String, "weak label: the emotion whose query returned it; null in an unlabelled folder"),
+    "emotion": (
+        pl.String,
+        "weak label: the emotion whose query returned it; null in an unlabelled folder",
+    ),
     "query": (pl.String, "words the source was asked"),
     "tags": (pl.List(pl.String), "tags as given by people at the source"),
     "title": (pl.String, "title at the source"),
@@ -81,7 +88,10 @@ _HIT: dict[str, tuple[pl.DataType | type[pl.DataType], str]] = {
     "page_url": (pl.String, "page that shows the picture to people"),
     "found_at": (pl.String, "when the source answered, ISO 8601, UTC"),
     "is_generated": (pl.Boolean, "painted by a program, not taken by a person"),
-    "truth": (pl.String, "emotion a generated picture was painted for; null for every real picture"),
+    "truth": (
+        pl.String,
+        "emotion a generated picture was painted for; null for every real picture",
+    ),
 }
 _PICTURE: dict[str, tuple[pl.DataType | type[pl.DataType], str]] = {
     "image_id": (pl.String, "SHA-256 of the bytes, 64 hexadecimal digits"),
@@ -152,7 +162,10 @@ LABELS = _schema(
         "emotion": (pl.String, "strong label"),
         "votes": (pl.Int32, "votes counted"),
         "votes_yes": (pl.Int32, "votes that felt the label"),
-        "shares": (pl.List(pl.Float64), "probability an emotion, taxonomy order; null where not asked"),
+        "shares": (
+            pl.List(pl.Float64),
+            "probability an emotion, taxonomy order; null where not asked",
+        ),
     },
 )
 SPLITS = _schema(
@@ -181,7 +194,10 @@ PICTURES = _schema(
     {
         "name": (pl.String, "name of the picture in its data set"),
         "emotion": (pl.String, "label to be predicted"),
-        "shares": (pl.List(pl.Float64), "share of votes an emotion, taxonomy order; null when unknown"),
+        "shares": (
+            pl.List(pl.Float64),
+            "share of votes an emotion, taxonomy order; null when unknown",
+        ),
         "group_id": (pl.String, "pictures that must stay on one side of every fold"),
         "part": (pl.String, "train, test or validate where the data set says so, else null"),
         "is_generated": (pl.Boolean, "painted by a program, not taken by a person"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
-from affekt.parts import Part
+from affekt.parts import Part, Place
 from affekt.taxonomy import Taxonomy
 
 
@@ -47,12 +47,12 @@ class Labelled(NamedTuple):
 class Dataset(Part):
     """A labelled picture set.
 
-    Every part has a field ``root``: the folder of the user's copy, absolute or beside the plan.
+    ``root`` is the folder of the user's copy.
     """
 
     family = "datasets"
     facts: ClassVar[Facts]
-    root: Path
+    root: Place
 
     @property
     @abstractmethod
@@ -70,8 +70,10 @@ class Dataset(Part):
     def witness(self) -> str:
         """Digest of names, sizes and times of every file below ``root``."""
         lines = []
-        for path in sorted(self.root.rglob("*")):
+        for path in sorted(self.root.path.rglob("*")):
             if path.is_file():
                 facts = path.stat()
-                lines.append(f"{path.relative_to(self.root)}\t{facts.st_size}\t{facts.st_mtime_ns}")
+                lines.append(
+                    f"{path.relative_to(self.root.path)}\t{facts.st_size}\t{facts.st_mtime_ns}"
+                )
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -39,7 +39,9 @@ class Samples:
 class Fitted(ABC):
     """What a model learned: arrays, never a pickled object."""
 
-    facts: Mapping[str, Any] = field(default_factory=dict, kw_only=True)  # JSON values, shown in the report
+    facts: Mapping[str, Any] = field(
+        default_factory=dict, kw_only=True
+    )  # JSON values, shown in the report
 
     @abstractmethod
     def probabilities(self, vectors: Vectors) -> Probabilities:

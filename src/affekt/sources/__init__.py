@@ -49,7 +49,9 @@ class Source(Part):
     """
 
     family = "sources"
-    reasons: ClassVar[Mapping[str, str]] = {}  # reasons of its own in `Page.refused` and `fetch`, explained
+    reasons: ClassVar[
+        Mapping[str, str]
+    ] = {}  # reasons of its own in `Page.refused` and `fetch`, explained
 
     @abstractmethod
     def queries(self, words: Mapping[str, tuple[str, ...]]) -> tuple[Query, ...]:

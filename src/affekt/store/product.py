@@ -73,3 +73,12 @@ def read(folder: Path) -> Product:
             f"up to {FORMAT}; update affekt. Nothing was touched"
         )
     return product
+
+
+def read_note(path: Path) -> dict[str, Any]:
+    """Give a small JSON object, empty when the file is absent or unreadable."""
+    try:
+        note = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return note if isinstance(note, dict) else {}

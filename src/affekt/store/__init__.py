@@ -1,0 +1,256 @@
+"""The only room that writes products: addresses, manifests, atomic rename.
+
+A product exists when its ``manifest.json`` does. It is made in a hidden folder named by the recipe, which is also
+the stage's scratch and survives a kill, and is renamed when it is whole. Nothing is ever overwritten.
+"""
+
+import hashlib
+import logging
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from affekt.errors import AffektError, MachineError, NewerFormat, NotYet, Refused, ReleaseExists
+from affekt.parts import canonical
+from affekt.pictures.shelf import Shelf
+from affekt.stage import Desk, Outcome, Progress, Stage
+from affekt.store import disk, lock, product, rows
+from affekt.store.product import FORMAT, Failure, Product
+
+LIBRARIES = ("affekt", "numpy", "polars", "daft", "pyarrow", "pillow", "scikit-learn", "onnxruntime")
+log = logging.getLogger(__name__)
+
+
+class Store:
+    """The products of one project folder.
+
+    Args:
+        root: The project folder; made at the first write.
+        watch: Told how far a long stage has come.
+    """
+
+    def __init__(self, root: Path, *, watch: Callable[[Progress], None] = lambda _: None) -> None:
+        self.root = root
+        self.watch = watch
+        self.shelf = Shelf(root / "pictures")
+        self.computed: list[Product] = []  # what this store made anew, in order
+
+    @property
+    def releases(self) -> Path:
+        """Folder of what others get."""
+        return self.root / "releases"
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the project for writing.
+
+        Raises:
+            DiskTrouble: The folder cannot be written.
+            Locked: Another process holds it.
+            NewerFormat: A newer affekt made it.
+        """
+        disk.check_writable(self.root)
+        with lock.hold(self.root):
+            self._check_format()
+            yield
+
+    def make(self, stage: Stage, *inputs: Product) -> Product:
+        """Give the product of a stage on these inputs: the one that lies there, else a new one.
+
+        Raises:
+            NotYet: The world or the crowd has not finished.
+            AffektError: The stage cannot be done; the sentence says why.
+        """
+        recipe = recipe_of(stage, *inputs)
+        found = self.find(stage, recipe)
+        if found:
+            return found
+        hidden = self._hidden(stage, recipe)
+        with disk.disk_trouble(self.root):
+            made = self._make(stage, inputs, recipe, hidden)
+        self.computed.append(made)
+        return made
+
+    def attempt(self, stage: Stage, *inputs: Product | Failure) -> Product | Failure:
+        """Give the product, or why there is none; one failed cell never stops the others."""
+        lost = next((one for one in inputs if isinstance(one, Failure)), None)
+        if lost:
+            return Failure(stage.kind(), "", lost.reason, lost.kind)
+        try:
+            return self.make(stage, *(one for one in inputs if isinstance(one, Product)))
+        except (NotYet, Refused, MachineError):
+            raise
+        except AffektError as trouble:
+            return Failure(stage.kind(), "", str(trouble), type(trouble).__name__)
+        except Exception as trouble:
+            log.exception("%s failed", stage.kind())
+            return Failure(stage.kind(), "", f"{type(trouble).__name__}: {trouble}", type(trouble).__name__)
+
+    def find(self, stage: Stage, recipe: Mapping[str, Any]) -> Product | None:
+        """Give the product of a recipe if it stands and what it published is still there."""
+        digest = digest_of(recipe)
+        pattern = f"{stage.kind()}-*" if stage.asks_the_world else f"{stage.kind()}-{digest[:16]}"
+        for manifest in sorted((self.root / "products").glob(f"{pattern}/manifest.json")):
+            one = product.read(manifest.parent)
+            published = one.manifest["published"]
+            if one.manifest["recipe_sha256"] == digest and (not published or (self.root / published).is_dir()):
+                return one
+        return None
+
+    def state(self, stage: Stage, recipe: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Give what is known of a product that does not stand: nothing, ``waiting``, ``failed`` or ``begun``."""
+        hidden = self._hidden(stage, recipe)
+        note = product.read_note(hidden / "state.json")
+        return note or ({"state": "begun"} if hidden.is_dir() else {})
+
+    def _make(
+        self, stage: Stage, inputs: tuple[Product, ...], recipe: Mapping[str, Any], hidden: Path
+    ) -> Product:
+        scratch = hidden / "scratch"
+        scratch.mkdir(parents=True, exist_ok=True)
+        history = tuple(one.manifest for one in self._ancestors(inputs))
+        desk = Desk(self.shelf, self.root / "journal", scratch, history, self.watch)
+        began = time.monotonic()
+        try:
+            tables = [rows.open_table(one.folder / "table.parquet", stage.engine) for one in inputs]
+            outcome = stage.run(desk, *tables)
+        except NotYet as wait:
+            disk.write_json(hidden / "state.json", {"state": "waiting", "text": str(wait)})
+            raise
+        except Exception as trouble:
+            disk.write_json(hidden / "state.json", {"state": "failed", "text": str(trouble)})
+            raise
+        return self._keep(stage, inputs, recipe, hidden, outcome, time.monotonic() - began)
+
+    def _keep(  # noqa: PLR0913  (one call, all of it the story of one product)
+        self,
+        stage: Stage,
+        inputs: tuple[Product, ...],
+        recipe: Mapping[str, Any],
+        hidden: Path,
+        outcome: Outcome,
+        seconds: float,
+    ) -> Product:
+        table = stage.gives.conform(rows.in_polars(outcome.table), stage.kind())
+        dropped = rows.dropped_rows(stage, outcome.dropped)
+        came_in = inputs[0].manifest["kept"] if inputs else table.height + dropped.height
+        if inputs:
+            rows.check_conserved(stage, came_in, table.height, dropped.height)
+        address = digest_of(recipe)
+        rows_digest = rows.rows_sha256(table) if stage.asks_the_world else None
+        if rows_digest:
+            address = hashlib.sha256(f"{address}\n{rows_digest}".encode()).hexdigest()
+        manifest = {
+            "format": FORMAT,
+            "stage": stage.kind(),
+            "address": address,
+            "recipe": recipe["stage"],
+            "recipe_sha256": digest_of(recipe),
+            "inputs": list(recipe["inputs"]),
+            "came_in": came_in,
+            "kept": table.height,
+            "dropped": dropped.height,
+            "reasons": rows.reasons(dropped),
+            "rows_sha256": rows_digest,
+            "table_sha256": rows.write(table, hidden / "table.parquet"),
+            "dropped_sha256": rows.write(dropped, hidden / "dropped.parquet"),
+            "published": self._publish(outcome),
+            "notes": dict(outcome.notes),
+            "seconds": round(seconds, 3),
+            "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "versions": versions(),
+        }
+        disk.write_json(hidden / "manifest.json", manifest)
+        return self._rename(stage, address, hidden)
+
+    def _rename(self, stage: Stage, address: str, hidden: Path) -> Product:
+        shutil.rmtree(hidden / "scratch")
+        (hidden / "state.json").unlink(missing_ok=True)
+        disk.settle(hidden)
+        folder = self.root / "products" / f"{stage.kind()}-{address[:16]}"
+        if folder.exists():  # stood, but what it had published was deleted by hand
+            shutil.rmtree(folder)
+        hidden.rename(folder)
+        disk.settle_one(folder.parent)
+        return product.read(folder)
+
+    def _publish(self, outcome: Outcome) -> str:
+        if outcome.files is None:
+            return ""
+        place = self.releases / outcome.publish
+        self.releases.mkdir(exist_ok=True)
+        if place.exists() and not disk.same_tree(outcome.files, place):
+            raise ReleaseExists(
+                f"{place}: this version is published with other content and is never changed; raise `release.version`"
+            )
+        if not place.exists():
+            disk.settle(outcome.files)
+            outcome.files.rename(place)
+            disk.settle_one(self.releases)
+        return str(place.relative_to(self.root))
+
+    def _ancestors(self, inputs: tuple[Product, ...]) -> list[Product]:
+        """All products behind these inputs and the inputs themselves, makers first."""
+        known = {one.address: one for one in self._all()}
+        order: dict[str, Product] = {}
+
+        def visit(address: str) -> None:
+            if address in known and address not in order:
+                for maker in known[address].manifest["inputs"]:
+                    visit(maker)
+                order[address] = known[address]
+
+        for one in inputs:
+            visit(one.address)
+        return list(order.values())
+
+    def _all(self) -> list[Product]:
+        return [product.read(path.parent) for path in sorted(self.root.glob("products/*/manifest.json"))]
+
+    def _hidden(self, stage: Stage, recipe: Mapping[str, Any]) -> Path:
+        return self.root / "products" / f".{stage.kind()}-{digest_of(recipe)[:16]}"
+
+    def _check_format(self) -> None:
+        path = self.root / "project.json"
+        made_with = product.read_note(path).get("format", FORMAT)
+        if made_with > FORMAT:
+            raise NewerFormat(
+                f"{self.root}: made in project format {made_with}, this affekt {version('affekt')} reads up to {FORMAT}; "
+                "update affekt. Nothing was touched"
+            )
+        if not path.exists():
+            disk.write_json(path, {"format": FORMAT})
+
+
+def recipe_of(stage: Stage, *inputs: Product) -> dict[str, Any]:
+    """Give all that decides what a stage will make of its inputs."""
+    return {
+        "stage": stage.identity(),
+        "witness": stage.witness(),
+        "inputs": [one.address for one in inputs],
+    }
+
+
+def digest_of(recipe: Mapping[str, Any]) -> str:
+    """SHA-256 of a recipe: the address of a product, and for a door a part of it."""
+    return hashlib.sha256(canonical(recipe)).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Give the versions of Python and of the libraries that can change a result."""
+    known = {"python": ".".join(str(number) for number in sys.version_info[:3])}
+    for name in LIBRARIES:
+        try:
+            known[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return known
+
+
+__all__ = ["Failure", "Product", "Store", "digest_of", "recipe_of", "versions"]

@@ -33,11 +33,15 @@ class Store:
     Args:
         root: The project folder; made at the first write.
         watch: Told how far a long stage has come.
+        again: Stages that are made anew, once, where the product that stands has dropped rows.
     """
 
-    def __init__(self, root: Path, *, watch: Callable[[Progress], None] = lambda _: None) -> None:
+    def __init__(
+        self, root: Path, *, watch: Callable[[Progress], None] = lambda _: None, again: tuple[str, ...] = ()
+    ) -> None:
         self.root = root
         self.watch = watch
+        self.again = set(again)
         self.shelf = Shelf(root / "pictures")
         self.computed: list[Product] = []  # what this store made anew, in order
 
@@ -69,8 +73,9 @@ class Store:
         """
         recipe = recipe_of(stage, *inputs)
         found = self.find(stage, recipe)
-        if found:
+        if found and not (stage.kind() in self.again and found.manifest["dropped"]):
             return found
+        self.again.discard(stage.kind())
         hidden = self._hidden(stage, recipe)
         with disk.disk_trouble(self.root):
             made = self._make(stage, inputs, recipe, hidden)
@@ -81,27 +86,28 @@ class Store:
         """Give the product, or why there is none; one failed cell never stops the others."""
         lost = next((one for one in inputs if isinstance(one, Failure)), None)
         if lost:
-            return Failure(stage.kind(), "", lost.reason, lost.kind)
+            return Failure(stage.kind(), lost.reason, lost.kind)
         try:
             return self.make(stage, *(one for one in inputs if isinstance(one, Product)))
         except (NotYet, Refused, MachineError):
             raise
         except AffektError as trouble:
-            return Failure(stage.kind(), "", str(trouble), type(trouble).__name__)
+            return Failure(stage.kind(), str(trouble), type(trouble).__name__)
         except Exception as trouble:
             log.exception("%s failed", stage.kind())
-            return Failure(stage.kind(), "", f"{type(trouble).__name__}: {trouble}", type(trouble).__name__)
+            return Failure(stage.kind(), f"{type(trouble).__name__}: {trouble}", type(trouble).__name__)
 
     def find(self, stage: Stage, recipe: Mapping[str, Any]) -> Product | None:
         """Give the product of a recipe if it stands and what it published is still there."""
         digest = digest_of(recipe)
         pattern = f"{stage.kind()}-*" if stage.asks_the_world else f"{stage.kind()}-{digest[:16]}"
+        standing = []
         for manifest in sorted((self.root / "products").glob(f"{pattern}/manifest.json")):
             one = product.read(manifest.parent)
             published = one.manifest["published"]
             if one.manifest["recipe_sha256"] == digest and (not published or (self.root / published).is_dir()):
-                return one
-        return None
+                standing.append(one)
+        return max(standing, key=lambda one: str(one.manifest["made_at"]), default=None)
 
     def state(self, stage: Stage, recipe: Mapping[str, Any]) -> Mapping[str, Any]:
         """Give what is known of a product that does not stand: nothing, ``waiting``, ``failed`` or ``begun``."""

@@ -41,12 +41,17 @@ class Product:
 
 @dataclass(frozen=True)
 class Failure:
-    """A step that could not be made, with the one sentence that says why."""
+    """A step that could not be made.
+
+    Attributes:
+        stage: Name of the stage.
+        reason: The one sentence that says why.
+        kind: Class of the error, or ``open`` when it was not tried.
+    """
 
     stage: str
-    address: str
     reason: str
-    kind: str  # class of the error
+    kind: str
 
 
 def read(folder: Path) -> Product:

@@ -1,0 +1,148 @@
+"""The command line: one command an intention, each a few lines over a library function.
+
+Only click is imported here. The code of a command is imported when it runs, so that ``--help`` and completion
+answer at once.
+"""
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from affekt import __version__
+
+STEPS = ("collect", "clean", "dedupe", "sample", "noisy", "verify", "decide", "split", "release")
+FAMILIES = ("sources", "crowd", "rules", "features", "models", "datasets", "protocols")
+
+
+def _do(place: str, **options: Any) -> None:
+    """Run ``module:function`` of this folder with the options of the command."""
+    module, name = place.split(":")
+    getattr(import_module(f"affekt.cli.{module}"), name)(**options)
+
+
+def _speaking(command: Any) -> Any:
+    """Add what every command that prints understands."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output."),
+        click.option("-q", "--quiet", is_flag=True, help="No progress."),
+        click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours."),
+        click.option("--debug", is_flag=True, help="Show the whole traceback of a defect."),
+    ):
+        command = option(command)
+    return command
+
+
+def _planned(command: Any) -> Any:
+    """Add the plan argument and what goes with it."""
+    command = click.option("--trust", is_flag=True, help="Run parts from outside affekt that the plan names.")(command)
+    return click.argument("plan", type=click.Path())(_speaking(command))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="affekt")
+def affekt() -> None:
+    """Build, verify, publish and benchmark data sets of what pictures make people feel.
+
+    Start with `affekt demo`, or `affekt new plan.toml` and `affekt build plan.toml`.
+    """
+
+
+@affekt.command()
+@click.argument("path", type=click.Path(), default="plan.toml")
+@click.option("--template", default="folder", help="folder, tiny, demo or paper.")
+@_speaking
+def new(**options: Any) -> None:
+    """Write a commented plan."""
+    _do("plans:new", **options)
+
+
+@affekt.command()
+@_planned
+def check(**options: Any) -> None:
+    """Read a plan and show everything that is wrong with it; touches nothing."""
+    _do("plans:check", **options)
+
+
+@affekt.command()
+@_planned
+@click.option("--to", type=click.Choice(STEPS), help="Stop behind this step.")
+@click.option("--dry-run", is_flag=True, help="Show what would run; no network, no write.")
+@click.option("--retry-final", is_flag=True, help="Try pictures again that were given up for good.")
+def build(**options: Any) -> None:
+    """Run the build line: from pictures to a release. Run it again to go on."""
+    _do("lines:build", **options)
+
+
+@affekt.command()
+@_planned
+@click.option("--dry-run", is_flag=True, help="Show what would run; no network, no write.")
+def bench(**options: Any) -> None:
+    """Run the benchmark: every entry on every data set. Run it again to go on."""
+    _do("lines:bench", **options)
+
+
+@affekt.command()
+@_planned
+@click.option("--only", metavar="ID", help="One figure or table, such as G3.")
+def report(**options: Any) -> None:
+    """Write the report of all that stands."""
+    _do("lines:report", **options)
+
+
+@affekt.command()
+@_planned
+def status(**options: Any) -> None:
+    """Show how far both lines have come, and what they dropped."""
+    _do("lines:status", **options)
+
+
+@affekt.command()
+@_planned
+@click.argument("image")
+def why(**options: Any) -> None:
+    """Tell the fate of one picture: IMAGE is a file, a name at its source, or digits of its id."""
+    _do("lines:why", **options)
+
+
+@affekt.command()
+@click.argument("family", required=False, type=click.Choice(FAMILIES))
+@click.argument("kind", required=False)
+@_speaking
+def parts(**options: Any) -> None:
+    """List the parts a plan can name, or the settings of one."""
+    _do("plans:parts", **options)
+
+
+@affekt.command()
+@click.argument("folder", type=click.Path(), default="demo")
+@_speaking
+def demo(**options: Any) -> None:
+    """Run both lines on generated pictures, offline, and write the report."""
+    _do("demo:demo", **options)
+
+
+@affekt.command()
+@click.argument("project", type=click.Path(), default="work")
+@_speaking
+def doctor(**options: Any) -> None:
+    """Examine the machine and a project folder, with a remedy for everything that is wrong."""
+    _do("machine:doctor", **options)
+
+
+@affekt.group()
+def release() -> None:
+    """Look at a release."""
+
+
+@release.command("check")
+@click.argument("folder", type=click.Path())
+@_speaking
+def release_check(**options: Any) -> None:
+    """Check any release folder; needs no project."""
+    _do("machine:release_check", **options)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    import_module("affekt.cli.exits").run(affekt)

@@ -1,0 +1,93 @@
+"""How a command ends: one sentence, the documented exit code, and a log of what happened.
+
+0 done · 1 failed or findings · 2 usage or plan · 3 not finished yet · 4 refused · 5 machine · 130 interrupted
+"""
+
+import json
+import logging
+import os
+import signal
+import sys
+import traceback
+from types import FrameType
+from typing import Any
+
+import click
+
+from affekt.cli.log import LOG
+from affekt.errors import AffektError, NotYet, PlanError
+
+INTERRUPTED = 130
+
+
+class Findings(Exception):
+    """The command did its work and found something wrong; everything is printed already."""
+
+
+def run(command: click.Group) -> None:
+    """Run a command and end the process with its exit code."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    as_json, debug = "--json" in sys.argv, "--debug" in sys.argv
+    try:
+        code = _outcome(command, as_json=as_json, debug=debug)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader went away; leave quietly, and keep Python from flushing into the closed pipe again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+def _outcome(command: click.Group, *, as_json: bool, debug: bool) -> int:
+    try:
+        command(prog_name="affekt", standalone_mode=False)
+    except Findings:
+        return 1
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as trouble:
+        trouble.show()
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        _say("interrupted; everything finished is kept, run the same command to go on", as_json, "Interrupted")
+        return INTERRUPTED
+    except AffektError as trouble:
+        return _told(trouble, as_json=as_json)
+    except BrokenPipeError:
+        raise
+    except Exception as defect:
+        return _defect(defect, as_json=as_json, debug=debug)
+    return 0
+
+
+def _told(trouble: AffektError, *, as_json: bool) -> int:
+    logging.getLogger(__name__).warning("%s: %s", type(trouble).__name__, trouble)
+    more: dict[str, Any] = {}
+    if isinstance(trouble, PlanError):
+        more["problems"] = [problem._asdict() for problem in trouble.problems]
+    _say(str(trouble), as_json, type(trouble).__name__, **more)
+    if not isinstance(trouble, NotYet | PlanError) and LOG.path:
+        click.echo(f"log: {LOG.path}", err=True)
+    return trouble.exit_code
+
+
+def _defect(defect: Exception, *, as_json: bool, debug: bool) -> int:
+    logging.getLogger(__name__).error("defect", exc_info=defect)
+    where = traceback.extract_tb(defect.__traceback__)[-1]
+    text = f"a defect of affekt: {type(defect).__name__}: {defect} (in {os.path.basename(where.filename)}:{where.lineno})"  # noqa: PTH119
+    _say(text, as_json, "Defect")
+    if debug:
+        traceback.print_exception(defect)
+    else:
+        click.echo("--debug shows the whole traceback" + (f"; log: {LOG.path}" if LOG.path else ""), err=True)
+    return 1
+
+
+def _say(text: str, as_json: bool, kind: str, **more: Any) -> None:
+    click.echo(text, err=True)
+    if as_json and not LOG.printed:
+        click.echo(json.dumps({"error": {"kind": kind, "text": text, **more}}, ensure_ascii=False))
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,49 @@
+"""What a run leaves behind in the project: JSON lines, rotated; standard output stays for results."""
+
+import json
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+
+@dataclass
+class _State:
+    """Where this process logs, and whether it has printed its result."""
+
+    path: Path | None = None
+    printed: bool = False
+
+
+LOG = _State()
+
+
+class _JsonLines(logging.Formatter):
+    """One JSON object a record."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "from": record.name,
+            "text": record.getMessage(),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def start(project: Path) -> None:
+    """Log into the project's ``logs`` folder; where that cannot be written, log nowhere."""
+    try:
+        (project / "logs").mkdir(parents=True, exist_ok=True)
+        path = project / "logs" / "affekt.jsonl"
+        handler = RotatingFileHandler(path, maxBytes=5_000_000, backupCount=5, encoding="utf-8")
+    except OSError:
+        return
+    handler.setFormatter(_JsonLines())
+    root = logging.getLogger("affekt")
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    LOG.path = path

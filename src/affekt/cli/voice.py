@@ -1,0 +1,123 @@
+"""How commands speak: results on standard output, progress on standard error, foreign text made harmless."""
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+import click
+
+from affekt.cli.log import LOG
+from affekt.stage import Progress
+
+PLAIN_EVERY_SECONDS = 30.0
+LIVE_EVERY_SECONDS = 0.1
+
+
+def clean(text: str) -> str:
+    """Give foreign text without anything a terminal would obey: control and direction characters are shown as escapes."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
+def document(value: Any) -> None:
+    """Print one JSON document."""
+    LOG.printed = True
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_as_json))
+
+
+def table(rows: Sequence[Sequence[object]], head: Sequence[str]) -> None:
+    """Print aligned columns, numbers to the right, cut to the width of the terminal."""
+    texts = [[_cell(value) for value in row] for row in rows]
+    widths = [max([len(name), *(len(row[at]) for row in texts)]) for at, name in enumerate(head)]
+    right = [all(isinstance(row[at], int | float) or row[at] is None for row in rows) for at in range(len(head))]
+    limit = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 10_000
+    for row in [list(head), *texts]:
+        cells = [text.rjust(w) if r else text.ljust(w) for text, w, r in zip(row, widths, right, strict=True)]
+        click.echo("  ".join(cells).rstrip()[:limit])
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) else clean(str(value))
+
+
+def _as_json(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+def use_color(choice: str) -> bool:
+    """Decide about colours: what was asked for, else ``NO_COLOR``, ``TERM`` and the terminal decide."""
+    if choice != "auto":
+        return choice == "always"
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+class Ticker:
+    """Shows progress: a live line on a terminal, one plain line every 30 s elsewhere, nothing when quiet."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet = quiet
+        self.live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self.stage = ""
+        self.began = self.told = time.monotonic()
+        self.base = 0
+        self.width = 0
+
+    def __call__(self, progress: Progress) -> None:
+        """Take one report of a stage."""
+        now = time.monotonic()
+        if progress.stage != self.stage:
+            self.close()
+            self.stage, self.began, self.base, self.told = progress.stage, now, progress.done, now
+        every = LIVE_EVERY_SECONDS if self.live else PLAIN_EVERY_SECONDS
+        if self.quiet or now - self.told < every:
+            return
+        self.told = now
+        text = describe(progress, now - self.began, self.base)
+        if self.live:
+            text = text[: shutil.get_terminal_size((80, 24)).columns - 1]
+            click.echo("\r" + text.ljust(self.width), err=True, nl=False)
+            self.width = len(text)
+        else:
+            click.echo(text, err=True)
+
+    def close(self) -> None:
+        """Wipe the live line."""
+        if self.width:
+            click.echo("\r" + " " * self.width + "\r", err=True, nl=False)
+        self.width = 0
+
+
+def describe(progress: Progress, seconds: float, base: int = 0) -> str:
+    """Give one line of progress: count, rate, time left, failures.
+
+    ``base`` was done before this run began and says nothing about the rate.
+
+    >>> describe(Progress("clean", 500, 1000, 2), 10.0)
+    'clean: 500 of 1,000, 50.0/s, 0:10 left, 2 failed'
+    """
+    rate = (progress.done - base) / seconds if seconds > 0 else 0.0
+    text = f"{progress.stage}: {progress.done:,}" + (f" of {progress.total:,}" if progress.total else "")
+    if rate > 0:
+        text += f", {rate:,.1f}/s"
+        if progress.total:
+            text += f", {clock((progress.total - progress.done) / rate)} left"
+    return text + (f", {progress.failures:,} failed" if progress.failures else "")
+
+
+def clock(seconds: float) -> str:
+    """Give a duration as ``m:ss`` or ``h:mm:ss``.
+
+    >>> clock(75), clock(3675)
+    ('1:15', '1:01:15')
+    """
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,30 @@
+"""The two lines, to be read like a method section."""
+
+from collections.abc import Iterator
+
+from affekt.plan import Bench, Build, Result
+from affekt.store import Product, Store
+
+
+def build(plan: Build, store: Store) -> Iterator[Product]:
+    """From the open web to a release, as in You, Luo, Jin and Yang (AAAI 2016); one product a step."""
+    yield (found := store.make(plan.collect))
+    yield (clean := store.make(plan.clean, found))
+    yield (unique := store.make(plan.dedupe, clean))
+    yield (asked := store.make(plan.sample, unique))
+    yield (noisy := store.make(plan.noisy, unique, asked))
+    yield (votes := store.make(plan.verify, asked))
+    yield (labels := store.make(plan.decide, asked, votes))
+    yield (splits := store.make(plan.split, labels, unique))
+    yield store.make(plan.release, labels, unique, votes, splits, asked, noisy)
+
+
+def bench(plan: Bench, store: Store) -> Iterator[Result]:
+    """Every entry on every data set under every protocol: predictions, never scores."""
+    for name, dataset in plan.datasets.items():
+        pictures = store.attempt(plan.load(dataset))
+        for entry in plan.entries:
+            vectors = store.attempt(plan.extract(entry), pictures)
+            for rule, protocol in plan.protocols.items():
+                predictions = store.attempt(plan.predict(entry, dataset, protocol), pictures, vectors)
+                yield Result(name, entry.name, rule, dataset.taxonomy, pictures, predictions)

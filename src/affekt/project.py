@@ -1,0 +1,196 @@
+"""One plan and its folder, as functions that return values and never print; each command is one of them.
+
+>>> import affekt.project as project  # doctest: +SKIP
+>>> mine = project.open_plan("plan.toml")  # doctest: +SKIP
+>>> mine.build()  # doctest: +SKIP
+"""
+
+import os
+import platform
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from affekt import line, plan, report, trace
+from affekt.errors import UsageError
+from affekt.plan import STEPS, Plan, Result
+from affekt.stage import Progress
+from affekt.store import Failure, Product, Store
+from affekt.store.preview import Open, Preview
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a line as it stands.
+
+    Attributes:
+        name: Section of the plan, or for the benchmark ``data set · entry · protocol · stage``.
+        state: ``done``, ``open``, ``begun``, ``waiting`` or ``failed``.
+        kept: Rows that go on, None while it does not stand.
+        dropped: Rows that do not.
+        reasons: Count a reason.
+        made_at: When it was made, UTC.
+        address: First 16 digits of its address.
+        text: The sentence that goes with a state that is not ``done``.
+    """
+
+    name: str
+    state: str
+    kept: int | None = None
+    dropped: int | None = None
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    made_at: str = ""
+    seconds: float | None = None
+    address: str = ""
+    text: str = ""
+
+
+class Project:
+    """A plan, its store, and what can be done with them."""
+
+    def __init__(
+        self, plan: Plan, *, watch: Callable[[Progress], None] = lambda _: None, retry_final: bool = False
+    ) -> None:
+        self.plan = plan
+        self.store = Store(plan.project, watch=watch, again=("clean", "load") if retry_final else ())
+
+    def build(self, to: str | None = None) -> list[Step]:
+        """Run the build line, or go on where it stopped, up to a step.
+
+        Raises:
+            NotYet: The crowd or the world has not finished.
+            UsageError: The plan has nothing to build.
+        """
+        if self.plan.build is None:
+            raise UsageError(f"{self.plan.path}: has no [collect] section, so there is nothing to build")
+        done: list[Step] = []
+        with self.store.writing():
+            for name, product in zip(STEPS, line.build(self.plan.build, self.store), strict=False):
+                done.append(_step(name, product))
+                if name == to:
+                    break
+        return done
+
+    def bench(self) -> list[Result]:
+        """Run the bench line, or go on where it stopped; a failed cell is a `Failure` in its result.
+
+        Raises:
+            UsageError: The plan has nothing to benchmark.
+        """
+        if self.plan.bench is None:
+            raise UsageError(f"{self.plan.path}: has no [bench] section, so there is nothing to benchmark")
+        with self.store.writing():
+            return list(line.bench(self.plan.bench, self.store))
+
+    def products(self) -> dict[str, Product]:
+        """Give what stands of the build line, by step."""
+        return {name: one for name, one in self._walk_build() if isinstance(one, Product)}
+
+    def status(self) -> list[Step]:
+        """Give every step of both lines as it stands; reads only, also while another process works."""
+        steps = [_step(name, one) for name, one in self._walk_build()]
+        seen: set[str] = set()
+        for name, one in self._walk_bench():
+            if name not in seen:
+                steps.append(_step(name, one))
+                seen.add(name)
+        return steps
+
+    def why(self, word: str) -> list[trace.Fate]:
+        """Give the fate of one picture along the build line."""
+        if self.plan.build is None:
+            raise UsageError(f"{self.plan.path}: has no [collect] section, so no picture has a fate here")
+        stages = vars(self.plan.build)
+        return trace.fate(word, self.products(), {name: dict(stages[name].reasons) for name in stages})
+
+    def report(self, *, only: str | None = None) -> Path:
+        """Write the report of all that stands and give the page."""
+        results = self._standing_results()
+        return report.write(self._report_input(results), self.plan.project / "report", only=only)
+
+    def _report_input(self, results: tuple[Result, ...]) -> report.ReportInput:
+        return report.ReportInput(
+            title=self.plan.title,
+            plan_name=self.plan.path.name,
+            plan_sha256=self.plan.sha256,
+            taxonomy=self.plan.taxonomy,
+            seed=self.plan.seed,
+            build=self.products(),
+            results=results,
+            shelf=self.store.shelf,
+            hardware=hardware(),
+        )
+
+    def _walk_build(self) -> Iterator[tuple[str, Product | Open]]:
+        if self.plan.build is None:
+            return
+        preview: Any = Preview(self.store)
+        for _ in line.build(self.plan.build, preview):
+            pass
+        yield from zip(STEPS, preview.steps, strict=True)
+
+    def _walk_bench(self) -> Iterator[tuple[str, Product | Open]]:
+        if self.plan.bench is None:
+            return
+        preview: Any = Preview(self.store)
+        for result in line.bench(self.plan.bench, preview):
+            named = (result.dataset, result.entry, result.protocol)
+            yield f"load {result.dataset}", _as_step(result.pictures)
+            yield " · ".join(("predict", *named)), _as_step(result.predictions)
+
+    def _standing_results(self) -> tuple[Result, ...]:
+        if self.plan.bench is None:
+            return ()
+        preview: Any = Preview(self.store)
+        results = []
+        for result in line.bench(self.plan.bench, preview):
+            results.append(
+                result._replace(pictures=_or_failure(result.pictures), predictions=_or_failure(result.predictions))
+            )
+        return tuple(results)
+
+
+def open_plan(path: str | Path, *, trust: bool = False, **options: Any) -> Project:
+    """Read a plan and give its project; see `affekt.plan.read` for what can be wrong with it."""
+    return Project(plan.read(Path(path), trust=trust), **options)
+
+
+def hardware() -> str:
+    """Give one line about the machine: processor architecture, cores, system."""
+    return f"{platform.machine()}, {cores()} cores, {platform.system()} {platform.release().split('-')[0]}"
+
+
+def cores() -> int:
+    """Number of processor cores this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def _step(name: str, one: Product | Open | Failure) -> Step:
+    if isinstance(one, Product):
+        facts = one.manifest
+        return Step(
+            name,
+            "done",
+            kept=facts["kept"],
+            dropped=facts["dropped"],
+            reasons=facts["reasons"],
+            made_at=facts["made_at"],
+            seconds=facts["seconds"],
+            address=one.address[:16],
+        )
+    if isinstance(one, Failure):
+        return Step(name, "failed", text=one.reason)
+    return Step(name, one.state, text=one.text)
+
+
+def _as_step(one: Any) -> Product | Open:
+    assert isinstance(one, Product | Open)  # a preview gives nothing else
+    return one
+
+
+def _or_failure(one: Any) -> Product | Failure:
+    if isinstance(one, Open):
+        return Failure(one.stage.kind(), one.text or "has not been made; run `affekt bench`", one.state)
+    assert isinstance(one, Product)
+    return one

@@ -1,0 +1,112 @@
+"""`build`, `bench`, `report`, `status` and `why`: a plan and its folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from affekt.cli import log, voice
+from affekt.cli.exits import Findings
+from affekt.project import Project, Step, open_plan
+from affekt.store import Failure
+
+MARKS = {"done": "green", "waiting": "yellow", "failed": "red", "begun": "yellow", "open": "white"}
+
+
+@contextmanager
+def opened(plan: str, *, trust: bool, quiet: bool, **options: Any) -> Iterator[Project]:
+    """Open a plan's project for work: progress on standard error, a log in its folder."""
+    ticker = voice.Ticker(quiet=quiet)
+    project = open_plan(plan, trust=trust, watch=ticker, **options)
+    log.start(project.plan.project)
+    try:
+        yield project
+    finally:
+        ticker.close()
+
+
+def build(  # noqa: PLR0913  (the options of the command)
+    *, plan: str, to: str | None, dry_run: bool, retry_final: bool, as_json: bool, color: str, trust: bool, quiet: bool,
+    **_: Any,
+) -> None:  # fmt: skip
+    """Run the build line, or show what would run."""
+    if dry_run:
+        _show(open_plan(plan, trust=trust).forecast(), as_json=as_json, color=color)
+        return
+    with opened(plan, trust=trust, quiet=quiet, retry_final=retry_final) as project:
+        steps = project.build(to)
+    _show(steps, as_json=as_json, color=color)
+    if not as_json:
+        release = project.release_folder()
+        if release:
+            click.echo(f"\nrelease: {release}\nnext: affekt bench {plan}" if project.plan.bench else f"\nrelease: {release}")
+
+
+def bench(*, plan: str, dry_run: bool, as_json: bool, color: str, trust: bool, quiet: bool, **_: Any) -> None:
+    """Run the benchmark, or show what would run; a failed cell is a finding."""
+    if dry_run:
+        steps = [step for step in open_plan(plan, trust=trust).status() if " " in step.name]
+        _show(steps, as_json=as_json, color=color)
+        return
+    with opened(plan, trust=trust, quiet=quiet) as project:
+        results = project.bench()
+    rows = [
+        (one.dataset, one.entry, one.protocol, "failed" if isinstance(one.predictions, Failure) else "done",
+         one.predictions.reason if isinstance(one.predictions, Failure) else "")
+        for one in results
+    ]  # fmt: skip
+    names = ("dataset", "entry", "protocol", "state", "reason")
+    if as_json:
+        voice.document([dict(zip(names, row, strict=True)) for row in rows])
+    else:
+        voice.table(rows, names)
+        click.echo(f"\nnext: affekt report {plan}")
+    if any(row[3] == "failed" for row in rows):
+        raise Findings
+
+
+def report(*, plan: str, only: str | None, as_json: bool, trust: bool, quiet: bool, **_: Any) -> None:
+    """Write the report and say where it is."""
+    with opened(plan, trust=trust, quiet=quiet) as project:
+        page = project.report(only=only)
+    if as_json:
+        voice.document({"page": str(page)})
+    else:
+        click.echo(f"report: {page}")
+
+
+def status(*, plan: str, as_json: bool, color: str, trust: bool, **_: Any) -> None:
+    """Show how far both lines have come."""
+    _show(open_plan(plan, trust=trust).status(), as_json=as_json, color=color)
+
+
+def why(*, plan: str, image: str, as_json: bool, trust: bool, **_: Any) -> None:
+    """Tell the fate of one picture."""
+    fates = open_plan(plan, trust=trust).why(image)
+    if as_json:
+        voice.document(fates)
+        return
+    for one in fates:
+        name = one.row.get("source_id") or one.row.get("image_id") or one.row.get("question_id")
+        click.echo(voice.clean(f"{one.step:8}  {one.verdict:7}  {one.reason:16}  {name}"))
+        if one.text:
+            click.echo(voice.clean(f"{'':8}  {one.text}"))
+
+
+def _show(steps: list[Step], *, as_json: bool, color: str) -> None:
+    if as_json:
+        voice.document(steps)
+        return
+    colored = voice.use_color(color)
+    width = max([4, *(len(step.name) for step in steps)])
+    click.echo(f"{'step':{width}}  {'state':7}  {'kept':>9}  {'dropped':>9}  {'made (UTC)':19}  reasons")
+    for step in steps:
+        state = click.style(f"{step.state:7}", fg=MARKS.get(step.state)) if colored else f"{step.state:7}"
+        counts = f"{_count(step.kept):>9}  {_count(step.dropped):>9}  {step.made_at[:19]:19}"
+        reasons = ", ".join(f"{word} {count:,}" for word, count in step.reasons.items()) or voice.clean(step.text)
+        click.echo(f"{step.name:{width}}  {state}  {counts}  {reasons}".rstrip())
+
+
+def _count(value: int | None) -> str:
+    return "" if value is None else f"{value:,}"

@@ -1,0 +1,50 @@
+"""`new`, `check` and `parts`: what can stand in a plan, and whether it may."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from affekt import catalogue, plan, templates
+from affekt.cli import voice
+
+
+def new(*, path: str, template: str, as_json: bool, **_: Any) -> None:
+    """Write a commented plan."""
+    written = templates.write(Path(path), template)
+    if as_json:
+        voice.document({"plan": str(written), "template": template})
+    else:
+        click.echo(f"{written}: written from the template {template!r}; next: affekt check {written}")
+
+
+def check(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
+    """Read a plan and say that it is sound; what is wrong comes as `PlanError`."""
+    read = read_plan(plan, trust=trust)
+    lines = [name for name, one in (("build", read.build), ("bench", read.bench)) if one]
+    if as_json:
+        voice.document({"plan": plan, "title": read.title, "lines": lines, "sha256": read.sha256, "problems": []})
+    else:
+        click.echo(f"{plan}: sound; next: " + ", ".join(f"affekt {line} {plan}" for line in lines))
+
+
+def read_plan(path: str, *, trust: bool) -> plan.Plan:
+    """Read the plan in a file."""
+    return plan.read(Path(path), trust=trust)
+
+
+def parts(*, family: str | None, kind: str | None, as_json: bool, **_: Any) -> None:
+    """List parts, or the settings of one."""
+    found = catalogue.listing(family, kind)
+    if as_json:
+        voice.document(found)
+    elif kind:
+        _settings(found[0])
+    else:
+        voice.table([(one.family, one.kind, one.gives) for one in found], ("family", "kind", "gives"))
+
+
+def _settings(one: catalogue.Listing) -> None:
+    click.echo(f"{one.family}/{one.kind}: {one.gives}\n")
+    rows = [(each.name, each.type, each.default, each.meaning) for each in one.settings]
+    voice.table(rows, ("setting", "type", "default", "meaning"))

@@ -1,0 +1,49 @@
+"""`doctor` and `release check`: looking at machines and releases, no plan at hand."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from affekt import doctor as examiner
+from affekt.cli import voice
+from affekt.cli.exits import Findings
+from affekt.datasets.release import check
+
+MARKS = {"ok": "green", "note": "white", "bad": "red", "missing": "red"}
+
+
+def doctor(*, project: str, as_json: bool, color: str, **_: Any) -> None:
+    """Examine the machine."""
+    findings = examiner.examine(Path(project))
+    if as_json:
+        voice.document(findings)
+    else:
+        _print(findings, colored=voice.use_color(color))
+    code = examiner.exit_code(findings)
+    if code:
+        sys.stdout.flush()
+        raise click.exceptions.Exit(code)
+
+
+def _print(findings: list[examiner.Finding], *, colored: bool) -> None:
+    width = max(len(finding.name) for finding in findings)
+    for one in findings:
+        state = click.style(f"{one.state:7}", fg=MARKS[one.state]) if colored else f"{one.state:7}"
+        click.echo(f"{one.name:{width}}  {state}  {voice.clean(one.text)}")
+        if one.remedy:
+            click.echo(f"{'':{width}}           {one.remedy}")
+
+
+def release_check(*, folder: str, as_json: bool, **_: Any) -> None:
+    """Check a release folder."""
+    findings = check.check(Path(folder))
+    if as_json:
+        voice.document([one._asdict() if hasattr(one, "_asdict") else one for one in findings])
+    else:
+        for one in findings:
+            click.echo(voice.clean(f"{one.code}: {one.place}: {one.text}; {one.advice}"))
+        click.echo(f"{folder}: {len(findings):,} findings" if findings else f"{folder}: sound, no findings")
+    if findings:
+        raise Findings

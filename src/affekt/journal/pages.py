@@ -1,0 +1,167 @@
+"""The log of what sources answered: one file of JSON lines a query, each line one page, on disk before it counts.
+
+The first line says what was asked. Every line carries the start of the SHA-256 of its content, so that an
+overwritten byte is found and not believed.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from affekt.errors import Damaged, NewerFormat
+from affekt.parts import canonical
+
+FORMAT = 1  # of the file; raised when an older affekt could not read it
+CHECK_DIGITS = 16
+
+
+class StoredPage(NamedTuple):
+    """One answer of a source as it lies on disk."""
+
+    after: str | None  # where the next page begins; None on the last
+    hits: tuple[Mapping[str, Any], ...]
+    refused: tuple[tuple[str, str, str], ...]
+    asked_at: str  # when it came, ISO 8601, UTC
+
+
+class Pages:
+    """The answers to one query, append-only.
+
+    A line torn by a crash at the end of the file was never counted: it is cut off before the next append.
+
+    Args:
+        folder: Where the files lie; made at the first append.
+        asked: All that decides the answers (source, edition, query) as JSON values; it names the file.
+    """
+
+    def __init__(self, folder: Path, asked: Mapping[str, Any]) -> None:
+        self.asked = {"format": FORMAT, "asked": dict(asked)}
+        self.path = folder / f"{hashlib.sha256(canonical(dict(asked))).hexdigest()[:32]}.jsonl"
+        self.afters: list[str | None] = []  # of every stored page, in order
+        self._whole_bytes = 0
+        for page in self.stored():
+            self.afters.append(page.after)
+
+    @property
+    def after(self) -> str | None:
+        """Where to go on asking; None at the beginning and at the end, see `is_complete`."""
+        return self.afters[-1] if self.afters else None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the last page has come."""
+        return bool(self.afters) and self.afters[-1] is None
+
+    def append(
+        self,
+        after: str | None,
+        hits: tuple[Mapping[str, Any], ...],
+        refused: tuple[tuple[str, str, str], ...] = (),
+    ) -> None:
+        """Put one page on disk; it is safe there when this returns.
+
+        Raises:
+            ValueError: The last page is stored already, or the page holds something JSON does not know.
+        """
+        if self.is_complete:
+            raise ValueError(f"{self.path.name}: the last page is stored, none can follow")
+        asked_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        page = StoredPage(after, hits, refused, asked_at)
+        text = _line(page._asdict())
+        if not self._whole_bytes:
+            text = _line(self.asked) + text
+        self._write(text)
+        self.afters.append(after)
+
+    def stored(self) -> Iterator[StoredPage]:
+        """Give the pages on disk, in the order they came, one in memory at a time.
+
+        Raises:
+            NewerFormat: A newer affekt wrote the file.
+            Damaged: A line is not what was written; only the very last may be torn.
+        """
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as file:
+            size, whole = os.fstat(file.fileno()).st_size, 0
+            for number, line in enumerate(file, start=1):
+                whole += len(line)
+                content = _content(line)
+                if content is None and whole == size:
+                    return
+                if content is None:
+                    raise self._damaged(number)
+                self._whole_bytes = max(whole, self._whole_bytes)
+                if number == 1:
+                    self._check(content)
+                else:
+                    yield _page(content)
+
+    def _check(self, first: Mapping[str, Any]) -> None:
+        format_ = first.get("format")
+        if isinstance(format_, int) and format_ > FORMAT:
+            raise NewerFormat(
+                f"{self.path}: pages written in format {format_}, this affekt reads up to {FORMAT}; "
+                "update affekt. Nothing was touched"
+            )
+        if first != self.asked:
+            raise self._damaged(1)
+
+    def _damaged(self, number: int) -> Damaged:
+        return Damaged(
+            f"{self.path}:{number}: this line is not what was written; put the file back from a backup, "
+            "or delete it to ask the source again from the first page"
+        )
+
+    def _write(self, text: bytes) -> None:
+        is_new = not self.path.exists()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("ab") as file:
+            file.truncate(self._whole_bytes)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if is_new:
+            _settle(self.path.parent)
+        self._whole_bytes += len(text)
+
+
+def _line(content: Mapping[str, Any]) -> bytes:
+    # Escaped to ASCII, so that half a character pair in a foreign title cannot stop the log.
+    return _sealed(json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False))
+
+
+def _sealed(text: str) -> bytes:
+    check = hashlib.sha256(text.encode("ascii")).hexdigest()[:CHECK_DIGITS]
+    return f'{{"check":"{check}","page":{text}}}\n'.encode("ascii")
+
+
+def _content(line: bytes) -> dict[str, Any] | None:
+    """Give what a line holds, or None when it is torn or changed."""
+    head = _sealed("")[: -len("}\n")]  # its length is that of every line's
+    if not line.endswith(b"}\n"):
+        return None
+    try:
+        text = line[len(head) : -2].decode("ascii")
+        content = json.loads(text)
+    except ValueError:
+        return None
+    return content if line == _sealed(text) and isinstance(content, dict) else None
+
+
+def _page(content: Mapping[str, Any]) -> StoredPage:
+    refused = tuple((name, reason, detail) for name, reason, detail in content["refused"])
+    return StoredPage(content["after"], tuple(content["hits"]), refused, content["asked_at"])
+
+
+def _settle(folder: Path) -> None:
+    """Put the new name of a file on disk, not only its content."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

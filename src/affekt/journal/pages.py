@@ -1,7 +1,7 @@
-"""The log of what sources answered: one file of JSON lines a query, each line one page, on disk before it counts.
+"""The log of what sources answered: one file of JSON lines a query, each line one page.
 
-The first line says what was asked. Every line carries the start of the SHA-256 of its content, so that an
-overwritten byte is found and not believed.
+A page counts once it is on disk. The first line says what was asked; every line carries the start of
+the SHA-256 of its content, so that an overwritten byte is found and not believed.
 """
 
 import hashlib
@@ -31,11 +31,12 @@ class StoredPage(NamedTuple):
 class Pages:
     """The answers to one query, append-only.
 
-    A line torn by a crash at the end of the file was never counted: it is cut off before the next append.
+    A line torn by a crash at the end of the file was never counted: it is cut off before the next
+    append.
 
     Args:
         folder: Where the files lie; made at the first append.
-        asked: All that decides the answers (source, edition, query) as JSON values; it names the file.
+        asked: All that decides the answers (source, edition, query) as JSON values; names the file.
     """
 
     def __init__(self, folder: Path, asked: Mapping[str, Any]) -> None:
@@ -65,7 +66,7 @@ class Pages:
         """Put one page on disk; it is safe there when this returns.
 
         Raises:
-            ValueError: The last page is stored already, or the page holds something JSON does not know.
+            ValueError: The last page is stored already, or this one holds what JSON does not know.
         """
         if self.is_complete:
             raise ValueError(f"{self.path.name}: the last page is stored, none can follow")
@@ -105,16 +106,16 @@ class Pages:
         format_ = first.get("format")
         if isinstance(format_, int) and format_ > FORMAT:
             raise NewerFormat(
-                f"{self.path}: pages written in format {format_}, this affekt reads up to {FORMAT}; "
-                "update affekt. Nothing was touched"
+                f"{self.path}: pages written in format {format_}, this affekt reads up to "
+                f"{FORMAT}; update affekt. Nothing was touched"
             )
         if first != self.asked:
             raise self._damaged(1)
 
     def _damaged(self, number: int) -> Damaged:
         return Damaged(
-            f"{self.path}:{number}: this line is not what was written; put the file back from a backup, "
-            "or delete it to ask the source again from the first page"
+            f"{self.path}:{number}: this line is not what was written; put the file back from a "
+            "backup, or delete it to ask the source again from the first page"
         )
 
     def _write(self, text: bytes) -> None:

@@ -5,7 +5,7 @@ To add one, write ``sources/<kind>.py`` with one final subclass of `Source`. The
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -68,3 +68,14 @@ class Source(Part):
         Raises:
             PictureError: They cannot be had; the reason word says why.
         """
+
+
+def labelled(sources: Iterable[Source]) -> dict[str, Source]:
+    """Give every source the name it has in the tables: its kind, the second of a kind ``kind-2``."""
+    labels: dict[str, Source] = {}
+    counts: dict[str, int] = {}
+    for source in sources:
+        kind = source.kind()
+        counts[kind] = counts.get(kind, 0) + 1
+        labels[kind if counts[kind] == 1 else f"{kind}-{counts[kind]}"] = source
+    return labels

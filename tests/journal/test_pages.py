@@ -1,0 +1,148 @@
+"""The log of what sources answered."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from affekt.errors import Damaged, NewerFormat
+from affekt.journal.pages import FORMAT, Pages, _line
+
+ASKED = {
+    "source": {"kind": "folder", "root": "raw"},
+    "edition": 1,
+    "emotion": "fear",
+    "words": ["fear"],
+}
+
+
+def hit(name: str) -> dict[str, Any]:
+    return {"source_id": name, "tags": ["a", "b"]}
+
+
+@pytest.fixture
+def half(tmp_path: Path) -> Pages:
+    """Two pages of a query that goes on."""
+    pages = Pages(tmp_path / "pages", ASKED)
+    pages.append("a", (hit("a"),))
+    pages.append("b", (hit("b"),), (("link.jpg", "link", "leads elsewhere"),))
+    return pages
+
+
+def again(pages: Pages) -> Pages:
+    return Pages(pages.path.parent, ASKED)
+
+
+def test_a_new_query_has_no_pages_and_writes_nothing(tmp_path: Path) -> None:
+    pages = Pages(tmp_path / "pages", ASKED)
+    assert list(pages.stored()) == []
+    assert pages.after is None
+    assert not pages.is_complete
+    assert not (tmp_path / "pages").exists()
+
+
+def test_pages_come_back_as_they_were_given(half: Pages) -> None:
+    first, second = again(half).stored()
+    assert first.hits == (hit("a"),)
+    assert first.after == "a"
+    assert second.refused == (("link.jpg", "link", "leads elsewhere"),)
+    assert second.asked_at.endswith("Z")
+
+
+def test_asking_goes_on_behind_the_last_stored_page(half: Pages) -> None:
+    assert again(half).after == "b"
+    assert not again(half).is_complete
+
+
+def test_the_page_without_after_is_the_last(half: Pages) -> None:
+    half.append(None, ())
+    assert again(half).is_complete
+    with pytest.raises(ValueError, match="none can follow"):
+        again(half).append("c", ())
+
+
+def test_another_edition_is_another_file(half: Pages) -> None:
+    other = Pages(half.path.parent, {**ASKED, "edition": 2})
+    assert other.path != half.path
+    assert other.afters == []
+
+
+@pytest.mark.parametrize("cut", [1, 2, 20])
+def test_a_torn_last_line_is_ignored_and_cut_off_before_the_next_append(
+    half: Pages, cut: int
+) -> None:
+    """B11, D3."""
+    whole = half.path.read_bytes()
+    half.path.write_bytes(whole[:-cut])
+    resumed = again(half)
+    assert resumed.after == "a"
+    resumed.append("b", (hit("b"),))
+    assert [page.hits[0]["source_id"] for page in again(half).stored()] == ["a", "b"]
+
+
+def test_a_file_torn_in_its_first_line_begins_anew(half: Pages) -> None:
+    half.path.write_bytes(half.path.read_bytes()[:15])
+    resumed = again(half)
+    assert resumed.afters == []
+    resumed.append(None, ())
+    assert again(half).is_complete
+
+
+def test_zeros_after_a_crash_are_a_torn_end(half: Pages) -> None:
+    half.path.write_bytes(half.path.read_bytes() + bytes(100))
+    assert again(half).afters == ["a", "b"]
+
+
+def test_a_changed_line_in_the_middle_names_file_and_line(half: Pages) -> None:
+    """B19."""
+    half.path.write_bytes(half.path.read_bytes().replace(b'"after":"a"', b'"after":"x"'))
+    with pytest.raises(Damaged, match=rf"{half.path.name}:2: "):
+        again(half)
+
+
+def test_a_changed_last_line_is_not_believed(half: Pages) -> None:
+    half.path.write_bytes(half.path.read_bytes().replace(b'"after":"b"', b'"after":"x"'))
+    assert again(half).afters == ["a"]
+
+
+def test_pages_of_a_newer_format_are_refused_and_left_alone(half: Pages) -> None:
+    """B17, D6."""
+    newer = _line({"format": FORMAT + 1, "asked": {}}) + _line({"anything": 1})
+    half.path.write_bytes(newer)
+    with pytest.raises(NewerFormat, match=rf"format {FORMAT + 1}.*up to {FORMAT}"):
+        again(half)
+    assert half.path.read_bytes() == newer
+
+
+def test_pages_of_another_question_are_refused(half: Pages) -> None:
+    half.path.write_bytes(_line({"format": FORMAT, "asked": {"source": "other"}}) + b"torn")
+    with pytest.raises(Damaged, match=":1: "):
+        again(half)
+
+
+def test_every_line_is_json(half: Pages) -> None:
+    lines = [json.loads(line) for line in half.path.read_text().splitlines()]
+    assert [sorted(line) for line in lines] == [["check", "page"]] * 3
+    assert lines[0]["page"]["asked"] == ASKED
+
+
+@given(title=st.text(st.characters(exclude_categories=[])), after=st.text(min_size=1))
+def test_any_text_survives(
+    tmp_path_factory: pytest.TempPathFactory, title: str, after: str
+) -> None:
+    """B33, B50: line breaks, quotes and half character pairs too."""
+    pages = Pages(tmp_path_factory.mktemp("pages"), ASKED)
+    pages.append(after, ({"source_id": "x", "title": title},))
+    (page,) = again(pages).stored()
+    assert page.hits[0]["title"] == title
+    assert again(pages).after == after
+
+
+def test_what_json_does_not_know_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    pages = Pages(tmp_path, ASKED)
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        pages.append(None, ({"source_id": "x", "title": float("nan")},))
+    assert list(tmp_path.iterdir()) == []

@@ -1,1 +1,1 @@
-"""Pure mathematics on arrays: no tables, no files, no plots; numpy and the standard library only."""
+"""Pure mathematics on arrays: no tables, files or plots; numpy and the standard library only."""

@@ -1,0 +1,103 @@
+"""Whether probabilities mean what they say."""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+Probabilities = Float[np.ndarray, "image emotion"]
+Codes = Int[np.ndarray, " image"]
+
+
+class Reliability(NamedTuple):
+    """The bins of a reliability diagram that hold pictures, from low to high confidence.
+
+    Attributes:
+        confidence: Mean probability said.
+        right: Share that came true.
+        n: Pictures.
+    """
+
+    confidence: Float[np.ndarray, " bin"]
+    right: Float[np.ndarray, " bin"]
+    n: Int[np.ndarray, " bin"]
+
+
+def reliability(
+    said: Float[np.ndarray, " image"], came_true: Bool[np.ndarray, " image"], bins: int = 15
+) -> Reliability:
+    """Said probability against what came true, in bins of equally many pictures.
+
+    A picture's bin follows from its mid-rank, so that equal probabilities share a bin and the
+    order of rows cannot matter; with many ties bins are unequal, and some are empty and left out.
+
+    References:
+        Nguyen and O'Connor (2015), Posterior calibration and exploratory analysis for natural
+        language processing models, EMNLP (bins of equal mass).
+    """
+    if not said.size:
+        return Reliability(np.zeros(0), np.zeros(0), np.zeros(0, dtype=int))
+    _, level, ties = np.unique(said, return_inverse=True, return_counts=True)
+    middle = np.cumsum(ties) - ties / 2
+    place = np.floor(middle / said.size * bins).astype(int)[level]
+    n = np.bincount(place, minlength=bins)
+    held = n > 0
+    confidence = np.bincount(place, weights=said, minlength=bins)[held] / n[held]
+    right = np.bincount(place, weights=came_true, minlength=bins)[held] / n[held]
+    return Reliability(confidence, right, n[held])
+
+
+def top_label(probabilities: Probabilities, truth: Codes, bins: int = 15) -> Reliability:
+    """`reliability` of the largest probability of each picture; the first emotion wins a tie."""
+    choice = probabilities.argmax(axis=1)
+    return reliability(probabilities.max(axis=1, initial=0.0), choice == truth, bins)
+
+
+def calibration_error(diagram: Reliability) -> float:
+    r"""Expected calibration error, the mean gap between said and true.
+
+    :math:`\sum_b \frac{n_b}{n} |\text{right}_b - \text{confidence}_b|` over bins :math:`b`.
+    0 when every bin came true as often as said, at most 1; NaN without pictures. Biased upwards in
+    small samples: bins of m pictures differ from their truth by about :math:`\sqrt{p(1-p)/m}` even
+    when all is well.
+
+    References:
+        Naeini, Cooper and Hauskrecht (2015), Obtaining well calibrated probabilities using
+        Bayesian binning, AAAI.
+    """
+    if not diagram.n.size:
+        return float("nan")
+    gaps = np.abs(diagram.right - diagram.confidence)
+    return float((diagram.n * gaps).sum() / diagram.n.sum())
+
+
+def classwise_calibration_error(
+    probabilities: Probabilities, truth: Codes, bins: int = 15
+) -> Float[np.ndarray, " emotion"]:
+    """`calibration_error` of each emotion's own probability; NaN without pictures.
+
+    References:
+        Kull et al. (2019), Beyond temperature scaling: Obtaining well-calibrated multi-class
+        probabilities with Dirichlet calibration, NeurIPS.
+    """
+    return np.array(
+        [
+            calibration_error(reliability(column, truth == code, bins))
+            for code, column in enumerate(probabilities.T)
+        ]
+    )
+
+
+def brier(probabilities: Probabilities, truth: Codes) -> float:
+    r"""Mean squared distance to the truth, :math:`\frac1n \sum_i \sum_k (p_{ik} - [k = t_i])^2`.
+
+    0 for certain and right, 2 for certain and wrong; NaN without pictures.
+
+    References:
+        Brier (1950), Verification of forecasts expressed in terms of probability, Monthly Weather
+        Review 78.
+    """
+    if not truth.size:
+        return float("nan")
+    wanted = np.eye(probabilities.shape[1])[truth]
+    return float(((probabilities - wanted) ** 2).sum(axis=1).mean())

@@ -1,7 +1,8 @@
 """Vectors → probabilities. Whatever is fitted, PCA and scaling too, belongs to the model.
 
-To add one, write ``models/<kind>.py`` with one final subclass of `Model` and its `Fitted` twin. The exam in
-``tests/exams/test_models.py`` finds it by its file.
+To add one, write ``models/<kind>.py`` with one final subclass of `Model` and its `Fitted` twin. The
+exam in ``tests/exams/test_models.py`` finds it by its file; what several models share lies in a
+file whose name begins with ``_``.
 """
 
 from abc import ABC, abstractmethod
@@ -57,6 +58,6 @@ class Model(Part):
     def fit(self, train: Samples) -> Fitted:
         """Learn from training rows.
 
-        An emotion without training rows gets probability 0. With one emotion in the rows the answer is
-        always that one.
+        An emotion without training rows gets probability 0. With one emotion in the rows the answer
+        is always that one.
         """

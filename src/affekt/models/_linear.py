@@ -1,0 +1,77 @@
+"""What the linear models share: scaling, an affine map to one score an emotion, and its softmax."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from threadpoolctl import threadpool_limits
+
+from affekt.models import Fitted, Probabilities, Vectors
+
+Feature = Float[np.ndarray, " feature"]
+
+
+@dataclass(frozen=True)
+class FittedLinear(Fitted):
+    """Softmax of an affine map.
+
+    Attributes:
+        weights: One column an emotion.
+        biases: One value an emotion.
+        is_known: Emotions that had training rows; the others get probability 0.
+    """
+
+    weights: Float[np.ndarray, "feature emotion"]
+    biases: Float[np.ndarray, " emotion"]
+    is_known: Bool[np.ndarray, " emotion"]
+
+    def probabilities(self, vectors: Vectors) -> Probabilities:
+        scores = vectors.astype(float) @ self.weights + self.biases
+        scores[:, ~self.is_known] = -np.inf
+        # Shift each row so that its best score is 0: exp of a large score overflows, and a constant
+        # factor a row cancels below.
+        scores -= scores.max(axis=1, keepdims=True)
+        shares: Probabilities = np.exp(scores)
+        shares /= shares.sum(axis=1, keepdims=True)
+        return shares
+
+
+class Scaling(NamedTuple):
+    """Subtract, then divide."""
+
+    mean: Feature
+    deviation: Feature
+
+    def of(self, vectors: Vectors) -> Vectors:
+        """Give the scaled vectors, as float64."""
+        scaled: Vectors = (vectors.astype(float) - self.mean) / self.deviation
+        return scaled
+
+
+def scaling(vectors: Vectors, *, standardise: bool) -> Scaling:
+    """Mean and deviation of each feature.
+
+    The deviation is 1 for a constant feature, and for all without ``standardise``.
+    """
+    mean = vectors.mean(axis=0, dtype=float)
+    if not standardise:
+        return Scaling(mean, np.ones_like(mean))
+    deviation = vectors.std(axis=0, dtype=float)
+    # A constant column has a deviation of rounding errors only; dividing by it would blow them up.
+    return Scaling(mean, np.where(np.ptp(vectors, axis=0) > 0, deviation, 1.0))
+
+
+def balanced(codes: Int[np.ndarray, " image"], *, balance: bool) -> Float[np.ndarray, " image"]:
+    """Weight of each row: mean 1, the same sum for each emotion; all 1 without ``balance``."""
+    counts = np.bincount(codes)
+    weights = codes.size / (np.count_nonzero(counts) * np.maximum(counts, 1.0))
+    return weights[codes] if balance else np.ones(codes.size)
+
+
+def on_one_thread() -> threadpool_limits:
+    """Keep linear algebra on one thread while it lasts.
+
+    Folds side by side then share the cores, and sums keep their order on any machine.
+    """
+    return threadpool_limits(limits=1)

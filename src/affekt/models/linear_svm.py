@@ -1,0 +1,92 @@
+"""The paper's classifier of small sets: few principal components, one linear SVM an emotion."""
+
+import warnings
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from pydantic import Field
+from sklearn.decomposition import PCA
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.svm import LinearSVC
+
+from affekt.models import Model, Samples, Vectors
+from affekt.models._linear import FittedLinear, balanced, on_one_thread, scaling
+
+LARGEST_SEED = 2**32 - 1  # that scikit-learn accepts
+
+
+class LinearSvm(Model):
+    """PCA, then a linear SVM with squared hinge loss for each emotion against the rest.
+
+    Its probabilities are the softmax of the margins: they order the emotions and are not
+    calibrated.
+
+    References:
+        Fan, Chang, Hsieh, Wang and Lin (2008), LIBLINEAR: A library for large linear
+        classification, Journal of Machine Learning Research 9.
+        You, Luo, Jin and Yang (2016), Building a large scale dataset for image emotion
+        recognition: The fine print and the benchmark, AAAI (20 components, unequal penalties).
+    """
+
+    components: int | None = Field(
+        20, ge=1, description="principal components, fitted on training rows; all features without"
+    )
+    penalty: float = Field(1.0, gt=0, description="C, cost of a margin violation; no unit")
+    balance: bool = Field(True, description="errors on rare emotions cost more, by 1 / share")
+    standardise: bool = Field(True, description="divide each feature by its deviation before PCA")
+    seed: int
+
+    def fit(self, train: Samples) -> FittedLinear:
+        known = np.unique(train.codes)
+        with on_one_thread():
+            scale = scaling(train.vectors, standardise=self.standardise)
+            scaled = scale.of(train.vectors)
+            axes = self._axes(scaled)
+            planes, facts = self._planes(scaled @ axes.directions, train, known)
+        weights = (axes.directions / scale.deviation[:, None]) @ planes[:-1]
+        return FittedLinear(
+            weights,
+            planes[-1] - scale.mean @ weights,
+            np.isin(np.arange(len(train.emotions)), known),
+            facts={"probabilities": "softmax of margins, not calibrated", **axes.facts, **facts},
+        )
+
+    def _axes(self, scaled: Vectors) -> "_Axes":
+        """Give the directions to project on, and what they keep."""
+        rows, features = scaled.shape
+        if self.components is None:
+            return _Axes(np.eye(features), {"components": features, "variance_kept": 1.0})
+        kept = min(self.components, features, max(rows - 1, 1))
+        facts: dict[str, Any] = {"components": kept, "components_wanted": self.components}
+        if not scaled.any():
+            return _Axes(np.eye(features)[:, :kept], {**facts, "variance_kept": 1.0})
+        few = 10 * kept <= min(rows, features)
+        pca = PCA(
+            kept,
+            svd_solver="randomized" if few else "full",
+            random_state=self.seed % LARGEST_SEED,
+        ).fit(scaled)
+        share = float(pca.explained_variance_ratio_.sum()) if rows > 1 else 1.0
+        return _Axes(pca.components_.T, {**facts, "variance_kept": round(share, 6)})
+
+    def _planes(
+        self, points: Vectors, train: Samples, known: np.ndarray
+    ) -> tuple[Float[np.ndarray, "component_and_one emotion"], dict[str, Any]]:
+        """Give one plane a known emotion: its normal, and the offset in the last row."""
+        planes = np.zeros((points.shape[1] + 1, len(train.emotions)))
+        stopped = []
+        for code in known if len(known) > 1 else []:
+            is_it = train.codes == code
+            svm = LinearSVC(C=self.penalty, dual=False, max_iter=10_000)
+            with warnings.catch_warnings(record=True) as heard:
+                warnings.simplefilter("always", ConvergenceWarning)
+                svm.fit(points, is_it, balanced(is_it.astype(int), balance=self.balance))
+            stopped += [train.emotions[code] for warning in heard]
+            planes[:-1, code], planes[-1, code] = svm.coef_[0], svm.intercept_[0]
+        return planes, {"stopped_early": stopped} if stopped else {}
+
+
+class _Axes(NamedTuple):
+    directions: Float[np.ndarray, "feature component"]
+    facts: dict[str, Any]

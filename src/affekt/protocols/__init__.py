@@ -43,6 +43,10 @@ class Protocol(Part):
     def folds(self, pictures: pl.DataFrame) -> Iterator[Fold]:
         """Give the folds of a table of schema `affekt.tables.PICTURES`.
 
-        Rows are numbered as they stand. No ``group_id`` is on both sides of a fold unless the part's
-        settings say so. The draw depends on ``image_id`` and ``group_id``, not on the order of rows.
+        Rows are numbered as they stand. No ``group_id`` is on both sides of a fold unless the
+        part's settings say so. The draw depends on the rows, not on their order. An empty table has
+        no folds.
+
+        Raises:
+            AffektError: No fold can be made of these pictures; the sentence says what to change.
         """

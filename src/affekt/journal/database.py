@@ -57,11 +57,15 @@ def open_database(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connec
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
     """Apply the migrations the file does not have yet, each in a transaction of its own."""
-    connection.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) STRICT")
+    if _format(connection) == len(migrations):
+        return  # opening takes no write lock
     for number, (name, statements) in enumerate(migrations, start=1):
         with transaction(connection):
             if _format(connection) >= number:
                 continue
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) STRICT"
+            )
             for statement in statements:
                 connection.execute(statement)
             connection.execute("INSERT INTO migrations VALUES (?)", (name,))

@@ -1,0 +1,312 @@
+"""The journal of votes: nothing twice, nothing lost, nothing changed."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from contextlib import closing
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from affekt.errors import Damaged, DiskTrouble, Locked, NewerFormat, UsageError
+from affekt.journal import database
+from affekt.journal.votes import FILE, MIGRATIONS, Recorded, Votes
+from affekt.tables import QUESTIONS, VOTES
+
+
+def asked(*names: str) -> pl.DataFrame:
+    rows = [(name, f"image-{name}", "awe", "task", f"image-{name}", None) for name in names]
+    return pl.DataFrame(rows, schema=QUESTIONS.types(), orient="row")
+
+
+def answers(*rows: tuple[str, str, bool], emotion: str = "awe") -> pl.DataFrame:
+    full = [(question, worker, emotion, felt, 4.5) for question, worker, felt in rows]
+    return pl.DataFrame(full, schema=VOTES.types(), orient="row")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal" / FILE
+
+
+def fill(path: Path) -> None:
+    with Votes(path, "campaign") as journal:
+        journal.ask(asked("q1", "q2"))
+        journal.record(answers(("q1", "ann", True), ("q1", "bob", False)))
+
+
+def read(path: Path) -> pl.DataFrame:
+    with Votes(path, "campaign") as journal:
+        return journal.votes()
+
+
+def test_votes_come_back_as_they_were_recorded(path: Path) -> None:
+    fill(path)
+    assert read(path).equals(answers(("q1", "ann", True), ("q1", "bob", False)))
+
+
+def test_the_same_vote_again_changes_nothing(path: Path) -> None:
+    """I5."""
+    fill(path)
+    with Votes(path, "campaign") as journal:
+        again = journal.record(answers(("q1", "ann", True)))
+    assert again == Recorded(new=0, known=1, refused=0)
+    assert read(path).height == 2
+
+
+def test_another_answer_by_the_same_worker_is_refused_and_the_first_stays(path: Path) -> None:
+    """I2, I5."""
+    fill(path)
+    with Votes(path, "campaign") as journal:
+        changed = journal.record(answers(("q1", "ann", False)))
+    assert changed == Recorded(new=0, known=0, refused=1)
+    assert read(path)["felt"].to_list() == [True, False]
+
+
+def test_of_two_opposite_answers_in_one_batch_the_first_stays(path: Path) -> None:
+    with Votes(path, "campaign") as journal:
+        journal.ask(asked("q1"))
+        both = journal.record(answers(("q1", "ann", True), ("q1", "ann", False)))
+    assert both == Recorded(new=1, known=0, refused=1)
+
+
+def test_a_question_never_takes_more_workers_than_its_quota(path: Path) -> None:
+    """I3, B53."""
+    with Votes(path, "campaign", quota=2) as journal:
+        journal.ask(asked("q1"))
+        first = journal.record(
+            answers(("q1", "ann", True), ("q1", "bob", True), ("q1", "cy", True))
+        )
+        later = journal.record(answers(("q1", "dot", True), ("q1", "ann", True)))
+        assert journal.votes()["worker"].to_list() == ["ann", "bob"]
+    assert first == Recorded(new=2, known=0, refused=1)
+    assert later == Recorded(new=0, known=1, refused=1)
+
+
+def test_several_emotions_of_one_worker_take_one_place(path: Path) -> None:
+    with Votes(path, "campaign", quota=1) as journal:
+        journal.ask(asked("q1"))
+        journal.record(answers(("q1", "ann", True)))
+        more = journal.record(answers(("q1", "ann", False), emotion="fear"))
+        assert journal.open_questions()["votes"].to_list() == [1]
+    assert more.new == 1
+
+
+def test_a_closed_question_takes_no_vote_and_is_no_longer_open(path: Path) -> None:
+    fill(path)
+    with Votes(path, "campaign") as journal:
+        journal.close(pl.Series(["q1", "never asked"]))
+        journal.close(pl.Series(["q1"]))
+        assert journal.record(answers(("q1", "cy", True))) == Recorded(0, 0, 1)
+        assert journal.record(answers(("q1", "ann", True))) == Recorded(0, 1, 0)
+        assert journal.open_questions()["question_id"].to_list() == ["q2"]
+
+
+def test_asking_twice_asks_once_and_counts_votes(path: Path) -> None:
+    fill(path)
+    with Votes(path, "campaign") as journal:
+        journal.ask(asked("q2", "q1"))
+        assert journal.open_questions().select("question_id", "votes").rows() == [
+            ("q1", 2),
+            ("q2", 0),
+        ]
+
+
+def test_a_vote_on_a_question_nobody_asked_is_refused_with_all_its_batch(path: Path) -> None:
+    """B52."""
+    fill(path)
+    with Votes(path, "campaign") as journal:
+        with pytest.raises(UsageError, match="'q9', which was never asked"):
+            journal.record(answers(("q2", "ann", True), ("q9", "ann", True)))
+        assert journal.votes().height == 2
+
+
+def test_campaigns_in_one_file_do_not_see_each_other(path: Path) -> None:
+    fill(path)
+    with Votes(path, "another") as journal:
+        assert journal.open_questions().is_empty()
+        assert journal.votes().is_empty()
+
+
+def test_no_statement_can_change_or_delete_a_vote(path: Path) -> None:
+    fill(path)
+    with closing(sqlite3.connect(path)) as raw:
+        for statement in ("UPDATE votes SET felt = 0", "DELETE FROM votes"):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                raw.execute(statement)
+
+
+def test_the_file_waits_for_the_disk_and_checks_its_references(path: Path) -> None:
+    """D1, C24."""
+    with Votes(path, "campaign") as journal:
+        ask = journal._connection.execute
+        assert ask("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert ask("PRAGMA synchronous").fetchone() == (2,)
+        assert ask("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+def test_an_older_format_is_copied_and_then_brought_up_to_date(path: Path) -> None:
+    """D6."""
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as old:
+        database.migrate(old, MIGRATIONS[:1])
+        old.execute("INSERT INTO questions VALUES ('campaign','q1','i','awe','task','i',NULL)")
+    with Votes(path, "campaign") as journal:
+        assert journal.open_questions()["question_id"].to_list() == ["q1"]
+    copy = path.with_name(f"{FILE}.backup-{MIGRATIONS[1].name}")
+    with closing(sqlite3.connect(copy)) as kept:
+        assert kept.execute("PRAGMA user_version").fetchone() == (1,)
+        assert kept.execute("SELECT count(*) FROM questions").fetchone() == (1,)
+    with closing(sqlite3.connect(path)) as new:
+        assert new.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        names = [row[0] for row in new.execute("SELECT name FROM migrations ORDER BY rowid")]
+    assert names == [migration.name for migration in MIGRATIONS]
+
+
+def test_a_migration_that_fails_leaves_the_file_in_the_older_format(path: Path) -> None:
+    """D6: one transaction each."""
+    fill(path)
+    broken = database.Migration(
+        "broken", ("CREATE TABLE half (x)", "INSERT INTO nowhere VALUES (1)")
+    )
+    with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+        database.open_database(path, (*MIGRATIONS, broken))
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        assert raw.execute("SELECT name FROM sqlite_master WHERE name = 'half'").fetchone() is None
+    assert read(path).height == 2
+
+
+def test_a_newer_format_is_left_alone(path: Path) -> None:
+    """B17."""
+    fill(path)
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("PRAGMA user_version = 99")
+    before = path.read_bytes()
+    with pytest.raises(NewerFormat, match=rf"format 99, this affekt reads up to {len(MIGRATIONS)}"):
+        Votes(path, "campaign")
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("page", [0, 1, 3])
+def test_a_damaged_file_is_told_with_its_backup_and_not_rewritten(path: Path, page: int) -> None:
+    """B19."""
+    fill(path)
+    with Votes(path, "campaign") as journal:
+        copy = journal.back_up()
+    torn = bytearray(path.read_bytes())
+    torn[page * 4096 : (page + 1) * 4096] = b"\xa5" * 4096
+    path.write_bytes(torn)
+    with pytest.raises(Damaged, match=f"integrity check.*{copy.name}.*to restore") as caught:
+        Votes(path, "campaign")
+    assert caught.value.exit_code == 5
+    assert path.read_bytes() == bytes(torn)
+
+
+def test_the_backup_restores_every_vote(path: Path) -> None:
+    """B19: what the sentence says to do works."""
+    fill(path)
+    with Votes(path, "campaign") as journal:
+        copy = journal.back_up()
+    path.unlink()
+    copy.rename(path)
+    assert read(path).height == 2
+
+
+def test_a_file_that_is_no_database_is_damaged_without_a_backup(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("this is not a database, but long enough to look like a file" * 100)
+    with pytest.raises(Damaged, match="no backup beside it"):
+        Votes(path, "campaign")
+
+
+def test_a_folder_that_cannot_be_made_is_disk_trouble(tmp_path: Path) -> None:
+    """B09."""
+    (tmp_path / "journal").write_text("a file where the folder should be")
+    with pytest.raises(DiskTrouble, match="check the folder"):
+        Votes(tmp_path / "journal" / FILE, "campaign")
+
+
+def test_a_database_that_cannot_be_opened_for_writing_is_disk_trouble(path: Path) -> None:
+    """B09: a folder stands where the file should be, which no permission of root's gets around."""
+    path.mkdir(parents=True)
+    with pytest.raises(DiskTrouble, match="cannot be written"):
+        Votes(path, "campaign")
+
+
+def test_a_writer_that_never_ends_is_told_in_a_sentence(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D7: `database is locked` never reaches a user."""
+    fill(path)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with Votes(path, "campaign") as journal, pytest.raises(Locked) as caught:
+            journal.record(answers(("q2", "ann", True)))
+    assert "another process" in str(caught.value)
+    assert "database is locked" not in str(caught.value)
+
+
+FULL_DISK = """
+    import resource, signal, sys
+    from pathlib import Path
+    import polars as pl
+    from affekt.errors import DiskTrouble
+    from affekt.journal.votes import Votes
+    from affekt.tables import VOTES
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    with Votes(Path(sys.argv[1]), "campaign", quota=100_000) as journal:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+        rows = [("q2", f"worker-{n}", "awe", True, None) for n in range(20_000)]
+        try:
+            journal.record(pl.DataFrame(rows, schema=VOTES.types(), orient="row"))
+        except DiskTrouble as trouble:
+            print(trouble.exit_code, trouble)
+"""
+
+
+def test_a_file_that_cannot_grow_is_disk_trouble_and_loses_nothing(path: Path) -> None:
+    """B10."""
+    fill(path)
+    script = textwrap.dedent(FULL_DISK)
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.startswith("5 "), run.stderr
+    assert read(path).equals(answers(("q1", "ann", True), ("q1", "bob", False)))
+
+
+KILLED = """
+    import sys
+    from pathlib import Path
+    import polars as pl
+    from affekt.journal.votes import Votes
+    from affekt.tables import VOTES
+
+    with Votes(Path(sys.argv[1]), "campaign", quota=100_000) as journal:
+        for n in range(100_000):
+            vote = [("q2", f"worker-{n:06}", "awe", True, None)]
+            journal.record(pl.DataFrame(vote, schema=VOTES.types(), orient="row"))
+            print(n, flush=True)
+"""
+
+
+def test_every_vote_acknowledged_before_a_kill_is_there_after_it(path: Path) -> None:
+    """D1, I1."""
+    fill(path)
+    script = textwrap.dedent(KILLED)
+    with subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE) as run:
+        assert run.stdout is not None
+        said = [run.stdout.readline() for _ in range(25)]
+        os.kill(run.pid, signal.SIGKILL)
+        said += run.stdout.readlines()
+    workers = [f"worker-{int(line):06}" for line in said if line.strip()]
+    kept = read(path).filter(pl.col("question_id") == "q2")["worker"].to_list()
+    assert kept[: len(workers)] == workers
+    assert len(kept) <= len(workers) + 1  # at most the one that was written and not yet said

@@ -7,8 +7,9 @@
 
 import os
 import platform
+import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from affekt import line, plan, report, trace
 from affekt.errors import UsageError
 from affekt.plan import STEPS, Plan, Result
 from affekt.stage import Progress
-from affekt.store import Failure, Product, Store
+from affekt.store import Failure, Product, Store, disk
 from affekt.store.preview import Open, Preview
 
 
@@ -97,6 +98,31 @@ class Project:
                 seen.add(name)
         return steps
 
+    def forecast(self) -> list[Step]:
+        """Give the build line as it stands, and for every open step what it would ask; reads only."""
+        build = self.plan.build
+        if build is None:
+            raise UsageError(f"{self.plan.path}: has no [collect] section, so there is nothing to build")
+        questions = build.sample.most(), build.noisy.most()
+        words = {one.name: one.words for one in self.plan.taxonomy.emotions}
+        queries = sum(len(source.queries(words)) for source in build.collect.sources)
+        told = {
+            "collect": f"asks {len(build.collect.sources)} sources {queries} queries",
+            "clean": "fetches and decodes every picture found; costs nothing at folders",
+            "sample": f"draws at most {questions[0]:,} questions",
+            "noisy": f"draws at most {questions[1]:,} pictures that nobody is asked about",
+            "verify": f"asks the crowd {build.verify.crowd.kind()!r} for at most "
+            f"{questions[0] * build.verify.until.votes:,} votes; affekt itself pays nobody",
+            "release": f"writes {build.release.folder_name()} ({_free_mb(self.plan.project):,.0f} MB are free)",
+        }
+        steps = [_step(name, one) for name, one in self._walk_build()]
+        return [step if step.text or step.state == "done" else replace(step, text=told.get(step.name, "")) for step in steps]
+
+    def release_folder(self) -> Path | None:
+        """Give the folder of the release this plan built, None before that."""
+        made = self.products().get("release")
+        return self.plan.project / made.manifest["published"] if made else None
+
     def why(self, word: str) -> list[trace.Fate]:
         """Give the fate of one picture along the build line."""
         if self.plan.build is None:
@@ -164,6 +190,10 @@ def hardware() -> str:
 def cores() -> int:
     """Number of processor cores this process may use."""
     return len(os.sched_getaffinity(0))
+
+
+def _free_mb(folder: Path) -> float:
+    return shutil.disk_usage(disk.existing(folder)).free / 1e6
 
 
 def _step(name: str, one: Product | Open | Failure) -> Step:

@@ -1,0 +1,38 @@
+"""Random order by hash: nested, order-free, uniform."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from affekt.rank import rank_of, ranked, share_of
+
+NAMES = st.lists(st.text(max_size=8), unique=True, max_size=30)
+
+
+@given(NAMES, st.integers(0, 2**32 - 1), st.randoms(use_true_random=False))
+def test_the_order_does_not_depend_on_the_order_given(names: list[str], seed: int, chance) -> None:  # type: ignore[no-untyped-def]
+    shuffled = list(names)
+    chance.shuffle(shuffled)
+    assert ranked(names, seed) == ranked(shuffled, seed)
+
+
+@given(NAMES, st.text(max_size=8), st.integers(0, 9))
+def test_a_new_picture_never_reshuffles_the_old_ones(names: list[str], new: str, seed: int) -> None:
+    old = [name for name in names if name != new]
+    assert [name for name in ranked([*old, new], seed) if name != new] == ranked(old, seed)
+
+
+def test_two_purposes_give_independent_orders() -> None:
+    names = [f"{number:03}" for number in range(50)]
+    assert ranked(names, 1, "sample") != ranked(names, 1, "split")
+
+
+def test_shares_are_uniform() -> None:
+    shares = [share_of(str(number), 7) for number in range(4000)]
+    counts = [sum(low / 8 <= share < (low + 1) / 8 for share in shares) for low in range(8)]
+    assert sum(counts) == 4000
+    assert all(420 < count < 580 for count in counts)  # 500 ± 3.8 standard deviations
+
+
+def test_a_rank_is_fixed_for_good() -> None:
+    """The value is part of the format: another one would redraw every sample ever made."""
+    assert rank_of("image", 2016, "sample") == 4573085914943613137

@@ -30,8 +30,9 @@ class Page:
     """One answer of a source.
 
     Attributes:
-        hits: One mapping a picture, keys among the columns of `affekt.tables.FOUND`; ``source_id`` is needed,
-            ``source``, ``query`` and ``emotion`` are added by the stage where they are absent.
+        hits: One mapping a picture, keys among the columns of `affekt.tables.FOUND`; ``source_id``
+            is needed, ``source``, ``query``, ``emotion`` and ``found_at`` are added by the stage
+            where they are absent.
         after: Where to go on, as the source understands it; None on the last page.
         refused: Entries that are no picture: (name, reason, detail).
     """
@@ -44,8 +45,8 @@ class Page:
 class Source(Part):
     """Where weakly labelled pictures come from; a frozen value whose fields are its settings.
 
-    `pages` is asked again from the last stored `Page.after` when a run was cut off, and must then give the
-    pages that are missing and no other.
+    `pages` is asked again from the last stored `Page.after` when a run was cut off, and must then
+    give the pages that are missing and no other.
     """
 
     family = "sources"
@@ -71,7 +72,7 @@ class Source(Part):
 
 
 def labelled(sources: Iterable[Source]) -> dict[str, Source]:
-    """Give every source the name it has in the tables: its kind, the second of a kind ``kind-2``."""
+    """Give every source its name in the tables: its kind, the second of a kind ``kind-2``."""
     labels: dict[str, Source] = {}
     counts: dict[str, int] = {}
     for source in sources:

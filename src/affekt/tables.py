@@ -150,7 +150,10 @@ DECISIONS = _schema(
         "votes": (pl.Int32, "votes counted"),
         "votes_yes": (pl.Int32, "votes that felt it"),
         "share": (pl.Float64, "probability that the emotion is felt, by the rule, 0–1"),
-        "is_label": (pl.Boolean, "whether the rule keeps the emotion as label"),
+        "is_label": (
+            pl.Boolean,
+            "whether the rule keeps the emotion as label; null while the votes do not decide",
+        ),
     },
 )
 LABELS = _schema(

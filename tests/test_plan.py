@@ -1,0 +1,194 @@
+"""The plan: one value, or every problem at once with its place."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from affekt import plan, templates
+from affekt.errors import PlanError
+from affekt.plan import STEPS
+from affekt.taxonomy import MIKELS8
+
+SMALL = """seed = 7
+[collect]
+sources = [{ kind = "folder", root = "raw" }]
+[sample]
+per_emotion = 10
+[verify]
+crowd = "simulated"
+[decide]
+rule = "majority"
+[release]
+name = "toy"
+"""
+BENCH = """
+[bench]
+datasets = ["release"]
+[[bench.entries]]
+name = "colours"
+feature = "colour_histogram"
+model = "logistic"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def read(folder: Path, text: str | bytes) -> plan.Plan:
+    path = folder / "plan.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return plan.read(path)
+
+
+def problems(folder: Path, text: str | bytes) -> list[str]:
+    with pytest.raises(PlanError) as caught:
+        read(folder, text)
+    return [line.removeprefix(f"{folder}/") for line in caught.value.lines()]
+
+
+def test_sections_are_stages_and_seed_and_taxonomy_reach_all_of_them(folder: Path) -> None:
+    made = read(folder, SMALL)
+    assert made.build is not None
+    assert made.build.sample.seed == made.build.split.seed == 7
+    assert made.build.collect.taxonomy == MIKELS8
+    assert made.build.noisy.per_emotion == 0
+    assert made.build.clean.sources == made.build.collect.sources
+
+
+def test_the_release_of_the_plan_is_meant_by_its_bare_word(folder: Path) -> None:
+    made = read(folder, SMALL + BENCH)
+    assert made.bench is not None
+    assert made.bench.datasets["release"].root.path == folder / "work/releases/toy-1.0.0"
+
+
+def test_the_floors_of_every_table_are_added(folder: Path) -> None:
+    """Majority and chance rows are always shown."""
+    made = read(folder, SMALL + BENCH)
+    assert made.bench is not None
+    assert [entry.name for entry in made.bench.entries] == ["colours", "majority", "chance"]
+
+
+@pytest.mark.parametrize("name", templates.names())
+def test_every_plan_that_ships_is_sound(folder: Path, name: str) -> None:
+    """C2."""
+    made = plan.read(templates.write(folder / "plan.toml", name))
+    assert made.build is not None
+
+
+@pytest.mark.parametrize("name", templates.names())
+def test_every_plan_that_ships_says_what_to_expect(name: str) -> None:
+    head = templates.text(name).split("\n\n")[0] + templates.text(name)[:800]
+    assert "# Expect:" in head
+    assert "# Takes:" in head
+
+
+def test_byte_order_mark_and_crlf_are_fine(folder: Path) -> None:
+    """B04."""
+    assert read(folder, b"\xef\xbb\xbf" + SMALL.replace("\n", "\r\n").encode()).seed == 7
+
+
+def test_all_unknown_words_are_told_in_one_go(folder: Path) -> None:
+    """B01, C3."""
+    text = SMALL.replace("per_emotion", "per_emotoin").replace('"simulated"', '"simulatd"').replace("seed", "sed")
+    told = problems(folder, text)
+    assert any(line.startswith("plan.toml:1:1: sed: ") and "did you mean 'seed'" in line for line in told)
+    assert any(line.startswith("plan.toml:5:1: sample.per_emotoin: ") and "'per_emotion'" in line for line in told)
+    assert any(line.startswith("plan.toml:7:9: verify.crowd.kind: ") and "'simulated'" in line for line in told)
+
+
+def test_contradicting_values_name_both_keys(folder: Path) -> None:
+    """B02."""
+    told = problems(
+        folder, SMALL.replace('"majority"', '{ kind = "at_least", yes = 6, of = 5 }') + "[split]\ntrain = 1.1\n"
+    )
+    assert any("yes" in line and "of" in line and "6" in line for line in told)
+    assert any("train" in line and "1.1" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("seed = \n", "plan.toml:1:8: "), ("seed = 1\nseed = 2\n", "plan.toml:2:"), ('a = "b', "plan.toml:1:")],
+)
+def test_broken_toml_is_told_with_line_and_column(folder: Path, text: str, place: str) -> None:
+    """B03."""
+    told = problems(folder, text)
+    assert len(told) == 1
+    assert told[0].startswith(place)
+
+
+def test_a_missing_file_and_a_folder_are_told_apart(folder: Path) -> None:
+    """B05."""
+    with pytest.raises(PlanError, match="no such file"):
+        plan.read(folder / "nothing.toml")
+    with pytest.raises(PlanError, match="is a folder"):
+        plan.read(folder)
+
+
+def test_bytes_that_are_no_text_are_told_by_line(folder: Path) -> None:
+    assert problems(folder, b"seed = 1\n\xff\xfe") == ["plan.toml:2:1: is not UTF-8 here; save it as UTF-8"]
+
+
+@pytest.mark.parametrize("name", ["../up", "con", ".hidden", "a/b", "C:", "x" * 300, ""])
+def test_a_release_name_never_becomes_a_path(folder: Path, name: str) -> None:
+    """B06."""
+    assert "release.name" in problems(folder, SMALL.replace('"toy"', f"'{name}'"))[0]
+
+
+@pytest.mark.parametrize("emotions", ["[]", '["fear"]', '["fear", "fear"]', '["fear", "Fear"]', '["a/b", "c"]'])
+def test_a_taxonomy_that_cannot_be_is_refused(folder: Path, emotions: str) -> None:
+    """B07."""
+    told = problems(folder, SMALL + f'[taxonomy]\nname = "mine"\nemotions = {emotions}\n')
+    assert any("taxonomy" in line for line in told)
+
+
+def test_a_taxonomy_can_be_written_in_the_plan(folder: Path) -> None:
+    made = read(
+        folder,
+        SMALL + '[taxonomy]\nname = "mine"\nemotions = ["calm", { name = "tense", keywords = ["tension"], valence = -1 }]\n',
+    )
+    assert made.taxonomy.names == ("calm", "tense")
+    assert made.build is not None
+    assert made.build.sample.taxonomy.emotions[1].words == ("tension",)
+
+
+def test_a_plan_may_only_benchmark(folder: Path) -> None:
+    made = read(folder, BENCH.replace('"release"', '{ kind = "oasis", root = "oasis" }'))
+    assert made.build is None
+    assert made.bench is not None
+
+
+def test_an_empty_plan_says_what_it_lacks(folder: Path) -> None:
+    assert "[collect]" in problems(folder, "")[0]
+
+
+def test_two_entries_of_one_name_are_refused(folder: Path) -> None:
+    more = '[[bench.entries]]\nname = "COLOURS"\nfeature = "colour_histogram"\nmodel = "logistic"\n'
+    assert "entries.1.name" in problems(folder, SMALL + BENCH + more)[0]
+
+
+def test_paths_with_spaces_and_umlauts_work(tmp_path: Path) -> None:
+    """B08."""
+    folder = tmp_path / "ein Ördner mit Leerzeichen"
+    folder.mkdir()
+    (tmp_path / "link").symlink_to(folder)
+    assert read(tmp_path / "link", SMALL).seed == 7
+
+
+def test_the_steps_are_the_fields_of_the_build_line() -> None:
+    assert STEPS == tuple(plan.Build.__dataclass_fields__)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=300))
+def test_any_bytes_give_a_plan_or_its_problems(tmp_path_factory: pytest.TempPathFactory, text: bytes) -> None:
+    """X13."""
+    path = tmp_path_factory.mktemp("fuzz") / "plan.toml"
+    path.write_bytes(SMALL.encode() + text)
+    try:
+        plan.read(path)
+    except PlanError as trouble:
+        assert trouble.problems

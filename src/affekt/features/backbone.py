@@ -1,0 +1,88 @@
+"""What a trained net makes of a picture: the values of one of its last layers."""
+
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+from jaxtyping import Float, UInt8
+from PIL import Image
+from pydantic import Field
+
+from affekt.features import Feature, Picture, Vector
+from affekt.nets import efficientnet_lite0
+from affekt.nets.net import Net
+from affekt.nets.session import provider, session
+
+NETS: dict[str, Net] = {net.name: net for net in (efficientnet_lite0.NET,)}
+CROP_SHARE = 224 / 256  # side of the centre square as a share of the shorter side
+ENGINE, PRECISION = "onnxruntime", "float32"
+
+
+class Backbone(Feature):
+    """Values of a layer of a net trained on ImageNet.
+
+    ``squash`` brings the whole picture to the net's square input, whatever its aspect; nothing of
+    it is lost, which matters for what it makes people feel. ``crop`` takes the central square of
+    7/8 of the shorter side, as nets are usually tested. Both resize bicubically with antialiasing.
+
+    References:
+        Tan and Le (2019), EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks,
+        ICML; the Lite0 variant.
+    """
+
+    net: Literal["efficientnet_lite0"] = Field(
+        "efficientnet_lite0", description="the trained net; efficientnet_lite0 comes with affekt"
+    )
+    framing: Literal["squash", "crop"] = Field(
+        "squash", description="squash: the whole picture; crop: its central square"
+    )
+    layer: Literal["features", "logits"] = Field(
+        "features", description="features: what enters the classifier; logits: what leaves it"
+    )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return _names(self.net, self.layer)
+
+    @property
+    def enough_px(self) -> int:
+        """Twice what the net sees: halving a JPEG down to there changes no value that matters."""
+        side_px = self._net.side_px
+        return 2 * side_px if self.framing == "squash" else round(2 * side_px / CROP_SHARE)
+
+    def identity(self) -> dict[str, Any]:
+        """Give kind, version and settings, and all else that the values come from."""
+        return super().identity() | {
+            "weights_sha256": self._net.weights_sha256,
+            "builder": self._net.builder,
+            "engine": ENGINE,
+            "provider": provider(),
+            "precision": PRECISION,
+        }
+
+    def extract(self, picture: Picture) -> Vector:
+        pixels = framed(picture, self._net.side_px, self.framing)
+        vector: Float[np.ndarray, " feature"] = session(self._net).run(pixels[None], self.layer)[0]
+        return vector
+
+    @property
+    def _net(self) -> Net:
+        return NETS[self.net]
+
+
+@cache
+def _names(net: str, layer: str) -> tuple[str, ...]:
+    return tuple(f"{net}.{layer}.{at:04d}" for at in range(NETS[net].lengths[layer]))
+
+
+def framed(
+    picture: Picture, side_px: int, framing: Literal["squash", "crop"]
+) -> UInt8[np.ndarray, "side side 3"]:
+    """Give the picture as a square of that side; see `Backbone` for the two framings."""
+    image = Image.fromarray(picture)
+    frame = (0.0, 0.0, float(image.width), float(image.height))
+    if framing == "crop":  # before resizing, so that a very long picture never grows
+        half = min(image.size) * CROP_SHARE / 2
+        x, y = image.width / 2, image.height / 2
+        frame = (x - half, y - half, x + half, y + half)
+    return np.asarray(image.resize((side_px, side_px), Image.Resampling.BICUBIC, box=frame))

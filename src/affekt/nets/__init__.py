@@ -1,0 +1,1 @@
+"""Network shapes, their weights and how they run; no training, and no PyTorch."""

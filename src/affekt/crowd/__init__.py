@@ -5,6 +5,8 @@ To add one, write ``crowd/<kind>.py`` with one final subclass of `Crowd`. The ex
 """
 
 from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -15,10 +17,12 @@ from affekt.parts import Part
 class Crowd(Part):
     """Who answers questions.
 
-    The journal belongs to the caller and is the only memory: a crowd that must remember writes there.
+    The journal belongs to the caller and is the only memory: a crowd that must remember writes
+    there.
     """
 
     family = "crowd"
+    is_simulated: ClassVar[bool] = False  # no person answers; said wherever the votes are shown
 
     @abstractmethod
     def ask(self, journal: Votes, questions: pl.DataFrame) -> None:
@@ -33,5 +37,13 @@ class Crowd(Part):
         """Ask no more about these questions; closing twice closes once."""
 
     def witness(self) -> str:
-        """Digest of the files the votes are read from, or ``""``; see `affekt.stage.Stage.witness`."""
+        """Digest of the files the votes are read from, or ``""``; see `Stage.witness`."""
         return ""
+
+    def about(self) -> Mapping[str, Any]:
+        """Facts about the workers for the manifest: JSON values, no identities; ``{}`` if none."""
+        return {}
+
+    def advice(self, journal: Votes) -> str:
+        """Give the end of a sentence: what has to happen before open questions can be decided."""
+        return "run again when more people have answered"

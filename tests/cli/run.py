@@ -1,0 +1,39 @@
+"""Runs the real command in a process of its own, as a user's shell would."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+AFFEKT = (sys.executable, "-c", "from affekt.cli import main; main()")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """Standard output as JSON."""
+        return json.loads(self.out)
+
+
+def affekt(*words: str | Path, cwd: Path, **environment: str) -> Ran:
+    """Run ``affekt WORDS`` in a folder."""
+    done = subprocess.run(
+        [*AFFEKT, *map(str, words)],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)

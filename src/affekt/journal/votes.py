@@ -90,13 +90,12 @@ COUNT_REFUSED = """SELECT count(*) FROM incoming i WHERE NOT EXISTS (
 FIND_STRANGER = """SELECT question_id FROM incoming i WHERE NOT EXISTS (
     SELECT 1 FROM questions q WHERE q.campaign = :campaign AND q.question_id = i.question_id)
     ORDER BY position LIMIT 1"""
-FIND_OPEN = """SELECT question_id, image_id, emotion, role, group_id, truth,
+FIND_QUESTIONS = """SELECT question_id, image_id, emotion, role, group_id, truth,
         (SELECT count(DISTINCT worker) FROM votes v WHERE v.campaign = q.campaign
-            AND v.question_id = q.question_id) AS votes
-    FROM questions q
-    WHERE campaign = :campaign AND NOT EXISTS (SELECT 1 FROM closings c
-        WHERE c.campaign = q.campaign AND c.question_id = q.question_id)
-    ORDER BY question_id"""
+            AND v.question_id = q.question_id) AS votes,
+        NOT EXISTS (SELECT 1 FROM closings c WHERE c.campaign = q.campaign
+            AND c.question_id = q.question_id) AS is_open
+    FROM questions q WHERE campaign = :campaign ORDER BY question_id"""
 
 
 class Recorded(NamedTuple):
@@ -183,10 +182,15 @@ class Votes:
         raw = {**VOTES.types(), "felt": pl.Int64, "seconds": pl.Float64}
         return pl.DataFrame(rows, schema=raw, orient="row").cast(VOTES.types())  # type: ignore[arg-type]
 
+    def questions(self) -> pl.DataFrame:
+        """Give all that was asked, by id: schema `QUESTIONS`, number of ``votes``, ``is_open``."""
+        raw = {**QUESTIONS.types(), "votes": pl.Int64, "is_open": pl.Int64}
+        found = pl.DataFrame(self._rows(FIND_QUESTIONS), schema=raw, orient="row")
+        return found.with_columns(pl.col("is_open").cast(pl.Boolean))
+
     def open_questions(self) -> pl.DataFrame:
         """Give the questions not closed, by id: schema `QUESTIONS` and the number of ``votes``."""
-        raw = {**QUESTIONS.types(), "votes": pl.Int64}
-        return pl.DataFrame(self._rows(FIND_OPEN), schema=raw, orient="row")
+        return self.questions().filter("is_open").drop("is_open")
 
     def close(self, question_ids: pl.Series) -> None:
         """Take no more votes on these questions; closing again changes nothing."""

@@ -1,0 +1,177 @@
+"""Reads a CSV of votes: every good line a vote, every bad line a finding with its number."""
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import polars as pl
+
+from affekt.errors import TableError
+
+NEEDED = ("image_id", "emotion", "worker", "answer")
+YES = frozenset(["yes", "y", "true", "t", "1", "ja", "j", "wahr", "oui", "o", "vrai", "si", "sí"])
+NO = frozenset(["no", "n", "false", "f", "0", "nein", "falsch", "non", "faux"])
+
+
+class Finding(NamedTuple):
+    """One thing wrong with a file of votes."""
+
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.text}"
+
+
+class Vote(NamedTuple):
+    """One vote with its spelling understood; columns of `affekt.tables.VOTES`."""
+
+    question_id: str
+    worker: str
+    emotion: str
+    felt: bool
+    seconds: float | None
+
+
+@dataclass
+class Ballot:
+    """What one file gave."""
+
+    votes: list[Vote] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+class _Record(NamedTuple):
+    """One record and the line of the file where it begins."""
+
+    line: int
+    cells: list[str]
+    trouble: str = ""
+
+
+def read(text: str, questions: pl.DataFrame, quota: int) -> Ballot:
+    """Give the votes and the findings of a file.
+
+    A line that repeats a vote is neither. Of two opposite answers, and of more workers than the
+    ``quota``, the first in the file are votes and the others findings.
+
+    Args:
+        text: All of the file.
+        questions: All that was asked (schema `affekt.tables.QUESTIONS`).
+        quota: Workers a question may have.
+
+    Raises:
+        TableError: A column is missing or there twice, so that no line can be read.
+    """
+    records = _records(text)
+    header = _header(next(records, _Record(1, [])))
+    counting = _Counting(questions, quota)
+    ballot = Ballot()
+    for line, cells, trouble in records:
+        problem = trouble or _width(cells, header)
+        if not problem:
+            problem = counting.take(line, dict(zip(header, cells, strict=True)), ballot.votes)
+        if problem:
+            ballot.findings.append(Finding(line, problem))
+    return ballot
+
+
+def _records(text: str) -> Iterator[_Record]:
+    """Give the records that are not blank; commas, semicolons and tabs told by the first line."""
+    first = text.lstrip().partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = [cell.strip() for cell in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error as trouble:
+            yield _Record(line, [], f"cannot be read as CSV ({trouble})")
+            continue
+        if any(cells):
+            yield _Record(line, cells)
+
+
+def _header(record: _Record) -> list[str]:
+    header = [name.casefold() for name in record.cells]
+    missing = [name for name in NEEDED if name not in header]
+    twice = [name for name in (*NEEDED, "seconds") if header.count(name) > 1]
+    if missing or twice or record.trouble:
+        what = f"lacks the columns {missing}" if missing else f"has the columns {twice} twice"
+        raise TableError(
+            f"line {record.line}: {record.trouble or what}; found {header}, needed are "
+            f"{', '.join(NEEDED)}, and seconds if known. Nothing was imported"
+        )
+    return header
+
+
+def _width(cells: list[str], header: list[str]) -> str:
+    same = len(cells) == len(header)
+    return "" if same else f"has {len(cells)} cells where the first line has {len(header)}"
+
+
+class _Counting:
+    """Remembers who answered what, so that a line can be judged by those before it."""
+
+    def __init__(self, questions: pl.DataFrame, quota: int) -> None:
+        self.quota = quota
+        self.asked: dict[str, dict[str, str]] = {}  # picture → emotion → question
+        self.before: dict[str, dict[str, tuple[bool, int]]] = {}  # question → worker → answer, line
+        for question, image, emotion in questions.select(
+            "question_id", "image_id", "emotion"
+        ).iter_rows():
+            self.asked.setdefault(image, {})[emotion] = question
+
+    def take(self, line: int, cells: Mapping[str, str], votes: list[Vote]) -> str:
+        """Add the vote of one line; give what is wrong with it, or ``""``."""
+        vote = self._understand(cells)
+        if isinstance(vote, str):
+            return vote
+        others = self.before.setdefault(vote.question_id, {})
+        if vote.worker in others:
+            felt, earlier = others[vote.worker]
+            return (
+                "" if felt == vote.felt else f"the same worker says the opposite in line {earlier}"
+            )
+        if len(others) == self.quota:
+            return f"is vote number {self.quota + 1} or later on this question; {self.quota} count"
+        others[vote.worker] = (vote.felt, line)
+        votes.append(vote)
+        return ""
+
+    def _understand(self, cells: Mapping[str, str]) -> Vote | str:
+        blank = [name for name in NEEDED if not cells[name]]
+        if blank:
+            return f"{' and '.join(blank)} left blank"
+        answer, image = cells["answer"].casefold(), cells["image_id"].casefold()
+        emotion = cells["emotion"].casefold()
+        if answer not in YES | NO:
+            return f"the answer {cells['answer']!r} is not known; write yes or no"
+        if image not in self.asked:
+            return f"unknown picture {cells['image_id']!r}; no question asks about it"
+        if emotion not in self.asked[image]:
+            known = ", ".join(sorted(self.asked[image]))
+            return f"this picture was not asked about {cells['emotion']!r}, but about {known}"
+        seconds = _seconds(cells.get("seconds", ""))
+        if isinstance(seconds, str):
+            return seconds
+        question = self.asked[image][emotion]
+        return Vote(question, cells["worker"], emotion, answer in YES, seconds)
+
+
+def _seconds(text: str) -> float | str | None:
+    """Give the seconds, None where the cell is empty, or what is wrong."""
+    if not text:
+        return None
+    try:
+        seconds = float(text.replace(",", "."))
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < 1e9:  # comparisons with NaN are false
+        return f"the seconds are {text!r}; a number from 0 is allowed, or nothing"
+    return seconds

@@ -1,0 +1,121 @@
+"""Votes gathered elsewhere and brought as one CSV file: all of it is right, or none comes in."""
+
+import csv
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Self
+
+import polars as pl
+from pydantic import Field
+
+from affekt.crowd import Crowd
+from affekt.crowd._ballot import Ballot, Vote, read
+from affekt.errors import DiskTrouble, TableError
+from affekt.journal.database import sentences
+from affekt.journal.votes import Votes
+from affekt.parts import Place
+from affekt.rank import ranked
+from affekt.tables import VOTES
+
+TO_ASK = "questions.csv"  # written beside the journal, for the people who gather the votes
+
+
+class Csvfile(Crowd):
+    """A file with one vote a line: columns ``image_id``, ``emotion``, ``worker``, ``answer``.
+
+    ``image_id`` is the SHA-256 of the picture's file, as ``sha256sum`` prints it. YES is written
+    yes, y, true, t, 1, ja, j, wahr, oui, o, vrai, si or sí; NO is no, n, false, f, 0, nein, falsch,
+    non or faux; capital letters do not matter. ``seconds`` may be there or empty; other columns are
+    passed over. Commas, semicolons and tabs are told apart by the first line; a byte-order mark and
+    CRLF are fine.
+
+    A worker's name never leaves the file: workers are numbered by rank. A changed file is a new
+    campaign, so that a corrected vote counts and a withdrawn one does not.
+    """
+
+    seed: int
+    path: Place = Field(description="the CSV file")
+    skip_bad: bool = Field(False, description="leave bad lines out instead of refusing the file")
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls(seed=1, path=Place(written="votes.csv"))
+
+    def ask(self, journal: Votes, questions: pl.DataFrame) -> None:
+        journal.ask(questions)
+        _write_questions(journal)
+
+    def answers(self, journal: Votes) -> None:
+        data = self._bytes()
+        if data is None:
+            return
+        ballot = self._ballot(data, journal)
+        if ballot.findings and not self.skip_bad:
+            raise TableError(
+                f"{self.path.path}: {len(ballot.findings):,} findings, nothing was imported; "
+                "correct them, or set `skip_bad = true` to leave these lines out:\n"
+                + "\n".join(str(finding) for finding in ballot.findings)
+            )
+        journal.record(_numbered(ballot.votes, self.seed))
+
+    def close(self, journal: Votes, questions: pl.DataFrame) -> None:
+        journal.close(questions["question_id"])
+        _write_questions(journal)
+
+    def witness(self) -> str:
+        data = self._bytes()
+        return "" if data is None else hashlib.sha256(data).hexdigest()
+
+    def about(self) -> Mapping[str, Any]:
+        return {"file": self.path.path.name, "sha256": self.witness()}
+
+    def advice(self, journal: Votes) -> str:
+        missing = int((journal.quota - journal.open_questions()["votes"]).sum())
+        lacks = "lacks" if self.path.path.exists() else "does not exist and lacks"
+        return (
+            f"{self.path.path} {lacks} {missing:,} votes; the questions still open stand in "
+            f"{journal.path.with_name(TO_ASK)}: add their votes to the file and run again"
+        )
+
+    def _ballot(self, data: bytes, journal: Votes) -> Ballot:
+        try:
+            return read(data.decode("utf-8-sig"), journal.questions(), journal.quota)
+        except UnicodeDecodeError as trouble:
+            line = data[: trouble.start].count(b"\n") + 1
+            raise TableError(
+                f"{self.path.path}: line {line} is not UTF-8; save the file as UTF-8. "
+                "Nothing was imported"
+            ) from trouble
+        except TableError as trouble:
+            raise TableError(f"{self.path.path}: {trouble}") from trouble
+
+    def _bytes(self) -> bytes | None:
+        try:
+            return self.path.path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as trouble:
+            raise DiskTrouble(
+                f"{self.path.path}: cannot be read ({trouble.strerror}); name a CSV file of votes"
+            ) from trouble
+
+
+def _numbered(votes: list[Vote], seed: int) -> pl.DataFrame:
+    """Give the votes with workers as ``worker-00000`` … in the random order of the seed."""
+    workers = ranked({vote.worker for vote in votes}, seed, "csvfile")
+    token = {worker: f"worker-{number:05}" for number, worker in enumerate(workers)}
+    rows = [vote._replace(worker=token[vote.worker]) for vote in votes]
+    return pl.DataFrame(rows, schema=VOTES.types(), orient="row")
+
+
+def _write_questions(journal: Votes) -> None:
+    path = journal.path.with_name(TO_ASK)
+    beside = path.with_name(f".{TO_ASK}.part")
+    missing = journal.quota - pl.col("votes")
+    rows = journal.open_questions().select("image_id", "emotion", votes_missing=missing)
+    with sentences(path):
+        with beside.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(rows.columns)
+            writer.writerows(rows.iter_rows())
+        beside.replace(path)

@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -29,7 +28,7 @@ def hold(folder: Path) -> Iterator[None]:
             ) from trouble
         file.truncate(0)
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        json.dump({"pid": os.getpid(), "host": socket.gethostname(), "since": now}, file)
+        json.dump({"pid": os.getpid(), "host": os.uname().nodename, "since": now}, file)
         file.flush()
         yield
 

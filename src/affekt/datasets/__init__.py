@@ -9,7 +9,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, Self
 
 from affekt.parts import Part, Place
 from affekt.taxonomy import Taxonomy
@@ -54,6 +54,11 @@ class Dataset(Part):
     facts: ClassVar[Facts]
     root: Place
 
+    @classmethod
+    def example(cls) -> Self:
+        """Give an instance whose copy is not there."""
+        return cls(root=Place(written=f"copy-of-{cls.kind()}"))
+
     @property
     @abstractmethod
     def taxonomy(self) -> Taxonomy:
@@ -61,7 +66,9 @@ class Dataset(Part):
 
     @abstractmethod
     def load(self) -> Iterator[Labelled]:
-        """Give every picture in a fixed order.
+        """Give every picture in a fixed order, also one whose file is missing.
+
+        The stage that loads counts it, with its name, among the dropped.
 
         Raises:
             AffektError: The copy is not what the facts say; the sentence tells the difference.

@@ -46,8 +46,8 @@ def dealt(
 
     Groups are dealt one by one, large ones first and equal ones in the random order of the seed,
     each to the hand that holds least of what the group brings, as shares of the label's rows; then
-    to the smallest hand, then to the first. Without groups of several rows, no label differs by more
-    than one row between two hands. With one label for all, only sizes are balanced.
+    to the smallest hand, then to the first. Without groups of several rows, no label differs by
+    more than one row between two hands. With one label for all, only sizes are balanced.
 
     >>> dealt(["a", "a", "b", "c"], ["x", "x", "x", "x"], 2, seed=1)[:2]
     [0, 0]

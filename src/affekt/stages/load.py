@@ -1,0 +1,205 @@
+"""Bring a labelled picture set onto the shelf, one row a picture."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+
+import polars as pl
+from pydantic import Field
+
+from affekt.datasets import Dataset, Labelled
+from affekt.errors import AffektError, PictureError
+from affekt.pictures.decode import Decoders
+from affekt.pictures.limits import Limits
+from affekt.pictures.reasons import REASONS
+from affekt.stage import Desk, Outcome, Progress, Stage
+from affekt.tables import PICTURES
+
+PER_SHARD = 1000
+PARTS = (None, "train", "test", "validate")
+LOOKED = {**PICTURES.types(), "reason": pl.String, "detail": pl.String}
+
+
+class Load(Stage):
+    """Read every picture of a data set, decode it in a child, and put its bytes on the shelf.
+
+    A dropped row has no ``image_id`` when there were no bytes; its detail begins with the name of
+    the picture in the data set.
+    """
+
+    gives = PICTURES
+    asks_the_world = True
+    conserves = False
+    idle = frozenset({"workers"})
+    reasons: ClassVar[Mapping[str, str]] = {
+        **REASONS,
+        "missing": "the data set names a file that is not there",
+        "unreadable": "the file is there and cannot be read",
+        "exact-copy": "the same bytes and label stand under an earlier name",
+        "copies-disagree": "the same bytes stand under several names with different labels",
+    }
+
+    dataset: Dataset
+    limits: Limits = Field(default_factory=Limits, description="what one picture may take")
+    workers: int = Field(2, ge=1, description="child processes that decode")
+
+    def run(self, desk: Desk, *_: Any, **__: Any) -> Outcome:
+        with (
+            Decoders(workers=self.workers, limits=self.limits) as decoders,
+            ThreadPoolExecutor(self.workers) as pool,
+        ):
+            looked = list(self._shards(desk, decoders, pool))
+        rows = _without_copies(pl.concat(looked) if looked else pl.DataFrame(schema=LOOKED))
+        kept = rows.filter(pl.col("reason").is_null())
+        facts = self.dataset.facts
+        notes = {
+            "title": facts.title,
+            "citation": facts.citation,
+            "licence": facts.licence,
+            "published": facts.images,
+            "named": rows.height,
+            "taxonomy": self.dataset.taxonomy.model_dump(mode="json"),
+        }
+        dropped = rows.filter(pl.col("reason").is_not_null())
+        return Outcome(
+            kept.select(PICTURES.columns),
+            dropped.select("image_id", "reason", "detail"),
+            notes=notes,
+        )
+
+    def witness(self) -> str:
+        return self.dataset.witness()
+
+    def _shards(
+        self, desk: Desk, decoders: Decoders, pool: ThreadPoolExecutor
+    ) -> Iterator[pl.DataFrame]:
+        """Give the rows of one shard after the other; what an earlier run finished is read back."""
+        entries = self.dataset.load()
+        seen: set[str] = set()
+        number = done = failures = 0
+        while batch := list(islice(entries, PER_SHARD)):
+            for entry in batch:
+                self._check(entry)
+            path = desk.scratch / f"{number:06d}.parquet"
+            if not path.is_file():
+                looks = list(pool.map(lambda entry: self._look(decoders, entry), batch))
+                _write(_on_shelf(desk, batch, looks, seen), path)
+            rows = pl.read_parquet(path)
+            seen.update(rows["image_id"].drop_nulls())
+            number, done = number + 1, done + rows.height
+            failures += rows["reason"].count()
+            desk.watch(Progress("load", done, self.dataset.facts.images, failures))
+            yield rows
+
+    def _check(self, entry: Labelled) -> None:
+        taxonomy = self.dataset.taxonomy
+        where = f"data set {self.dataset.kind()!r}: {entry.name!r} has the"
+        if entry.emotion not in taxonomy.names:
+            raise AffektError(
+                f"{where} label {entry.emotion!r}; the taxonomy {taxonomy.name!r} knows "
+                f"{', '.join(taxonomy.names)}; correct the labels or choose another taxonomy"
+            )
+        if entry.part not in PARTS:
+            raise AffektError(f"{where} part {entry.part!r}; train, test and validate are allowed")
+        if entry.shares is not None and len(entry.shares) != len(taxonomy):
+            raise AffektError(
+                f"{where} shares {entry.shares!r}; one an emotion is needed, {len(taxonomy)}"
+            )
+
+    def _look(self, decoders: Decoders, entry: Labelled) -> "_Look":
+        """Give what a picture's bytes are called, or why they cannot be used."""
+        image_id = None
+        try:
+            data = _read(entry.read, self.limits.max_bytes)
+            image_id = hashlib.sha256(data).hexdigest()
+            decoders.facts(data)
+        except PictureError as trouble:
+            return _Look(image_id, trouble.reason, f"{entry.name}: {trouble.detail}".rstrip(": "))
+        return _Look(image_id, None, None)
+
+
+class _Look(NamedTuple):
+    image_id: str | None
+    reason: str | None
+    detail: str | None
+
+
+def _read(place: Path | bytes, max_bytes: int) -> bytes:
+    if isinstance(place, bytes):
+        return place
+    try:
+        size = place.stat().st_size
+        if size > max_bytes:
+            raise PictureError("too-many-bytes", f"{size:,} bytes, {max_bytes:,} are allowed")
+        return place.read_bytes()
+    except FileNotFoundError as trouble:
+        raise PictureError("missing", place.name) from trouble
+    except OSError as trouble:
+        raise PictureError("unreadable", str(trouble.strerror)) from trouble
+
+
+def _on_shelf(
+    desk: Desk, batch: list[Labelled], looks: list[_Look], seen: set[str]
+) -> pl.DataFrame:
+    """Put the usable pictures that are not ``seen`` on the shelf and give a row for every entry.
+
+    The shard is named by the pictures in it, so that the same pictures lie in the same place
+    wherever and whenever they are loaded.
+    """
+    new: dict[str, Labelled] = {}
+    for entry, look in zip(batch, looks, strict=True):
+        if look.reason is None and look.image_id is not None and look.image_id not in seen:
+            new.setdefault(look.image_id, entry)
+    spots = _written(desk, new)
+    rows = [
+        {
+            "image_id": look.image_id,
+            **spots.get(look.image_id or "", {}),
+            "name": entry.name,
+            "emotion": entry.emotion,
+            "shares": entry.shares,
+            "group_id": entry.group or look.image_id,
+            "part": entry.part,
+            "is_generated": entry.is_generated,
+            "reason": look.reason,
+            "detail": look.detail,
+        }
+        for entry, look in zip(batch, looks, strict=True)
+    ]
+    return pl.DataFrame(rows, schema=LOOKED)
+
+
+def _written(desk: Desk, new: dict[str, Labelled]) -> dict[str, dict[str, Any]]:
+    """Write one shard and give where each picture lies in it."""
+    if not new:
+        return {}
+    name = f"load-{hashlib.sha256(' '.join(new).encode()).hexdigest()[:16]}"
+    if not desk.shelf.has(name):
+        with desk.shelf.writer(name) as writer:
+            for image_id, entry in new.items():
+                data = entry.read if isinstance(entry.read, bytes) else entry.read.read_bytes()
+                if hashlib.sha256(data).hexdigest() != image_id:
+                    raise AffektError(f"load: {entry.name!r} changed while it was read; run again")
+                writer.add(image_id, data)
+    return {row.pop("image_id"): row for row in desk.shelf.spots(name).to_dicts()}
+
+
+def _write(rows: pl.DataFrame, path: Path) -> None:
+    beside = path.with_suffix(".part")
+    rows.write_parquet(beside)
+    beside.rename(path)
+
+
+def _without_copies(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give the rows, with a reason on copies: all of them where labels differ, else all but one."""
+    usable = pl.col("reason").is_null()
+    kept = rows.filter(usable)
+    disagrees = pl.col("emotion").n_unique().over("image_id") > 1
+    is_copy = pl.col("image_id").cum_count().over("image_id") > 1
+    reason = pl.when(disagrees).then(pl.lit("copies-disagree"))
+    kept = kept.with_columns(reason=reason.when(is_copy).then(pl.lit("exact-copy")))
+    detail = pl.when(pl.col("reason").is_not_null()).then(pl.col("name"))
+    return pl.concat([kept.with_columns(detail=detail), rows.filter(~usable)])

@@ -8,12 +8,13 @@ values. The later one is a zip archive with the object in ``data.pkl`` and a sto
 This is the one place in affekt that reads a pickle, because published weights come as nothing else.
 It is read with an unpickler that can name an ordered dictionary, the tensor rebuild function and
 the storage types, and no more; the latter two are inert values here, so that a file can make arrays
-and nothing else.
+and nothing else. Instructions that such files never hold are refused before any is followed.
 """
 
 import hashlib
 import io
 import pickle
+import pickletools
 import zipfile
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -39,6 +40,12 @@ STORAGES = {
     "FloatStorage": "<f4",
     "DoubleStorage": "<f8",
 }
+INSTRUCTIONS = frozenset({
+    "PROTO", "STOP", "MARK", "GLOBAL", "REDUCE", "BUILD", "BINPERSID", "BINPUT", "LONG_BINPUT",
+    "BINGET", "LONG_BINGET", "BINUNICODE", "BININT", "BININT1", "BININT2", "LONG1", "NONE",
+    "NEWTRUE", "NEWFALSE", "EMPTY_DICT", "EMPTY_LIST", "EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2",
+    "TUPLE3", "SETITEM", "SETITEMS", "APPEND", "APPENDS",
+})  # fmt: skip
 BROKEN = (  # all that a cut or altered file was seen to raise while it is taken apart
     AttributeError, EOFError, IndexError, KeyError, MemoryError, NotImplementedError,
     OverflowError, TypeError, ValueError, pickle.UnpicklingError, zipfile.BadZipFile,
@@ -131,13 +138,26 @@ class _Unpickler(pickle.Unpickler):
         return _Tensor(storage, offset, tuple(size), tuple(stride))
 
 
+def _loaded(file: io.BytesIO) -> Any:
+    """Give the object of the next pickle."""
+    begin, size = file.tell(), file.getbuffer().nbytes
+    for instruction, number, _ in pickletools.genops(file):
+        if instruction.name not in INSTRUCTIONS:
+            raise _Forbidden(f"the instruction {instruction.name}")
+        # A memory slot of number four billion would be made with all the slots below it.
+        if instruction.name == "LONG_BINPUT" and (number or 0) > size:
+            _wrong(f"it asks for {number} memory slots")
+    file.seek(begin)
+    return _Unpickler(file).load()
+
+
 def _row(data: bytes) -> tuple[Any, Mapping[str, bytes]]:
     """Object and storages of the older container."""
     file = io.BytesIO(data)
-    magic, protocol, system = (_Unpickler(file).load() for _ in range(3))
+    magic, protocol, system = (_loaded(file) for _ in range(3))
     if (magic, protocol) != (MAGIC, PROTOCOL) or not system["little_endian"]:
         _wrong("it does not begin as one, or was written on a big-endian machine")
-    found, keys = _Unpickler(file).load(), _Unpickler(file).load()
+    found, keys = _loaded(file), _loaded(file)
     widths = {
         tensor.storage.key: np.dtype(tensor.storage.dtype).itemsize
         for tensor in dict.values(found)
@@ -161,7 +181,7 @@ def _zip(data: bytes) -> tuple[Any, Mapping[str, bytes]]:
             _wrong("it is compressed")
         if f"{top}byteorder" in names and archive.read(f"{top}byteorder") != b"little":
             _wrong("it was written on a big-endian machine")
-        found = _Unpickler(io.BytesIO(archive.read(f"{top}data.pkl"))).load()
+        found = _loaded(io.BytesIO(archive.read(f"{top}data.pkl")))
         stored = f"{top}data/"
         storages = {
             name.removeprefix(stored): archive.read(name)

@@ -1,0 +1,117 @@
+"""The head of the page and its account of itself: what, how much, from which plan, seeds, products and machine."""
+
+from typing import NamedTuple
+
+from affekt.report.bench import Bench
+from affekt.report.exhibits import Column, Exhibit, Row, Table
+from affekt.report.inputs import ReportInput
+from affekt.report.numbers import is_generated, is_simulated
+from affekt.report.text import clean, listed
+from affekt.store import Failure, Product
+
+SHORT = 16  # digits of a hash that a person compares
+
+
+class Banner(NamedTuple):
+    """A warning that stands above everything else."""
+
+    title: str
+    text: str
+
+
+def banners(given: ReportInput) -> tuple[Banner, ...]:
+    """Warn of what is not of this world."""
+    found = []
+    if is_generated(given):
+        found.append(
+            Banner("Generated pictures.", "Some or all pictures behind this page were painted by a program.")
+        )
+    if is_simulated(given):
+        found.append(
+            Banner("Simulated crowd.", "No person voted; the votes were drawn by a program with known faults.")
+        )
+    return tuple(found)
+
+
+def lead(given: ReportInput, bench: Bench) -> str:
+    """Say in a sentence or two what was done."""
+    told = [
+        f"{made.manifest['kept']:,} {noun}"
+        for stage, noun in (
+            ("collect", "pictures found"),
+            ("dedupe", "distinct"),
+            ("sample", "put to the crowd"),
+            ("decide", "labelled"),
+        )
+        if (made := given.made(stage))
+    ]
+    built = f"{listed(told)}. " if told else ""
+    return f"{built}{_benched(bench)}"
+
+
+def _benched(bench: Bench) -> str:
+    if not bench.panels:
+        return "No benchmark yet."
+    sets = len({panel.dataset for panel in bench.panels})
+    entries = len({cell.entry for panel in bench.panels for cell in panel.contenders})
+    tested = max(cell.n for panel in bench.panels for cell in panel.cells)
+    failed = f"; {len(bench.lost)} cells failed" if bench.lost else ""
+    return (
+        f"Benchmark of {_many(entries, 'entry', 'entries')} on {_many(sets, 'data set', 'data sets')}, "
+        f"up to {tested:,} pictures tested{failed}."
+    )
+
+
+def _many(n: int, one: str, several: str) -> str:
+    return f"{n} {one if n == 1 else several}"
+
+
+def facts(given: ReportInput) -> tuple[tuple[str, str], ...]:
+    """Name the plan, the seed, the emotions, the versions and the machine."""
+    versions = ", ".join(f"{clean(name)} {clean(number)}" for name, number in given.versions.items())
+    machine = ", ".join(f"{clean(name)}: {clean(what)}" for name, what in given.hardware.items())
+    return (
+        ("Plan", f"{clean(given.plan_name)}, SHA-256 {given.plan_sha256[:SHORT]}"),
+        ("Seed", str(given.seed)),
+        ("Emotions", f"{given.taxonomy.name}: {', '.join(given.taxonomy.names)}"),
+        ("Versions", versions or "unknown"),
+        ("Machine", machine or "not told"),
+    )
+
+
+def exhibit(given: ReportInput) -> Exhibit:
+    """List every product behind the page, with the address and the hash of its rows."""
+    rows: list[Row] = [_row("build", stage, made) for stage, made in given.build.items()]
+    seen: set[str] = set()
+    for result in given.results:
+        cell = f"{result.dataset}, {result.entry}, {result.protocol}"
+        for where, made in ((result.dataset, result.pictures), (cell, result.predictions)):
+            key = made.address or where
+            if key not in seen:
+                rows.append(_row(where, made.stage, made))
+            seen.add(key)
+    table = Table(
+        name="products",
+        title="Products behind this page",
+        columns=(
+            Column("of", "text"),
+            Column("stage", "text"),
+            Column("rows"),
+            Column("address", "text"),
+            Column("SHA-256 of the rows", "text"),
+        ),
+        rows=tuple(rows),
+        notes=(
+            f"First {SHORT} digits. An address is computed from the settings of a stage and the addresses of what it took; "
+            "two pages with equal addresses show the same numbers.",
+        ),
+    )
+    return Exhibit("A", "What this page was made of", "Every number above follows from these tables.", (table,))
+
+
+def _row(where: str, stage: str, made: Product | Failure) -> Row:
+    if isinstance(made, Failure):
+        return (clean(where), stage, None, made.address[:SHORT], f"failed: {clean(made.reason)}")
+    manifest = made.manifest
+    digest = str(manifest.get("table_sha256", ""))[:SHORT]
+    return (clean(where), stage, int(manifest["kept"]), made.address[:SHORT], digest)

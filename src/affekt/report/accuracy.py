@@ -1,0 +1,86 @@
+"""Table 3: how often each entry is right, with every level it has to beat."""
+
+from affekt.report.bench import Bench, Panel, gaps
+from affekt.report.exhibits import Column, Exhibit, Gap, Row, Table
+from affekt.report.inputs import ReportInput
+from affekt.report.scores import Cell, Score
+from affekt.report.text import clean, slug
+
+COLUMNS = (
+    Column("entry", "text"),
+    Column("correct", "count"),
+    Column("total", "count"),
+    Column("accuracy, %", "percent"),
+    Column("accuracy 95 %", "percent", "95 %"),
+    Column("macro recall", "score"),
+    Column("macro recall 95 %", "score", "95 %"),
+    Column("macro F1", "score"),
+    Column("macro F1 95 %", "score", "95 %"),
+    Column("calibration error", "score"),
+    Column("calibration error 95 %", "score", "95 %"),
+)
+
+
+def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
+    """One table a data set and protocol; a failed cell is a box with its reason."""
+    failed = tuple(
+        Gap(
+            f"{clean(lost.entry)} on {clean(lost.dataset)}, {clean(lost.protocol)}",
+            clean(lost.failure.reason, 600),
+            given.bench_command,
+        )
+        for lost in bench.lost
+    )
+    return Exhibit(
+        "T3",
+        "Accuracy",
+        "How often each entry names the label of a picture it was not trained on.",
+        (*map(table, bench.panels), *failed, *gaps(given, bench, "Accuracy of every entry")),
+    )
+
+
+def table(panel: Panel) -> Table:
+    """Give the rows of one data set and protocol, floors last."""
+    return Table(
+        name=f"t3-{slug(panel.dataset)}-{slug(panel.protocol)}",
+        title=f"Accuracy on {panel.name}",
+        columns=COLUMNS,
+        rows=tuple(_row(cell) for cell in panel.cells),
+        notes=_notes(panel),
+        strong=frozenset(at for at, cell in enumerate(panel.cells) if cell.is_floor),
+    )
+
+
+def _row(cell: Cell) -> Row:
+    scores = (cell.macro_recall, cell.macro_f1, cell.calibration)
+    return (
+        cell.entry,
+        cell.correct,
+        cell.n,
+        *_two(cell.accuracy),
+        *(value for score in scores for value in _two(score)),
+    )
+
+
+def _two(score: Score) -> Row:
+    return (score.value, score.interval)
+
+
+def _notes(panel: Panel) -> tuple[str, ...]:
+    cell = panel.cells[0]
+    rounds = f"{cell.repeats} × {cell.folds} folds" if cell.folds > 1 else f"{cell.repeats} round of testing"
+    outcome = "; a picture's outcome is its mean over the repeats" if cell.repeats > 1 else ""
+    notes = [
+        f"n = {cell.n:,} pictures in {cell.n_groups:,} groups, {rounds}{outcome}. Intervals, 95 %: {cell.method}.",
+        "Calibration error: expected, of the top answer, 15 bins of equal mass; it is biased upwards in small samples. "
+        "A tie between m answers counts 1/m.",
+    ]
+    if len(panel.cells) == len([one for one in panel.cells if not one.is_floor]):
+        chance = 100 / len(cell.emotions)
+        notes.append(f"No majority or chance entry was run; guessing is right {chance:.1f} % of the time.")
+    unusable = max(one.unusable for one in panel.cells)
+    if unusable:
+        notes.append(
+            f"Up to {unusable:,} tests without a finite probability or a known label were left out."
+        )
+    return tuple(notes)

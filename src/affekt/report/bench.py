@@ -1,0 +1,74 @@
+"""The benchmark's cells in reading order, and how they are grouped for tables and figures."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from affekt.report.exhibits import Gap
+from affekt.report.inputs import ReportInput
+from affekt.report.scores import Cell, cell
+from affekt.report.text import clean
+from affekt.store import Failure
+
+
+class Panel(NamedTuple):
+    """All entries on one data set under one protocol: what one figure shows."""
+
+    dataset: str
+    protocol: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def name(self) -> str:
+        """Data set and protocol, as titles have them."""
+        return f"{clean(self.dataset)}, {clean(self.protocol)}"
+
+    @property
+    def emotions(self) -> tuple[str, ...]:
+        """Of the data set's taxonomy."""
+        return self.cells[0].emotions
+
+    @property
+    def contenders(self) -> tuple[Cell, ...]:
+        """Entries that look at the picture; the floors when there is no other."""
+        return tuple(one for one in self.cells if not one.is_floor) or self.cells
+
+
+class Lost(NamedTuple):
+    """A cell without predictions, and why."""
+
+    dataset: str
+    entry: str
+    protocol: str
+    failure: Failure
+
+
+class Bench(NamedTuple):
+    """Everything the benchmark gave."""
+
+    panels: tuple[Panel, ...]
+    lost: tuple[Lost, ...]
+
+
+def read(given: ReportInput) -> Bench:
+    """Score every result; entries stay in the order of the plan, floors come last."""
+    panels: dict[tuple[str, str], list[Cell]] = {}
+    lost = []
+    for result in given.results:
+        one = cell(result, given.seed)
+        if isinstance(one, Failure):
+            lost.append(Lost(result.dataset, result.entry, result.protocol, one))
+        else:
+            panels.setdefault((one.dataset, one.protocol), []).append(one)
+    return Bench(
+        tuple(Panel(*key, tuple(sorted(cells, key=lambda c: c.is_floor))) for key, cells in panels.items()),
+        tuple(lost),
+    )
+
+
+def gaps(given: ReportInput, bench: Bench, what: str) -> Iterator[Gap]:
+    """Give one box when there is no benchmark at all, else none: failed cells are told once, beside Table 3."""
+    if not bench.panels:
+        reason = (
+            "every cell of the benchmark failed" if bench.lost else "no benchmark has been run on this plan"
+        )
+        yield Gap(what, reason, given.bench_command)

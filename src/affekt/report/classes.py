@@ -1,0 +1,61 @@
+"""Scores of every emotion by itself: precision, recall and F1, and both readings of the true positive rate."""
+
+from affekt.report.bench import Bench, Panel, gaps
+from affekt.report.exhibits import Column, Exhibit, Row, Table
+from affekt.report.inputs import ReportInput
+from affekt.report.scores import Cell, Score
+from affekt.report.text import clean, slug
+
+MEASURES = ("precisions", "recalls", "f1s", "two_sided_recalls")
+
+
+def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
+    """One table a data set and protocol."""
+    return Exhibit(
+        "G15",
+        "Scores of every emotion",
+        "Precision, recall and F1 by emotion; means hide the emotions that no entry finds.",
+        (*map(table, bench.panels), *gaps(given, bench, "Scores of every emotion")),
+    )
+
+
+def table(panel: Panel) -> Table:
+    """Give one row an emotion and entry; an emotion too small to be scored says so."""
+    contenders = panel.contenders
+    scored = {cell.entry: [cell.of_emotion(measure) for measure in MEASURES] for cell in contenders}
+    return Table(
+        name=f"g15-{slug(panel.dataset)}-{slug(panel.protocol)}",
+        title=f"Scores of every emotion on {panel.name}",
+        columns=(
+            Column("emotion", "text"),
+            Column("entry", "text"),
+            Column("n"),
+            Column("precision", "score"),
+            Column("precision 95 %", "score", "95 %"),
+            Column("recall", "score"),
+            Column("recall 95 %", "score", "95 %"),
+            Column("F1", "score"),
+            Column("F1 95 %", "score", "95 %"),
+            Column("two-sided recall", "score"),
+            Column("two-sided recall 95 %", "score", "95 %"),
+        ),
+        rows=tuple(
+            _row(cell, at, scored[cell.entry])
+            for at in range(len(panel.emotions))
+            for cell in contenders
+        ),
+        notes=(
+            f"Recall is the true positive rate in the choice among {len(panel.emotions)} emotions (guessing: "
+            f"{1 / len(panel.emotions):.3f}); two-sided recall is the mean of the recall of an emotion and of its absence "
+            "(guessing: 0.5). Earlier work calls either of them the true positive rate.",
+            f"95 %: {panel.cells[0].method}. – stands for a number that does not exist, as the precision of an answer never given.",
+        ),
+    )
+
+
+def _row(cell: Cell, at: int, scores: list[list[Score]]) -> Row:
+    head: Row = (clean(cell.emotions[at]), cell.entry, float(cell.matrix[at].sum()))
+    silence = cell.silence(at)
+    if silence:
+        return (*head, silence, *([None] * (2 * len(MEASURES) - 1)))
+    return (*head, *(value for score in scores for value in (score[at].value, score[at].interval)))

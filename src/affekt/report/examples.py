@@ -1,0 +1,129 @@
+"""Figure 1: pictures the crowd confirmed and pictures it rejected, for every emotion, with their licences."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from jaxtyping import UInt8
+
+from affekt.report.colours import looks
+from affekt.report.exhibits import Column, Exhibit, Figure, Gap, Table
+from affekt.report.inputs import ReportInput
+from affekt.report.samples import EACH, SIDE, Drawn, Sample, draw
+from affekt.report.scene import Item, Scene, Sign, Stroke, Tile, Words, shortened
+from affekt.report.text import clean, percent
+
+LEFT, STEP, LINE, HEAD = 84, 112, 124, 26  # px: row names, one picture, one row, the emotion's name
+
+
+def exhibit(given: ReportInput) -> Exhibit:
+    """The figure, or a box that tells what stands in its way."""
+    return Exhibit(
+        "G1",
+        "Examples",
+        "Pictures that were asked about, drawn by rank from those whose licence lets this page show them.",
+        (_block(given),),
+    )
+
+
+def _block(given: ReportInput) -> Figure | Gap:
+    title, lost = "Example pictures", given.lost("dedupe", "sample", "decide")
+    if lost:
+        return Gap(title, lost, given.build_command)
+    if given.shelf is None:
+        return Gap(title, "the report was made without the shelf of pictures", f"affekt report {given.plan_name}")
+    drawn = draw(given, given.shelf)
+    if not drawn.samples:
+        reason = f"no picture that was asked about can be shown: {drawn.unlicensed:,} have no licence that allows it"
+        return Gap(title, f"{reason}, {drawn.broken:,} cannot be read", given.build_command)
+    return figure(given, drawn)
+
+
+def figure(given: ReportInput, drawn: Drawn) -> Figure:
+    """Draw two rows an emotion out of one sprite."""
+    notes = [f"Up to {EACH} a row, the first by rank of seed {given.seed}. Licences and authors stand in the table."]
+    if drawn.unlicensed:
+        notes.append(f"{drawn.unlicensed:,} pictures asked about are left out: their licence does not let them be shown.")
+    if drawn.broken:
+        notes.append(f"{drawn.broken:,} pictures drawn could not be read any more.")
+    return Figure(
+        name="g1",
+        title="Confirmed and rejected pictures of every emotion",
+        text=_text(given, drawn),
+        scene=_scene(given, drawn.samples),
+        table=_table(drawn.samples),
+        notes=tuple(notes),
+        sprite=sprite(drawn.samples),
+    )
+
+
+def _rows(given: ReportInput, samples: tuple[Sample, ...]) -> Iterator[tuple[str, bool, list[Sample]]]:
+    """Every emotion's two rows, in taxonomy order; an emotion without any example has none."""
+    for emotion in given.taxonomy.names:
+        rows = {felt: [s for s in samples if s.emotion == emotion and s.felt == felt] for felt in (True, False)}
+        if rows[True] or rows[False]:
+            yield from ((emotion, felt, row) for felt, row in rows.items())
+
+
+def _text(given: ReportInput, drawn: Drawn) -> str:
+    parts = []
+    for emotion in given.taxonomy.names:
+        felt = sum(s.felt for s in drawn.samples if s.emotion == emotion)
+        all_of = sum(s.emotion == emotion for s in drawn.samples)
+        parts.append(f"{emotion} {felt} and {all_of - felt}")
+    n = len(drawn.samples)
+    share = percent(sum(s.felt for s in drawn.samples) / n, 0)
+    return f"{n} pictures, {share} of them confirmed. Confirmed and rejected by emotion: {', '.join(parts)}."
+
+
+def _scene(given: ReportInput, samples: tuple[Sample, ...]) -> Scene:
+    items: list[Item] = []
+    y, styles = 0.0, looks(given.taxonomy.names)
+    place = {id(sample): at for at, sample in enumerate(samples)}
+    for emotion, felt, row in _rows(given, samples):
+        if felt:
+            items += [Sign(8, y + 14, styles[emotion].slot), Words(22, y + 18, clean(emotion), size=13, bold=True)]
+            y += HEAD
+        items += _line(row, felt, y, place)
+        y += LINE
+    return Scene(LEFT + EACH * STEP, y, tuple(items))
+
+
+def _line(row: list[Sample], felt: bool, y: float, place: dict[int, int]) -> Iterator[Item]:
+    yield Words(22, y + SIDE / 2, "confirmed" if felt else "rejected", tone="soft", size=11)
+    if not row:
+        yield Words(LEFT, y + SIDE / 2, "none to show", tone="soft", size=11)
+    for column, sample in enumerate(row):
+        x, at = LEFT + column * STEP, place[id(sample)]
+        answer = "confirmed" if felt else "rejected"
+        yield Tile(x, y, SIDE, at % EACH, at // EACH, f"{sample.emotion}, {answer}: {sample.credit}")
+        yield Words(x, y + SIDE + 13, shortened(f"{sample.licence} {sample.owner}", STEP - 12, 9.5), tone="soft", size=9.5)
+    if not felt:
+        yield Stroke(0, y + LINE - 4, LEFT + EACH * STEP, y + LINE - 4)
+
+
+def sprite(samples: tuple[Sample, ...]) -> UInt8[np.ndarray, "row column 3"]:
+    """Put all thumbnails into one picture, six across."""
+    down = -(-len(samples) // EACH)
+    whole = np.full((down * SIDE, EACH * SIDE, 3), 128, dtype=np.uint8)
+    for at, sample in enumerate(samples):
+        top, left = at // EACH * SIDE, at % EACH * SIDE
+        whole[top : top + SIDE, left : left + SIDE] = sample.pixels
+    return whole
+
+
+def _table(samples: tuple[Sample, ...]) -> Table:
+    return Table(
+        name="g1",
+        title="Example pictures with title, author, licence and source",
+        columns=(
+            Column("emotion", "text"),
+            Column("crowd", "text"),
+            Column("title, author, licence, source", "text"),
+            Column("page", "text"),
+            Column("picture", "text"),
+        ),
+        rows=tuple(
+            (s.emotion, "confirmed" if s.felt else "rejected", s.credit, s.page, s.image_id[:16]) for s in samples
+        ),
+        notes=("Picture: first 16 digits of the SHA-256 of its bytes.",),
+    )

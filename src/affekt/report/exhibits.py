@@ -1,0 +1,87 @@
+"""What a page is made of: exhibits with an id, and in them tables, figures, and boxes for what is missing."""
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import numpy as np
+from jaxtyping import UInt8
+
+from affekt.report.scene import Scene
+from affekt.report.text import Value, show
+
+Kind = Literal["text", "count", "percent", "score"]
+Row = tuple[Value, ...]
+
+
+class Column(NamedTuple):
+    """Name of a column, how its numbers are written, and a shorter head where the one before it says the rest."""
+
+    name: str
+    kind: Kind = "count"
+    short: str = ""
+
+    @property
+    def head(self) -> str:
+        """What stands above the column."""
+        return self.short or self.name
+
+
+@dataclass(frozen=True)
+class Table:
+    """Raw values; the page, the CSV and the LaTeX each write them their own way.
+
+    Attributes:
+        name: Base of its file names.
+        strong: Rows that sum up the others and are set apart.
+        notes: What a reader must know to read the numbers: n, unit, method.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    strong: frozenset[int] = frozenset()
+
+    def cells(self) -> list[list[str]]:
+        """Give every cell as the page shows it."""
+        return [
+            [show(value, column.kind) for value, column in zip(row, self.columns, strict=True)]
+            for row in self.rows
+        ]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One drawing, what it says in words, and its numbers.
+
+    Attributes:
+        text: One paragraph made from the numbers, for those who do not see the drawing.
+        sprite: All pictures of the drawing in one, or None.
+    """
+
+    name: str
+    title: str
+    text: str
+    scene: Scene
+    table: Table
+    notes: tuple[str, ...] = ()
+    sprite: UInt8[np.ndarray, "row column 3"] | None = None
+
+
+class Gap(NamedTuple):
+    """What is missing, why, and the command that makes it."""
+
+    title: str
+    reason: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One numbered figure or table of the specification, for every data set there is."""
+
+    id: str
+    title: str
+    lead: str
+    blocks: tuple[Table | Figure | Gap, ...] = field(default=())

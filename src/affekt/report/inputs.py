@@ -1,0 +1,67 @@
+"""What the report is told: the plan's facts and the products that stand, nothing that could compute anew."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from affekt.pictures.shelf import Shelf
+from affekt.store import Failure, Product, versions
+from affekt.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from affekt.plan import Result  # a plan imports every stage; a page only reads five of its fields
+
+
+@dataclass(frozen=True)
+class ReportInput:
+    """Everything a page is made of.
+
+    Attributes:
+        title: What the page is called.
+        plan_name: File name of the plan.
+        plan_sha256: Of the plan's text.
+        taxonomy: Of the build line; every result brings its own.
+        seed: Of the plan; also draws the bootstrap and the example pictures.
+        build: Products by stage (collect, clean, dedupe, sample, noisy, verify, decide, split, release); any may
+            be missing, or a `Failure` that says why.
+        results: Cells of the benchmark.
+        shelf: Bytes of the pictures; None leaves the examples out.
+        hardware: Name → what it is, in words.
+        versions: Name → version of what writes this page.
+    """
+
+    title: str
+    plan_name: str
+    plan_sha256: str
+    taxonomy: Taxonomy
+    seed: int
+    build: Mapping[str, Product | Failure] = field(default_factory=dict)
+    results: "tuple[Result, ...]" = ()
+    shelf: Shelf | None = None
+    hardware: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=versions)
+
+    def made(self, stage: str) -> Product | None:
+        """Give the product of a stage if it stands."""
+        found = self.build.get(stage)
+        return found if isinstance(found, Product) else None
+
+    def lost(self, *stages: str) -> str:
+        """Tell why one of these stages is missing, the first that is."""
+        for stage in stages:
+            found = self.build.get(stage)
+            if isinstance(found, Failure):
+                return f"the stage {stage!r} failed: {found.reason}"
+            if found is None:
+                return f"the stage {stage!r} has not been made"
+        return ""
+
+    @property
+    def build_command(self) -> str:
+        """The command that makes the build line."""
+        return f"affekt build {self.plan_name}"
+
+    @property
+    def bench_command(self) -> str:
+        """The command that makes the benchmark."""
+        return f"affekt bench {self.plan_name}"

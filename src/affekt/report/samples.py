@@ -1,0 +1,124 @@
+"""Example pictures drawn by rank: what the crowd confirmed and what it rejected, only where the licence allows it."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+from jaxtyping import UInt8
+
+from affekt import licences
+from affekt.errors import AffektError, PictureError
+from affekt.pictures.decode import Decoders
+from affekt.pictures.shelf import Shelf
+from affekt.rank import ranked
+from affekt.report.inputs import ReportInput
+from affekt.report.text import clean
+
+SIDE = 96  # px of a thumbnail
+EACH = 6  # pictures a row; 12 an emotion, 96 for Mikels' eight
+MOST_PAGES = 40  # emotions with examples; above, a page would carry more than 480 pictures
+
+Thumbnail = UInt8[np.ndarray, "row column 3"]
+
+
+class Sample(NamedTuple):
+    """One example picture with all that its licence wants to be said.
+
+    Attributes:
+        felt: Whether the crowd confirmed the emotion.
+        pixels: Square, the picture centred on grey.
+    """
+
+    emotion: str
+    felt: bool
+    image_id: str
+    credit: str
+    licence: str
+    owner: str
+    page: str
+    pixels: Thumbnail
+
+
+class Drawn(NamedTuple):
+    """The examples, and what was left out."""
+
+    samples: tuple[Sample, ...]
+    unlicensed: int
+    broken: int
+
+
+def draw(given: ReportInput, shelf: Shelf) -> Drawn:
+    """Draw up to six confirmed and six rejected pictures of each emotion; missing stages give none."""
+    asked = _asked(given)
+    free = asked.filter(pl.col("licence").is_in([word for word in asked["licence"].unique() if _is_free(word)]))
+    samples, broken = [], 0
+    with Decoders(workers=1) as decoders:
+        for emotion in given.taxonomy.names[:MOST_PAGES]:
+            for felt in (True, False):
+                rows = free.filter((pl.col("emotion") == emotion) & (pl.col("felt") == felt))
+                for row in _first(rows, given.seed):
+                    pixels = _thumbnail(row, shelf, decoders)
+                    broken += pixels is None
+                    if pixels is not None:
+                        samples.append(_sample(row, pixels))
+    return Drawn(tuple(samples), asked.height - free.height, broken)
+
+
+def _asked(given: ReportInput) -> pl.DataFrame:
+    """One row a task: the picture, where it lies, and whether its label was kept."""
+    images, sample, decide = given.made("dedupe"), given.made("sample"), given.made("decide")
+    if images is None or sample is None or decide is None:
+        return pl.DataFrame(schema={"licence": pl.String, "emotion": pl.String, "felt": pl.Boolean})
+    tasks = sample.table().filter(pl.col("role") == "task").select("question_id", "image_id", "emotion")
+    kept = decide.table()["question_id"]
+    return tasks.with_columns(felt=pl.col("question_id").is_in(kept.implode())).join(
+        images.table().drop("emotion"), on="image_id", how="inner"
+    )
+
+
+def _is_free(word: str | None) -> bool:
+    licence = licences.of(word)
+    return licence is not None and licence.may_rebuild
+
+
+def _first(rows: pl.DataFrame, seed: int) -> Iterator[dict[str, object]]:
+    by_id = {row["image_id"]: row for row in rows.iter_rows(named=True)}
+    for name in ranked(by_id, seed, "report")[:EACH]:
+        yield by_id[name]
+
+
+def _thumbnail(row: dict[str, object], shelf: Shelf, decoders: Decoders) -> Thumbnail | None:
+    """Give the picture on a square of grey, or None when its bytes are gone or damaged."""
+    try:
+        data = shelf.read(row["shard"], row["row_group"], row["row"], row["image_id"])  # type: ignore[arg-type]
+        return squared(decoders.thumbnail(data, SIDE))
+    except (PictureError, AffektError, OSError):
+        return None
+
+
+def squared(pixels: Thumbnail) -> Thumbnail:
+    """Centre a thumbnail on a grey square, so that all take the same room."""
+    square = np.full((SIDE, SIDE, 3), 128, dtype=np.uint8)
+    pixels = pixels[:SIDE, :SIDE]
+    height, width = pixels.shape[:2]
+    top, left = (SIDE - height) // 2, (SIDE - width) // 2
+    square[top : top + height, left : left + width] = pixels
+    return square
+
+
+def _sample(row: dict[str, object], pixels: Thumbnail) -> Sample:
+    licence = licences.of(str(row["licence"]))
+    title, owner = clean(row["title"] or "untitled", 80), clean(row["owner"] or "author unknown", 80)
+    name = licence.title if licence else clean(row["licence"])
+    source = clean(row["source"])
+    return Sample(
+        emotion=str(row["emotion"]),
+        felt=bool(row["felt"]),
+        image_id=str(row["image_id"]),
+        credit=f"{title}, {owner}, {name}, {source}",
+        licence=licence.word if licence else "",
+        owner=owner,
+        page=clean(row["page_url"] or row["url"] or "", 300),
+        pixels=pixels,
+    )

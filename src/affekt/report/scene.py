@@ -1,0 +1,98 @@
+"""A drawing as plain values in pixels, x to the right and y down: drawn once for the page and once for paper."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+Anchor = Literal["start", "middle", "end"]
+Tone = Literal["ink", "soft", "rule", "paper"]
+
+
+class Paint(NamedTuple):
+    """How a shape is filled: the look of an emotion by slot, a step of the heat scale, or the faint ground."""
+
+    slot: int | None = None
+    heat: int | None = None
+
+
+class Box(NamedTuple):
+    """A filled rectangle; with ``says`` it is a mark that can be reached by keyboard."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    paint: Paint
+    says: str = ""
+    kind: str = "box"
+
+
+class Stroke(NamedTuple):
+    """A straight line."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    tone: Tone = "rule"
+    width: float = 1
+    dashed: bool = False
+    kind: str = "stroke"
+
+
+class Words(NamedTuple):
+    """Text on one line; ``y`` is its base line. ``on_heat`` picks ink that can be read on that step."""
+
+    x: float
+    y: float
+    text: str
+    anchor: Anchor = "start"
+    tone: Tone = "ink"
+    size: float = 12
+    bold: bool = False
+    angle: float = 0
+    on_heat: int | None = None
+    kind: str = "words"
+
+
+class Sign(NamedTuple):
+    """The marker of an emotion."""
+
+    x: float
+    y: float
+    slot: int
+    kind: str = "sign"
+
+
+class Tile(NamedTuple):
+    """A picture cut out of the figure's sprite at column and row."""
+
+    x: float
+    y: float
+    side: float
+    column: int
+    row: int
+    says: str
+    kind: str = "tile"
+
+
+Item = Box | Stroke | Words | Sign | Tile
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A whole drawing."""
+
+    width: float
+    height: float
+    items: tuple[Item, ...]
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What each mark says, in drawing order."""
+        return tuple(item.says for item in self.items if isinstance(item, Box | Tile) and item.says)
+
+
+def shortened(text: str, width: float, size: float = 12) -> str:
+    """Cut text to about ``width`` pixels; a letter of the page's font is about 0.56 of its size wide."""
+    fits = max(1, int(width / (0.56 * size)))
+    return text if len(text) <= fits else text[: fits - 1] + "…"

@@ -1,0 +1,283 @@
+"""From the predictions of one benchmark cell to its scores, each with an interval and how it was made.
+
+A picture tested several times (repeats) counts once, with the mean of its outcomes; a tie between m emotions counts
+1/m for each of them. Folds are never taken for independent.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import polars as pl
+from jaxtyping import Float, Int
+
+from affekt.measures import scores as measures
+from affekt.measures.intervals import Interval, wilson
+from affekt.report import resample
+from affekt.store import Failure, Product
+
+if TYPE_CHECKING:
+    from affekt.plan import Result
+
+LEAST = 10  # the 2016 paper leaves out emotions with "less than 10 images"; below, an interval spans half the scale
+BINS = 15  # of the calibration error, as `affekt.measures.calibration` has them
+FLOORS = ("majority", "chance")
+
+Matrix = Float[np.ndarray, "emotion emotion"]
+Matrices = Float[np.ndarray, "round emotion emotion"]
+
+
+class Score(NamedTuple):
+    """A number, its 95 % interval, and how many pictures it rests on."""
+
+    value: float
+    interval: Interval
+    n: float
+
+
+class Tested(NamedTuple):
+    """Rows of one cell: every test of every picture.
+
+    Attributes:
+        truth: Code of the label.
+        probabilities: Over the emotions.
+        weight: 1 / tests of the same picture.
+        group: Number of the row's group.
+    """
+
+    truth: Int[np.ndarray, " row"]
+    probabilities: Float[np.ndarray, "row emotion"]
+    weight: Float[np.ndarray, " row"]
+    group: Int[np.ndarray, " row"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One entry on one data set under one protocol, with its tested rows.
+
+    Attributes:
+        n: Pictures tested.
+        has_groups: Whether some pictures share a group, which is then the unit of the bootstrap.
+        unusable: Tested rows without a finite probability or a known label; left out and said.
+        untrained: Emotions that no fold could learn, as all their pictures were tested at once.
+    """
+
+    dataset: str
+    entry: str
+    protocol: str
+    emotions: tuple[str, ...]
+    tested: Tested
+    n: int
+    n_groups: int
+    repeats: int
+    folds: int
+    unusable: int
+    untrained: frozenset[str]
+    seed: int
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether some pictures share a group."""
+        return self.n_groups < self.n
+
+    @property
+    def is_floor(self) -> bool:
+        """Whether this is a level to beat, not a contender."""
+        return self.entry in FLOORS
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every picture stands for itself and was tested once, so that Wilson's interval holds."""
+        return not self.has_groups and self.repeats == 1
+
+    @property
+    def method(self) -> str:
+        """How the intervals were made, in words."""
+        unit = f"{self.n_groups:,} groups" if self.has_groups else f"{self.n:,} pictures"
+        drawn = f"bootstrap, {resample.ROUNDS:,} draws of {unit} within their label"
+        return f"Wilson for shares, {drawn} for the rest" if self.is_plain else drawn
+
+    @cached_property
+    def by_group(self) -> Float[np.ndarray, "group emotion emotion"]:
+        """Confusion counts of each group."""
+        k = len(self.emotions)
+        sums = np.zeros((self.n_groups, k, k))
+        hits = answers(self.tested.probabilities) * self.tested.weight[:, None]
+        np.add.at(sums, (self.tested.group, self.tested.truth), hits)
+        return sums
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        """Confusion counts: label (row) by answer (column)."""
+        return self.by_group.sum(axis=0)
+
+    @cached_property
+    def draws(self) -> resample.Draws:
+        """Draws of groups; the same for every entry on the same data set and protocol."""
+        strata = self.by_group.sum(axis=2).argmax(axis=1)
+        mixed = sha256(f"{self.seed}\n{self.dataset}\n{self.protocol}".encode(errors="replace"))
+        return resample.draw(strata, int.from_bytes(mixed.digest()[:8], "big"))
+
+    @cached_property
+    def drawn(self) -> Matrices:
+        """Confusion counts of each bootstrap round."""
+        k = len(self.emotions)
+        return self.draws.sums(self.by_group.reshape(self.n_groups, k * k)).reshape(-1, k, k)
+
+    @property
+    def correct(self) -> float:
+        """Pictures answered rightly, mean over repeats."""
+        return float(np.trace(self.matrix))
+
+    @cached_property
+    def accuracy(self) -> Score:
+        """Share answered rightly."""
+        value = measures.accuracy(self.matrix)
+        rounds = np.trace(self.drawn, axis1=1, axis2=2) / max(self.n, 1)
+        return Score(value, self._share(self.correct, self.n, rounds), self.n)
+
+    @cached_property
+    def macro_recall(self) -> Score:
+        """Mean recall over the emotions with pictures."""
+        value = measures.macro_recall(self.matrix)
+        return Score(value, resample.ends(_each(measures.macro_recall, self.drawn)), self.n)
+
+    @cached_property
+    def macro_f1(self) -> Score:
+        """Mean F1 over the emotions with pictures."""
+        value = measures.macro_f1(self.matrix)
+        return Score(value, resample.ends(_each(measures.macro_f1, self.drawn)), self.n)
+
+    @cached_property
+    def calibration(self) -> Score:
+        """Expected calibration error of the top answer, bins of equally many tests, edges kept in the bootstrap."""
+        said, right = _top(self.tested)
+        bins = places(said)
+        parts = np.zeros((self.n_groups, BINS))
+        np.add.at(parts, (self.tested.group, bins), (right - said) * self.tested.weight)
+        value = float(np.abs(parts.sum(axis=0)).sum() / self.n) if self.n else math.nan
+        sizes = self.draws.sums(self.by_group.sum(axis=(1, 2))[:, None])[:, 0]
+        rounds = np.abs(self.draws.sums(parts)).sum(axis=1) / np.where(sizes > 0, sizes, np.nan)
+        return Score(value, resample.ends(rounds), self.n)
+
+    def of_emotion(self, measure: str) -> list[Score]:
+        """Give ``recalls``, ``two_sided_recalls``, ``precisions`` or ``f1s`` of every emotion."""
+        function = getattr(measures, measure)
+        values, rounds = function(self.matrix), np.stack([function(one) for one in self.drawn])
+        wholes = self.matrix.sum(axis=0 if measure == "precisions" else 1)
+        hits = np.diag(self.matrix)
+        is_share = measure in ("recalls", "precisions")
+        return [
+            Score(
+                float(values[at]),
+                self._share(hits[at], wholes[at], rounds[:, at]) if is_share else resample.ends(rounds[:, at]),
+                float(wholes[at]),
+            )
+            for at in range(len(self.emotions))
+        ]
+
+    def silence(self, at: int) -> str:
+        """Tell why an emotion's own scores are not reported; ``""`` when they are."""
+        n = self.matrix[at].sum()
+        if n == 0:
+            return "not reported (no picture)"
+        if n < LEAST:
+            return f"not reported (n = {n:.0f})"
+        return "not reported (never trained)" if self.emotions[at] in self.untrained else ""
+
+    def _share(self, hits: float, whole: float, rounds: Float[np.ndarray, " round"]) -> Interval:
+        return wilson(min(hits, whole), whole) if self.is_plain else resample.ends(rounds)
+
+
+def cell(result: "Result", seed: int) -> Cell | Failure:
+    """Give the scores of one result, or why there are none."""
+    if isinstance(result.pictures, Failure):
+        return result.pictures
+    if isinstance(result.predictions, Failure):
+        return result.predictions
+    emotions = result.taxonomy.names
+    pictures = result.pictures.table().select("image_id", "group_id", truth="emotion", part="part")
+    wide = _wide(result.predictions, emotions)
+    rows = wide.join(pictures, on="image_id", how="left").sort("image_id", "repeat", "fold")
+    usable = rows.filter(
+        pl.col("truth").is_in(emotions) & pl.all_horizontal(pl.col(f"p{i}").is_finite() for i in range(len(emotions)))
+    )
+    return Cell(
+        dataset=result.dataset,
+        entry=result.entry,
+        protocol=result.protocol,
+        emotions=emotions,
+        tested=_tested(usable, emotions),
+        n=usable["image_id"].n_unique(),
+        n_groups=_groups(usable).n_unique(),
+        repeats=rows["repeat"].n_unique(),
+        folds=rows.group_by("repeat").agg(pl.col("fold").n_unique())["fold"].max() or 0,
+        unusable=rows.height - usable.height,
+        untrained=_untrained(pictures, rows),
+        seed=seed,
+    )
+
+
+def _wide(predictions: Product, emotions: tuple[str, ...]) -> pl.DataFrame:
+    """One row a test, columns ``p0`` … in taxonomy order; an emotion nobody spoke of is missing."""
+    wanted = [
+        pl.col("probability").filter(pl.col("emotion") == name).first().fill_null(math.nan).alias(f"p{at}")
+        for at, name in enumerate(emotions)
+    ]
+    return predictions.table().group_by("repeat", "fold", "image_id").agg(wanted)
+
+
+def _groups(rows: pl.DataFrame) -> pl.Series:
+    return rows.select(pl.coalesce("group_id", "image_id"))["group_id"]
+
+
+def _tested(rows: pl.DataFrame, emotions: tuple[str, ...]) -> Tested:
+    code = {name: at for at, name in enumerate(emotions)}
+    tests = rows.select(pl.len().over("image_id").alias("tests"))["tests"].to_numpy()
+    return Tested(
+        truth=np.array([code[name] for name in rows["truth"]], dtype=np.int64),
+        probabilities=rows.select(f"p{at}" for at in range(len(emotions))).to_numpy(),
+        weight=1.0 / tests if rows.height else np.zeros(0),
+        group=(_groups(rows).rank("dense").to_numpy().astype(np.int64) - 1),
+    )
+
+
+def _untrained(pictures: pl.DataFrame, rows: pl.DataFrame) -> frozenset[str]:
+    """Emotions of which some fold tests every picture, so that none was left to learn from."""
+    have = pictures.group_by("truth").len("have")
+    tested = rows.group_by("repeat", "fold", "truth").agg(pl.col("image_id").n_unique().alias("tested"))
+    gone = tested.join(have, on="truth").filter(pl.col("tested") >= pl.col("have"))
+    return frozenset(gone["truth"].drop_nulls())
+
+
+def answers(probabilities: Float[np.ndarray, "row emotion"]) -> Float[np.ndarray, "row emotion"]:
+    """Give 1 for the most probable emotion of a row, 1/m for each of m that tie.
+
+    >>> answers(np.array([[0.2, 0.4, 0.4]])).tolist()
+    [[0.0, 0.5, 0.5]]
+    """
+    top = probabilities == probabilities.max(axis=1, keepdims=True, initial=0.0)
+    return top / np.maximum(top.sum(axis=1, keepdims=True), 1)
+
+
+def places(said: Float[np.ndarray, " row"]) -> Int[np.ndarray, " row"]:
+    """Give the bin of each row by its mid-rank, as `affekt.measures.calibration.reliability` does."""
+    if not said.size:
+        return np.zeros(0, dtype=np.int64)
+    _, level, ties = np.unique(said, return_inverse=True, return_counts=True)
+    middle = np.cumsum(ties) - ties / 2
+    return np.floor(middle / said.size * BINS).astype(np.int64)[level]
+
+
+def _top(tested: Tested) -> tuple[Float[np.ndarray, " row"], Float[np.ndarray, " row"]]:
+    """Largest probability of each row, and whether it came true (in part, when it ties)."""
+    said = tested.probabilities.max(axis=1, initial=0.0)
+    hits = answers(tested.probabilities)
+    return said, hits[np.arange(said.size), tested.truth]
+
+
+def _each(function, matrices: Matrices) -> Float[np.ndarray, " round"]:  # type: ignore[no-untyped-def]
+    return np.array([function(one) for one in matrices])

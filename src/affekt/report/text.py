@@ -1,0 +1,94 @@
+"""Words and numbers as a reader sees them: foreign text without tricks, numbers aligned and never bare."""
+
+import hashlib
+import math
+import re
+import unicodedata
+
+from affekt.measures.intervals import Interval
+
+LONGEST = 200  # characters of foreign text on the page; a title of a megabyte is an attack, not a title
+BIDI = frozenset("\u061c\u200b\u200e\u200f\u2028\u2029\u2060\ufeff") | {
+    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
+NOTHING = "–"
+
+
+Value = str | int | float | Interval | None
+
+
+def clean(text: object, longest: int = LONGEST) -> str:
+    r"""Give foreign text on one line: no control or direction characters, at most ``longest`` characters.
+
+    A character that is taken out leaves U+FFFD in its place, so that the reader sees that something was there.
+
+    >>> clean("fear\x1b[31m\n")
+    'fear�[31m'
+    """
+    spaced = re.sub(r"\s+", " ", str(text)[: 20 * longest]).strip()
+    shown = "".join("\ufffd" if _is_trick(letter) else letter for letter in spaced)
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+
+
+def _is_trick(letter: str) -> bool:
+    return letter in BIDI or unicodedata.category(letter) in ("Cc", "Cs")
+
+
+def slug(text: str) -> str:
+    """Give a file name for any text: lower-case words and digits; a short hash joins when letters were lost.
+
+    >>> slug("oasis"), slug("</script>")
+    ('oasis', 'script-1de48c')
+    """
+    plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40]
+    if plain == text:
+        return plain
+    return f"{plain}-{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:6]}".lstrip("-")
+
+
+def count(number: float) -> str:
+    """Give a count with thousands; one decimal when outcomes were averaged or ties were shared.
+
+    >>> count(3490), count(1120.25)
+    ('3,490', '1,120.2')
+    """
+    return f"{number:,.0f}" if abs(number - round(number)) < 1e-9 else f"{number:,.1f}"
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """Give a share as percent.
+
+    >>> percent(0.3209)
+    '32.1 %'
+    """
+    return f"{100 * share:.{decimals}f} %"
+
+
+def show(value: Value, kind: str) -> str:
+    """Give one cell as text; what is not there, or no number, is a dash."""
+    if isinstance(value, str):
+        return clean(value)
+    if value is None:
+        return NOTHING
+    if isinstance(value, Interval):
+        return _interval(value, kind)
+    if not math.isfinite(value):
+        return NOTHING
+    return {"count": count, "percent": percent}.get(kind, "{:.3f}".format)(value)
+
+
+def _interval(value: Interval, kind: str) -> str:
+    if not (math.isfinite(value.low) and math.isfinite(value.high)):
+        return NOTHING
+    if kind == "percent":
+        return f"{100 * value.low:.1f} – {100 * value.high:.1f}"
+    return f"{value.low:.3f} – {value.high:.3f}"
+
+
+def listed(words: list[str]) -> str:
+    """Join words as in a sentence.
+
+    >>> listed(["awe", "fear", "anger"])
+    'awe, fear and anger'
+    """
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

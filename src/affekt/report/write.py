@@ -1,0 +1,88 @@
+"""The report as files: one page, every figure as PDF and SVG, every table as CSV and LaTeX."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from affekt.errors import UsageError
+from affekt.parts import did_you_mean
+from affekt.report import about, accuracy, acceptance, bench, classes, confusion, datasets
+from affekt.report import examples, funnel, latex, paper, rates, sheet
+from affekt.report.bench import Bench
+from affekt.report.exhibits import Exhibit, Figure, Table
+from affekt.report.inputs import ReportInput
+from affekt.report.page import Page, rendered
+from affekt.report.text import clean
+
+MAKERS: dict[str, Callable[[ReportInput, Bench], Exhibit]] = {
+    "T1": lambda given, _: datasets.exhibit(given),
+    "G10": lambda given, _: funnel.exhibit(given),
+    "T2": lambda given, _: acceptance.exhibit(given),
+    "G1": lambda given, _: examples.exhibit(given),
+    "T3": accuracy.exhibit,
+    "G5-7": rates.exhibit,
+    "G15": classes.exhibit,
+    "G3": confusion.exhibit,
+    "A": lambda given, _: about.exhibit(given),
+}
+ALIASES = {"G5": "G5-7", "G6": "G5-7", "G7": "G5-7"}
+
+
+def write(sources: ReportInput, folder: Path, only: str | None = None) -> Path:
+    """Write the report and give its page.
+
+    Args:
+        sources: What is shown.
+        folder: Gets ``report.html``, ``figures/`` and ``tables/``; made when it is missing. Each file is replaced whole.
+        only: Id of one exhibit, such as ``T3``; the page is then called ``report-t3.html``.
+
+    Raises:
+        UsageError: There is no such exhibit.
+    """
+    ids = [_known(only)] if only is not None else list(MAKERS)
+    scored = bench.read(sources)
+    exhibits = tuple(MAKERS[name](sources, scored) for name in ids)
+    for exhibit in exhibits:
+        for block in exhibit.blocks:
+            _write_block(block, folder)
+    page = folder / ("report.html" if only is None else f"report-{ids[0].lower()}.html")
+    _write(page, rendered(_page(sources, scored, exhibits)).encode())
+    return page
+
+
+def _known(word: str) -> str:
+    name = word.strip().upper()
+    name = ALIASES.get(name, name)
+    if name not in MAKERS:
+        raise UsageError(f"there is no exhibit {word!r}; {did_you_mean(name, list(MAKERS))}")
+    return name
+
+
+def _page(sources: ReportInput, scored: Bench, exhibits: tuple[Exhibit, ...]) -> Page:
+    return Page(
+        title=clean(sources.title) or "untitled",
+        lead=about.lead(sources, scored),
+        plan=clean(sources.plan_name),
+        version=clean(sources.versions.get("affekt", "")),
+        banners=about.banners(sources),
+        facts=about.facts(sources),
+        exhibits=exhibits,
+    )
+
+
+def _write_block(block: object, folder: Path) -> None:
+    if isinstance(block, Figure):
+        _write(folder / "figures" / f"{block.name}.pdf", paper.drawn(block, "pdf"))
+        _write(folder / "figures" / f"{block.name}.svg", paper.drawn(block, "svg"))
+        _write_block(block.table, folder)
+    if isinstance(block, Table):
+        _write(folder / "tables" / f"{block.name}.csv", sheet.table(block).encode())
+        _write(folder / "tables" / f"{block.name}.tex", latex.table(block).encode())
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write beside, then rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_bytes(data)
+    os.replace(beside, path)  # noqa: PTH105  (the one call that replaces on every platform)

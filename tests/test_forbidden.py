@@ -10,15 +10,15 @@ ROOT = Path(__file__).parents[1] / "src" / "affekt"
 FILES = sorted(ROOT.rglob("*.py"))
 RUNS_CODE = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "code", "runpy"}
 CONNECTS = {
-    "socket", "ssl", "http", "urllib.request", "urllib3", "requests", "httpx", "aiohttp", "ftplib", "smtplib",
-    "xmlrpc", "telnetlib", "imaplib", "poplib",
+    "socket", "ssl", "http", "urllib.request", "urllib3", "requests", "httpx", "aiohttp", "ftplib",
+    "smtplib", "xmlrpc", "telnetlib", "imaplib", "poplib",
 }  # fmt: skip
 CALLS = {"eval", "exec", "compile", "__import__"}
 METHODS = {
-    "extractall", "os.system", "os.popen", "yaml.load", "yaml.full_load", "yaml.unsafe_load", "torch.load",
-    "joblib.load", "shutil.unpack_archive",
+    "extractall", "os.system", "os.popen", "yaml.load", "yaml.full_load", "yaml.unsafe_load",
+    "torch.load", "joblib.load", "shutil.unpack_archive",
 }  # fmt: skip
-# Published weights come as nothing but a pickle; this file reads it with an unpickler that can make arrays only.
+# Published weights come as nothing but a pickle; its unpickler can make arrays and nothing else.
 UNPICKLER = ROOT / "nets" / "torch_file.py"
 EXCEPTIONS = {(UNPICKLER, "imports pickle")}
 
@@ -62,10 +62,11 @@ def test_no_file_runs_data_as_code_or_opens_a_connection(path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "import pickle", "from marshal import loads", "import urllib.request", "from urllib import request",
-        "import http.client", "import socket as s", "eval(text)", "exec(text)", "compile(text, '', 'exec')",
-        "archive.extractall(folder)", "run(line, shell=True)", "np.load(path, allow_pickle=True)",
-        "yaml.load(text)", "os.system(line)", "torch.load(path)",
+        "import pickle", "from marshal import loads", "import urllib.request",
+        "from urllib import request", "import http.client", "import socket as s", "eval(text)",
+        "exec(text)", "compile(text, '', 'exec')", "archive.extractall(folder)",
+        "run(line, shell=True)", "np.load(path, allow_pickle=True)", "yaml.load(text)",
+        "os.system(line)", "torch.load(path)",
     ],
 )  # fmt: skip
 def test_every_misdeed_is_noticed(text: str) -> None:

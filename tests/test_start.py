@@ -6,8 +6,8 @@ import sys
 import pytest
 
 HEAVY = {
-    "numpy", "polars", "torch", "sklearn", "scipy", "skimage", "matplotlib", "pydantic", "daft", "pyarrow",
-    "onnx", "onnxruntime", "numba", "PIL", "jinja2", "fastapi",
+    "numpy", "polars", "torch", "sklearn", "scipy", "skimage", "matplotlib", "pydantic", "daft",
+    "pyarrow", "onnx", "onnxruntime", "numba", "PIL", "jinja2", "fastapi",
 }  # fmt: skip
 RUN_AND_LIST = """
 import sys

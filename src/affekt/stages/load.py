@@ -65,7 +65,7 @@ class Load(Stage):
         }
         dropped = rows.filter(pl.col("reason").is_not_null())
         return Outcome(
-            kept.select(PICTURES.columns),
+            kept.select(list(PICTURES.columns)),
             dropped.select("image_id", "reason", "detail"),
             notes=notes,
         )

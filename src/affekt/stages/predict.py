@@ -116,7 +116,7 @@ def _matrix(seen: pl.DataFrame, feature: str) -> Float[np.ndarray, "image featur
         first = seen.row(int(broken[0]), named=True)
         raise PartError(
             f"feature {feature!r} gave a value that is not finite for {broken.size} pictures, "
-            f"first {first['name']!r} ({first['image_id']}); correct the feature and raise its version"
+            f"first {first['name']!r} ({first['image_id']}); correct it and raise its version"
         )
     return matrix
 

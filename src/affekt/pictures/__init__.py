@@ -1,1 +1,1 @@
-"""Foreign bytes → pixels in a child with limits, the shelf that keeps the bytes, hashes and near copies."""
+"""Foreign bytes → pixels in a child with limits, the shelf of bytes, hashes and near copies."""

@@ -1,0 +1,227 @@
+"""The shelf: picture bytes in Parquet shards, handed out one by one or in a row, always checked.
+
+A shard holds up to 1,000 pictures in row groups of 64, the image column as it is: pictures are
+compressed already, and one of them can be read without the others. A shard is written beside and
+renamed, so it is there whole or not at all, and is never changed afterwards.
+"""
+
+import hashlib
+import os
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from affekt.errors import Damaged
+
+PER_SHARD = 1_000
+PER_GROUP = 64
+GROUP_BYTES = 64_000_000  # a group is closed before it grows beyond, so that a read stays small
+N_OPEN = 8  # shards kept open; small, because open files are limited
+NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,150}")
+SHARD = pa.schema([pa.field("image_id", pa.string()), pa.field("image", pa.binary())])
+SPOTS = {"image_id": pl.String, "shard": pl.String, "row_group": pl.Int32, "row": pl.Int32}
+
+
+class Spot(NamedTuple):
+    """Where one picture's bytes lie."""
+
+    shard: str
+    row_group: int
+    row: int
+
+
+class Writer:
+    """Fills one shard; get it from `Shelf.writer`."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        self._name = name
+        self._path = path
+        self._file: pq.ParquetWriter | None = None
+        self._ids: list[str] = []
+        self._images: list[bytes] = []
+        self._n_bytes = 0
+        self._n_groups = 0
+        self._spots: dict[str, Spot] = {}
+
+    def add(self, image_id: str, data: bytes) -> Spot:
+        """Put a picture on the shelf and give its place; the same one again gets the same place.
+
+        Raises:
+            ValueError: The shard is full, or the name is not the SHA-256 of the bytes.
+        """
+        if image_id in self._spots:
+            return self._spots[image_id]
+        if len(self._spots) == PER_SHARD:
+            raise ValueError(f"shard {self._name!r} is full; open another after {PER_SHARD}")
+        if hashlib.sha256(data).hexdigest() != image_id:
+            raise ValueError(f"{image_id!r} is not the SHA-256 of its {len(data)} bytes")
+        if self._images and self._n_bytes + len(data) > GROUP_BYTES:
+            self._close_group()
+        spot = Spot(self._name, self._n_groups, len(self._ids))
+        self._spots[image_id] = spot
+        self._ids.append(image_id)
+        self._images.append(data)
+        self._n_bytes += len(data)
+        if len(self._ids) == PER_GROUP:
+            self._close_group()
+        return spot
+
+    def _close_group(self) -> None:
+        if self._file is None:
+            self._file = pq.ParquetWriter(
+                self._path,
+                SHARD,
+                compression={"image_id": "zstd", "image": "none"},
+                use_dictionary=False,
+                write_statistics=False,
+            )
+        self._file.write_table(pa.table([self._ids, self._images], SHARD), row_group_size=PER_GROUP)
+        self._ids, self._images, self._n_bytes = [], [], 0
+        self._n_groups += 1
+
+    def close(self) -> bool:
+        """Write what is left, and tell whether there is any picture at all."""
+        if self._ids:
+            self._close_group()
+        if self._file is None:
+            return False
+        self._file.close()
+        _settle(self._path)
+        return True
+
+
+class Shelf:
+    """All picture bytes of a project, in one folder of shards."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._open: OrderedDict[str, pq.ParquetFile] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def path(self, name: str) -> Path:
+        """Give the file of a shard.
+
+        Raises:
+            ValueError: The name could lead out of the folder.
+        """
+        if not NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name of a shard")
+        return self.root / f"{name}.parquet"
+
+    def has(self, name: str) -> bool:
+        """Tell whether a shard stands."""
+        return self.path(name).is_file()
+
+    @contextmanager
+    def writer(self, name: str) -> Iterator[Writer]:
+        """Fill a shard of that name; it stands when the block ends, unless nothing was added.
+
+        A shard of the same name is replaced, so a name must say what is inside.
+        """
+        path = self.path(name)
+        self.root.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.part")  # one name: an aborted one is overwritten
+        try:
+            writer = Writer(name, beside)
+            yield writer
+            if writer.close():
+                self._publish(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+    def rename(self, name: str, wanted: str) -> None:
+        """Give a shard the name that says what is inside; when that one stands already, keep it."""
+        if self.has(wanted):
+            self.path(name).unlink()
+        else:
+            self._publish(self.path(name), self.path(wanted))
+
+    def _publish(self, source: Path, target: Path) -> None:
+        with self._lock:
+            self._open.pop(target.stem, None)
+            source.rename(target)
+        _settle(self.root)
+
+    def spots(self, name: str) -> pl.DataFrame:
+        """Give image_id, shard, row_group and row of every picture in a shard."""
+        with self._lock, _checked(self.path(name)):
+            file = self._file(name)
+            groups = [
+                file.read_row_group(number, columns=["image_id"]).column(0).to_pylist()
+                for number in range(file.num_row_groups)
+            ]
+        rows = [
+            (image_id, name, number, row)
+            for number, ids in enumerate(groups)
+            for row, image_id in enumerate(ids)
+        ]
+        return pl.DataFrame(rows, schema=SPOTS, orient="row")
+
+    def read(self, shard: str, row_group: int, row: int, image_id: str) -> bytes:
+        """Give the bytes of one picture.
+
+        Raises:
+            Damaged: The shard is missing or broken, or the bytes are not those of that name.
+        """
+        return self._picked(self._group(shard, row_group), Spot(shard, row_group, row), image_id)
+
+    def scan(self, frame: pl.DataFrame) -> Iterator[tuple[str, bytes]]:
+        """Give (image_id, bytes) for each row of a frame with the columns of `spots`, in its order.
+
+        Fast where neighbours in the frame are neighbours on the shelf.
+        """
+        at, group = ("", -1), None
+        for image_id, shard, row_group, row in frame.select(list(SPOTS)).iter_rows():
+            if group is None or at != (shard, row_group):
+                at, group = (shard, row_group), self._group(shard, row_group)
+            yield image_id, self._picked(group, Spot(shard, row_group, row), image_id)
+
+    def _group(self, shard: str, row_group: int) -> pa.Table:
+        with self._lock, _checked(self.path(shard)):
+            return self._file(shard).read_row_group(row_group, use_threads=False)
+
+    def _picked(self, group: pa.Table, spot: Spot, image_id: str) -> bytes:
+        data: bytes = group.column("image")[spot.row].as_py() if spot.row < len(group) else b""
+        if hashlib.sha256(data).hexdigest() != image_id:
+            raise Damaged(
+                f"{self.path(spot.shard)}: row {spot.row} of group {spot.row_group} is not the "
+                f"picture {image_id[:12]}…; restore the file, or delete it with the products made "
+                "from it and run again"
+            )
+        return data
+
+    def _file(self, name: str) -> pq.ParquetFile:
+        if name not in self._open:
+            self._open[name] = pq.ParquetFile(self.path(name), memory_map=True)
+            while len(self._open) > N_OPEN:
+                self._open.popitem(last=False)[1].close()
+        self._open.move_to_end(name)
+        return self._open[name]
+
+
+@contextmanager
+def _checked(path: Path) -> Iterator[None]:
+    """Turn a missing or broken shard into a sentence."""
+    try:
+        yield
+    except (FileNotFoundError, pa.ArrowException, IndexError) as trouble:
+        raise Damaged(
+            f"{path}: the shard is missing or broken ({trouble}); restore it from a copy, or "
+            "delete the products made from it and run again"
+        ) from trouble
+
+
+def _settle(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

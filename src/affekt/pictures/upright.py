@@ -1,0 +1,209 @@
+"""Foreign bytes → an upright sRGB picture, its facts and its hash; runs in the decoding child."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageFile
+from PIL.GifImagePlugin import GifImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from affekt.errors import PictureError
+from affekt.pictures.colours import eight_bits, in_srgb, is_foreign
+from affekt.pictures.headers import Size, announced_size, check_png, end_of_jpeg, format_of
+from affekt.pictures.phash import phash, small
+
+READERS: dict[str, Callable[[BytesIO], ImageFile.ImageFile]] = {
+    "JPEG": JpegImageFile,
+    "PNG": PngImageFile,
+    "WEBP": WebPImageFile,
+    "GIF": GifImageFile,
+}
+ORIENTATION = 0x0112
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+ENOUGH_FOR_HASH_PX = 64
+GREY = 128  # what a JPEG decoder paints where it has no data
+FILLER = b"\x5a\xa5\x3c\xc3" * 16  # bytes that change any JPEG block they are read into
+FULL_16_BITS = {"RGB;16B": "RGB;16L", "RGBA;16B": "RGBA;16L"}  # high bytes → low bytes
+
+
+class Bounds(NamedTuple):
+    """What a header may announce."""
+
+    max_pixels: int
+    max_side_px: int
+
+
+class Seen(NamedTuple):
+    """Facts about one picture; sizes are those of the upright one."""
+
+    format: str
+    width_px: int
+    height_px: int
+    is_animated: bool
+    phash: int | None
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn whatever the library stumbles over into a `PictureError`."""
+    try:
+        yield
+    except PictureError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as trouble:
+        raise PictureError("too-many-pixels", "in a frame beyond its header") from trouble
+    except MemoryError as trouble:
+        raise PictureError("decode-error", "needs more memory than the limit") from trouble
+    except Exception as trouble:  # the readers raise whatever their parsing meets
+        words = re.sub(r"0x[0-9a-f]+", "", str(trouble))
+        is_cut = isinstance(trouble, EOFError) or "truncated" in words.lower()
+        raise PictureError(
+            "truncated" if is_cut else "decode-error", f"{type(trouble).__name__}: {words}"[:200]
+        ) from trouble
+
+
+def check_size(size: Size, bounds: Bounds) -> None:
+    """Refuse a size before a single pixel is decoded.
+
+    Raises:
+        PictureError: ``too-many-pixels``; ``too-narrow`` where only one side is beyond the limit.
+    """
+    width, height = size
+    if width * height > bounds.max_pixels:
+        raise PictureError("too-many-pixels", f"{width} × {height}")
+    if max(size) > bounds.max_side_px:
+        raise PictureError("too-narrow", f"{width} × {height}")
+
+
+def opened(data: bytes, bounds: Bounds) -> ImageFile.ImageFile:
+    """Give the picture with its header read and checked, its pixels not yet decoded."""
+    kind = format_of(data)
+    check_size(announced_size(data, kind), bounds)
+    if kind == "JPEG" and not data.endswith(b"\xff\xd9") and end_of_jpeg(data) is None:
+        raise PictureError("truncated", "has no end marker")
+    if kind == "PNG":
+        check_png(data)
+    picture = READERS[kind](BytesIO(data))
+    check_size(Size(*picture.size), bounds)
+    return picture
+
+
+def facts(data: bytes, bounds: Bounds) -> Seen:
+    """Give the facts and the hash of a picture, after decoding all of it once."""
+    with explained():
+        picture = opened(data, bounds)
+        kind, size = picture.format or "", picture.size
+        is_animated = bool(getattr(picture, "is_animated", False))
+        luma = small(_luma(picture, data))
+        turn = _turn(picture)
+        if turn is not None:
+            luma = luma.transpose(turn)
+        width, height = size[::-1] if _is_on_its_side(turn) else size
+        return Seen(kind, width, height, is_animated, phash(np.asarray(luma)))
+
+
+def upright(data: bytes, bounds: Bounds, enough_px: int | None = None) -> Image.Image:
+    """Give the upright sRGB picture, JPEG halved while its shorter side stays at `enough_px`."""
+    with explained():
+        picture = opened(data, bounds)
+        if enough_px is not None and isinstance(picture, JpegImageFile):
+            picture.draft(None, (enough_px, enough_px))
+        pixels = in_srgb(_loaded(picture, data))
+        turn = _turn(picture)
+        return pixels if turn is None else pixels.transpose(turn)
+
+
+def _luma(picture: ImageFile.ImageFile, data: bytes) -> Image.Image:
+    """Give the brightness (ITU-R 601) of a picture, JPEG at the smallest scale that is enough."""
+    if isinstance(picture, JpegImageFile):
+        wanted = "RGB" if is_foreign(picture.info.get("icc_profile")) else "L"
+        picture.draft(wanted, (ENOUGH_FOR_HASH_PX, ENOUGH_FOR_HASH_PX))
+    loaded = _loaded(picture, data)
+    return loaded if loaded.mode == "L" and _is_plain(loaded) else in_srgb(loaded).convert("L")
+
+
+def _is_plain(grey: Image.Image) -> bool:
+    return not grey.has_transparency_data and not is_foreign(grey.info.get("icc_profile"))
+
+
+def _loaded(picture: ImageFile.ImageFile, data: bytes) -> Image.Image:
+    """Give the decoded picture.
+
+    Raises:
+        PictureError: ``truncated`` where the library paints over missing data.
+    """
+    if isinstance(picture, PngImageFile) and picture.tile and picture.tile[0].args in FULL_16_BITS:
+        return _full_16_bits(picture, data)
+    state = (picture.mode, picture.size)
+    picture.load()
+    if isinstance(picture, JpegImageFile) and _ends_grey(picture):
+        _check_scan(picture, data, state)
+    return picture
+
+
+def _ends_grey(picture: Image.Image) -> bool:
+    """Tell whether the last block is what a decoder paints without data."""
+    width, height = picture.size
+    corner = picture.crop((max(0, width - 4), max(0, height - 2), width, height))
+    return picture.mode in ("L", "RGB") and bool((np.asarray(corner) == GREY).all())
+
+
+def _check_scan(picture: Image.Image, data: bytes, state: tuple[str, tuple[int, int]]) -> None:
+    """Refuse a JPEG that lacks scan data before its end marker.
+
+    Bytes put in front of the end marker are skipped by a decoder that has read all blocks, and
+    read as blocks by one that still misses some: then the picture changes.
+    """
+    end = end_of_jpeg(data)
+    if end is None:
+        raise PictureError("truncated", "has no end marker")
+    again = JpegImageFile(BytesIO(data[:end] + FILLER + data[end:]))
+    again.draft(*state)
+    again.load()
+    if again.size != picture.size or again.tobytes() != picture.tobytes():
+        raise PictureError("truncated", "lacks pixels before its end marker")
+
+
+def _full_16_bits(picture: ImageFile.ImageFile, data: bytes) -> Image.Image:
+    """Give a 16-bit colour PNG rounded to 8 bits; the library alone would cut off the low bytes."""
+    low = PngImageFile(BytesIO(data))
+    low.tile = [low.tile[0]._replace(args=FULL_16_BITS[str(low.tile[0].args)])]
+    low.load()
+    picture.load()
+    values = np.asarray(picture).astype(np.uint16) << 8 | np.asarray(low)
+    rounded = Image.fromarray(eight_bits(values))
+    rounded.info = {name: value for name, value in picture.info.items() if name == "icc_profile"}
+    transparent = picture.info.get("transparency")
+    if isinstance(transparent, tuple):
+        rounded.putalpha(Image.fromarray((values != transparent).any(axis=2)).convert("L"))
+    return rounded
+
+
+def _turn(picture: Image.Image) -> Image.Transpose | None:
+    """Give how to turn the picture upright; a damaged note about it counts as none."""
+    if picture.format == "GIF":
+        return None
+    try:
+        return TURNS.get(picture.getexif().get(ORIENTATION, 1))
+    except (PictureError, MemoryError):
+        raise
+    except Exception:  # the reader of such notes raises whatever its parsing meets
+        return None
+
+
+def _is_on_its_side(turn: Image.Transpose | None) -> bool:
+    return turn in (TURNS[5], TURNS[6], TURNS[7], TURNS[8])

@@ -182,6 +182,11 @@ class Votes:
         raw = {**VOTES.types(), "felt": pl.Int64, "seconds": pl.Float64}
         return pl.DataFrame(rows, schema=raw, orient="row").cast(VOTES.types())  # type: ignore[arg-type]
 
+    def count(self) -> int:
+        """Give the number of votes."""
+        counted = self._rows("SELECT count(*) FROM votes WHERE campaign = :campaign")
+        return int(counted[0][0])
+
     def questions(self) -> pl.DataFrame:
         """Give all that was asked, by id: schema `QUESTIONS`, number of ``votes``, ``is_open``."""
         raw = {**QUESTIONS.types(), "votes": pl.Int64, "is_open": pl.Int64}

@@ -1,0 +1,92 @@
+"""Asks the crowd until every question has its votes, over as many runs as that takes."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any, Self
+
+import polars as pl
+from pydantic import BaseModel, Field
+
+from affekt.crowd import Crowd
+from affekt.errors import NotYet
+from affekt.journal.votes import FILE, Votes
+from affekt.parts import canonical, find
+from affekt.stage import Desk, Outcome, Progress, Stage
+from affekt.tables import QUESTIONS, VOTES
+
+
+class Until(BaseModel, frozen=True, extra="forbid"):
+    """When a question has been answered enough."""
+
+    votes: int = Field(5, ge=1, le=999, description="workers who answer each question")
+
+
+class Verify(Stage):
+    """Ask the crowd each question until it has its votes; what is known already is not asked again.
+
+    The journal keeps every vote, so a run that ends early, for whatever reason, has lost nothing.
+    """
+
+    gives = VOTES
+    takes = QUESTIONS
+    asks_the_world = True
+    conserves = False
+
+    crowd: Crowd
+    until: Until = Field(Until(), description="when a question has been answered enough")
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls.model_validate({"crowd": find("crowd", "simulated").example()})
+
+    def witness(self) -> str:
+        return self.crowd.witness()
+
+    def campaign(self) -> str:
+        """Name this way of asking: another crowd, rule to stop or outside file is another one."""
+        return sha256(canonical([self.identity(), self.witness()])).hexdigest()
+
+    def run(self, desk: Desk, asked: pl.DataFrame, **_: Any) -> Outcome:
+        with Votes(desk.journal / FILE, self.campaign(), quota=self.until.votes) as journal:
+            before = journal.count()
+            self._gather(desk, journal, asked)
+            if journal.count() > before:
+                journal.back_up()
+            waiting = self._open(journal, asked).height
+            if waiting:
+                raise NotYet(
+                    f"verify: {asked.height - waiting:,} of {asked.height:,} questions decided; "
+                    f"{self.crowd.advice(journal)}"
+                )
+            votes = journal.votes().join(asked, on="question_id", how="semi")
+        return Outcome(votes, notes=self._notes(votes))
+
+    def _gather(self, desk: Desk, journal: Votes, asked: pl.DataFrame) -> None:
+        """Votes so far → questions still open → ask → new votes, until nothing new comes."""
+        journal.ask(asked)
+        known = -1
+        while journal.count() > known:
+            known = journal.count()
+            self._close(journal, asked)
+            still_open = self._open(journal, asked)
+            desk.watch(Progress("verify", asked.height - still_open.height, asked.height))
+            if still_open.is_empty():
+                return
+            self.crowd.ask(journal, still_open.drop("votes"))
+            self.crowd.answers(journal)
+
+    def _close(self, journal: Votes, asked: pl.DataFrame) -> None:
+        enough = self._open(journal, asked).filter(pl.col("votes") >= self.until.votes)
+        self.crowd.close(journal, enough.drop("votes"))
+
+    def _open(self, journal: Votes, asked: pl.DataFrame) -> pl.DataFrame:
+        return journal.open_questions().join(asked, on="question_id", how="semi")
+
+    def _notes(self, votes: pl.DataFrame) -> Mapping[str, Any]:
+        return {
+            "campaign": self.campaign(),
+            "crowd": dict(self.crowd.about()),
+            "is_simulated": self.crowd.is_simulated,
+            "votes": votes.height,
+            "workers": votes["worker"].n_unique(),
+        }

@@ -182,14 +182,14 @@ def open_plan(path: str | Path, *, trust: bool = False, **options: Any) -> Proje
     return Project(plan.read(Path(path), trust=trust), **options)
 
 
-def hardware() -> str:
-    """Give one line about the machine: processor architecture, cores, system."""
-    return f"{platform.machine()}, {cores()} cores, {platform.system()} {platform.release().split('-')[0]}"
-
-
-def cores() -> int:
-    """Number of processor cores this process may use."""
-    return len(os.sched_getaffinity(0))
+def hardware() -> dict[str, str]:
+    """Give what is known of the machine, name → words; no name of the machine or of its user."""
+    return {
+        "processor": platform.machine(),
+        "cores": str(len(os.sched_getaffinity(0))),
+        "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1e9:.0f} GB",
+        "system": platform.system(),
+    }
 
 
 def _free_mb(folder: Path) -> float:

@@ -1,0 +1,88 @@
+"""Golden answers: what each part said when its version was last raised, one file a part.
+
+``python tests/golden/write.py features`` writes those of a family that are missing or belong to an
+older version. It never replaces answers of the present version: if they moved, the part must raise
+its ``version``, because people's products are filed under it.
+
+A family joins by a function ``golden(part) -> JSON value`` in its exam
+``tests/exams/test_<family>.py`` and one test there that calls `complaint`.
+"""
+
+import json
+import math
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+if __name__ == "__main__":
+    sys.path.insert(0, str(FOLDER.parents[1]))
+
+from affekt.parts import Part  # noqa: E402  (after the root of the tests can be found)
+from tests.exams.every import every  # noqa: E402
+
+CLOSE = {
+    "rel_tol": 1e-3,
+    "abs_tol": 1e-4,
+}  # other processors and library versions may differ so much
+
+
+def path_of(part: type[Part]) -> Path:
+    """File of a part's golden answer."""
+    return FOLDER / f"{part.family}_{part.kind()}.json"
+
+
+def complaint(part: type[Part], answer: Any) -> str:
+    """Say what is wrong between a part's answer and its golden one; ``""`` when nothing is."""
+    path, write = path_of(part), f"python tests/golden/write.py {part.family}"
+    if not path.exists():
+        return f"{part.kind()!r} has no golden answer {path.name}; write it: {write}"
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    if kept["version"] != part.version:
+        return (
+            f"{path.name} holds version {kept['version']} of {part.kind()!r}, which is at "
+            f"version {part.version}; write it anew: {write}"
+        )
+    if not is_close(kept["answer"], answer):
+        return (
+            f"{part.kind()!r} answers differently, but its version still is {part.version}; if "
+            f"that is meant, set `version = {part.version + 1}` in its class, then {write}"
+        )
+    return ""
+
+
+def is_close(kept: Any, came: Any) -> bool:
+    """Tell whether two JSON values are the same, numbers with a fraction nearly."""
+    if isinstance(kept, dict) and isinstance(came, dict):
+        return list(kept) == list(came) and all(is_close(kept[key], came[key]) for key in kept)
+    if isinstance(kept, list) and isinstance(came, list):
+        return len(kept) == len(came) and all(map(is_close, kept, came))
+    if isinstance(kept, float) and isinstance(came, float):
+        return math.isclose(kept, came, **CLOSE)
+    return type(kept) is type(came) and bool(kept == came)
+
+
+def write(part: type[Part], answer: Any) -> str:
+    """Write a part's golden answer unless one of its version is there; say what was done."""
+    path = path_of(part)
+    if path.exists() and json.loads(path.read_text(encoding="utf-8"))["version"] == part.version:
+        return complaint(part, answer) or f"{path.name} stands"
+    kept = {"version": part.version, "answer": answer}
+    path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return f"{path.name} written"
+
+
+def main(family: str) -> int:
+    """Write what is missing in one family; 1 when an answer moved without its version."""
+    golden = import_module(f"tests.exams.test_{family}").golden
+    moved = 0
+    for part in every(family):
+        answer = golden(part)
+        print(write(part, answer))  # noqa: T201  (a command, not the library)
+        moved += bool(complaint(part, answer))
+    return min(moved, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -25,9 +25,10 @@ class Folder(Source):
 
     The first sub-folder below `root` says what a picture was found for: its name is that, or a
     keyword, of an emotion. Everything else joins unlabelled. A table ``metadata.csv`` or
-    ``metadata.jsonl`` in `root` may tell more about each file (columns file, emotion, tags with ``;``
-    between, title, owner, licence, url, page_url); its emotion wins over the sub-folder. Links are not
-    followed, hidden names are left out, and what is no picture is told later by its content.
+    ``metadata.jsonl`` in `root` may tell more about each file (columns file, emotion, tags with
+    ``;`` between, title, owner, licence, url, page_url); its emotion wins over the sub-folder.
+    Links are not followed, hidden names are left out, and what is no picture is told later by its
+    content.
     """
 
     root: Place = Field(description="the folder")

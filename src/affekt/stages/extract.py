@@ -1,0 +1,188 @@
+"""Extract: every picture of a data set becomes a vector."""
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import daft
+import numpy as np
+import polars as pl
+from pydantic import Field
+from threadpoolctl import threadpool_limits
+
+from affekt.errors import AffektError, PartError, PictureError
+from affekt.features import Feature, Vector
+from affekt.pictures.decode import Decoders
+from affekt.pictures.reasons import REASONS
+from affekt.stage import Desk, Outcome, Progress, Stage
+from affekt.tables import FEATURES, PICTURES
+
+SHARD = 1000  # pictures a file of results; what a kill can cost
+KEPT: dict[str, Any] = {
+    "image_id": pl.String,
+    "vector": pl.List(pl.Float32),
+    "reason": pl.String,
+    "detail": pl.String,
+}
+
+
+class Extract(Stage):
+    """Turn every picture into a vector; one that cannot be decoded is dropped with its reason.
+
+    Each worker decodes a picture and computes its vector, on one core; so n workers keep n cores
+    busy and no more.
+    """
+
+    takes = PICTURES
+    gives = FEATURES
+    engine = "daft"
+    reasons = REASONS
+    idle = frozenset({"workers"})
+
+    feature: Feature
+    workers: int = Field(2, ge=1, le=256, description="pictures in work at once, one core each")
+
+    def run(self, desk: Desk, pictures: daft.DataFrame, **_: Any) -> Outcome:
+        rows = _in_shelf_order(pictures)
+        if rows.is_empty():
+            return Outcome(FEATURES.empty())
+        files, failures = [], 0
+        with Workshop(self.feature, self.workers) as workshop:
+            for number, shard in enumerate(rows.iter_slices(SHARD)):
+                watch = Watch(desk, number * SHARD, rows.height, failures)
+                files.append(desk.scratch / f"vectors-{number:06d}.parquet")
+                failures += _made(files[-1], shard, desk, workshop, watch)
+        return _outcome(files)
+
+
+class Made(NamedTuple):
+    """What became of one picture: a vector, or the reason why there is none."""
+
+    image_id: str
+    vector: Vector | None
+    reason: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Tells how far the stage is, counting from what earlier shards did."""
+
+    desk: Desk
+    done: int
+    total: int
+    failures: int
+
+    def tell(self, done: int, failures: int) -> None:
+        """Add what this shard did."""
+        self.desk.watch(Progress("extract", self.done + done, self.total, self.failures + failures))
+
+
+class Workshop:
+    """Workers that decode pictures in limited children and compute one feature; use in ``with``."""
+
+    def __init__(self, feature: Feature, workers: int) -> None:
+        self._feature = feature
+        self._names = feature.names
+        self._workers = workers
+        self._decoders = Decoders(workers=workers)
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="extract")
+        self._one_thread = threadpool_limits(limits=1)  # a worker is a core, for BLAS too
+
+    def __enter__(self) -> "Workshop":
+        self._decoders.__enter__()
+        return self
+
+    def __exit__(self, *trouble: Any) -> None:
+        self._threads.shutdown(cancel_futures=True)
+        self._decoders.__exit__(*trouble)
+        self._one_thread.restore_original_limits()
+
+    def vectors(self, pictures: Iterator[tuple[str, bytes]]) -> Iterator[Made]:
+        """Give what became of each picture, in order; few are held in memory at once."""
+        waiting: deque[Future[Made]] = deque()
+        for image_id, data in pictures:
+            waiting.append(self._threads.submit(self._vector, image_id, data))
+            if len(waiting) > 2 * self._workers:
+                yield waiting.popleft().result()
+        for future in waiting:
+            yield future.result()
+
+    def _vector(self, image_id: str, data: bytes) -> Made:
+        try:
+            pixels = self._decoders.pixels(data, self._feature.enough_px)
+            return Made(image_id, self._checked(self._feature.extract(pixels), image_id))
+        except PictureError as trouble:
+            return Made(image_id, None, trouble.reason, trouble.detail)
+        except AffektError:
+            raise
+        except Exception as trouble:
+            kind = type(trouble).__name__
+            raise PartError(f"{self._about(image_id)} raised {kind}: {trouble}") from trouble
+
+    def _checked(self, vector: Vector, image_id: str) -> Vector:
+        """Give the vector as float32.
+
+        Raises:
+            PartError: It has another length than the part declares, or a value that is no number.
+        """
+        if vector.shape != (len(self._names),):
+            raise PartError(
+                f"{self._about(image_id)} gave an array of shape {vector.shape}; it declares "
+                f"{len(self._names):,} values, so the shape must be ({len(self._names)},)"
+            )
+        with np.errstate(over="ignore"):  # too large for float32 becomes infinite, told below
+            values = vector.astype(np.float32)
+        wrong = np.flatnonzero(~np.isfinite(values))
+        if wrong.size:
+            raise PartError(
+                f"{self._about(image_id)} gave {values[wrong[0]]} as {self._names[wrong[0]]!r}; "
+                "all values must be finite; correct the part or leave that picture out"
+            )
+        return values
+
+    def _about(self, image_id: str) -> str:
+        return f"extract: the feature {self._feature.kind()!r}, given the picture {image_id!r},"
+
+
+def _in_shelf_order(pictures: daft.DataFrame) -> pl.DataFrame:
+    """Give where each picture lies, in the order in which the shelf is read without jumping."""
+    rows = pl.from_arrow(pictures.select("image_id", "shard", "row_group", "row").to_arrow())
+    assert isinstance(rows, pl.DataFrame)
+    return rows.sort("shard", "row_group", "row", "image_id")
+
+
+def _made(path: Path, shard: pl.DataFrame, desk: Desk, workshop: Workshop, watch: Watch) -> int:
+    """Make one file of results unless a run that was cut off has; gives the number of failures."""
+    if not path.exists():
+        done: list[Made] = []
+        failures = 0
+        for made in workshop.vectors(desk.shelf.scan(shard)):
+            done.append(made)
+            failures += made.vector is None
+            watch.tell(len(done), failures)
+        _write(path, done)
+    reasons = pl.read_parquet(path, columns=["reason"])["reason"]
+    failures = len(reasons) - reasons.null_count()
+    watch.tell(shard.height, failures)
+    return failures
+
+
+def _write(path: Path, done: list[Made]) -> None:
+    frame = pl.DataFrame(done, schema=KEPT, orient="row")
+    beside = path.with_suffix(".part")
+    frame.write_parquet(beside)
+    beside.replace(path)
+
+
+def _outcome(files: list[Path]) -> Outcome:
+    """Give vectors and dropped rows by picture, lazily: all vectors may not fit in memory."""
+    made = daft.read_parquet([str(path) for path in files]).sort("image_id")
+    is_dropped = daft.col("reason").not_null()
+    return Outcome(
+        made.where(~is_dropped).select("image_id", "vector"),
+        dropped=made.where(is_dropped).select("image_id", "reason", "detail"),
+    )

@@ -39,10 +39,10 @@ def _copied(entry: Entry, original: bytes, seed: int) -> bytes:
     picture = Image.open(io.BytesIO(original))
     share = share_of(entry.name, seed, "copy")
     if entry.fault == "re-encoded-copy":
-        return _saved(picture, "JPEG", quality=60 + round(20 * share))
-    scale = 0.6 + 0.3 * share
+        return _saved(picture, "JPEG", quality=68 + round(14 * share))
+    scale = 0.7 + 0.25 * share
     size = round(picture.width * scale), round(picture.height * scale)
-    return _saved(picture.resize(size, Image.Resampling.BICUBIC), "JPEG", quality=88)
+    return _saved(picture.resize(size, Image.Resampling.BICUBIC), "JPEG", quality=92)
 
 
 def _saved(picture: Image.Image, format_: str, **options: int) -> bytes:

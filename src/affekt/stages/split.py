@@ -91,7 +91,8 @@ with warnings.catch_warnings():
                 return [f"{emotion}: no picture was kept, so no part holds any; collect more"]
             if len(sizes) < len(used):
                 return [
-                    f"{emotion}: {len(sizes)} groups for {len(used)} parts, so "
+                    f"{emotion}: {len(sizes)} group{'s' * (len(sizes) > 1)} for {len(used)} "
+                    "parts, so "
                     f"{' and '.join(used[len(sizes) :])} hold none; collect more or leave out parts"
                 ]
             smallest = min(share for share in self.shares().values() if share > 0) * sum(sizes)

@@ -1,0 +1,132 @@
+"""The draw: so many an emotion, nested, and apart from what must stay apart."""
+
+from pathlib import Path
+from random import Random
+
+import daft
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from affekt.stages.sample import Sample
+from affekt.taxonomy import MIKELS8
+from tests.stages.people import checked, desk, images, name
+
+
+def in_daft(frame: pl.DataFrame) -> daft.DataFrame:
+    return daft.from_arrow(frame.to_arrow())
+
+
+def stage(per_emotion: int = 2, **settings: object) -> Sample:
+    given = {"taxonomy": MIKELS8, "seed": 2016, "per_emotion": per_emotion, **settings}
+    return Sample.model_validate(given)
+
+
+def draw(
+    one: Sample, pictures: pl.DataFrame, folder: Path, *excluding: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    outcome = one.run(desk(folder), in_daft(pictures), *(in_daft(table) for table in excluding))
+    return checked(one, outcome, pictures.height)
+
+
+def test_so_many_are_drawn_of_every_emotion(tmp_path: Path) -> None:
+    """E4."""
+    asked, dropped = draw(stage(3), images(["awe", "fear"] * 10), tmp_path)
+    assert dict(asked["emotion"].value_counts().iter_rows()) == {"awe": 3, "fear": 3}
+    assert set(dropped["reason"]) == {"not-drawn"}
+    assert set(asked["role"]) == {"task"}
+
+
+def test_the_fear_added_later_leaves_the_first_draw_as_it_was(tmp_path: Path) -> None:
+    """E5: the paper's 2,000 further fear pictures."""
+    pictures = images(["awe", "fear"] * 20)
+    first, _ = draw(stage(4), pictures, tmp_path)
+    longer, _ = draw(stage(4, more={"fear": 3}), pictures, tmp_path)
+    assert first.join(longer, on=first.columns, how="anti", nulls_equal=True).is_empty()
+    assert longer.height - first.height == 3
+    added = longer.join(first, on="question_id", how="anti")
+    assert set(added["emotion"]) == {"fear"}
+
+
+def test_a_new_picture_never_reshuffles_the_others(tmp_path: Path) -> None:
+    before, _ = draw(stage(5), images(["awe"] * 20), tmp_path)
+    after, _ = draw(stage(5), images(["awe"] * 21), tmp_path)
+    assert before.join(after, on="image_id", how="anti").height <= 1
+
+
+def test_too_few_pictures_are_all_taken_and_the_notes_say_what_is_missing(tmp_path: Path) -> None:
+    """G6: contentment had only 16,000."""
+    one = stage(5)
+    pictures = images(["contentment"] * 3 + ["awe"] * 9)
+    outcome = one.run(desk(tmp_path), in_daft(pictures))
+    assert outcome.notes["drawn"]["contentment"] == 3
+    assert outcome.notes["shortfall"]["contentment"] == 2
+    assert "awe" not in outcome.notes["shortfall"]
+
+
+def test_a_picture_without_a_weak_label_is_not_asked_about(tmp_path: Path) -> None:
+    asked, dropped = draw(stage(5), images([None, "awe", "boredom"]), tmp_path)
+    assert asked["emotion"].to_list() == ["awe"]
+    assert dropped["reason"].to_list() == ["no-weak-label"] * 2
+
+
+def test_the_noisy_draw_keeps_apart_from_what_was_asked_and_its_near_copies(tmp_path: Path) -> None:
+    """G5, K16."""
+    pictures = images(["awe"] * 12, groups={at: at // 2 * 2 for at in range(12)})
+    asked, _ = draw(stage(3), pictures, tmp_path)
+    noisy, dropped = draw(stage(99, role="noisy"), pictures, tmp_path, asked)
+    assert set(noisy["group_id"]).isdisjoint(asked["group_id"])
+    assert set(noisy["role"]) == {"noisy"}
+    apart = set(dropped.filter(pl.col("reason") == "excluded")["image_id"])
+    assert apart == set(
+        pictures.filter(pl.col("group_id").is_in(asked["group_id"].implode()))["image_id"]
+    )
+
+
+def test_drawing_nothing_is_allowed(tmp_path: Path) -> None:
+    asked, dropped = draw(stage(0), images(["awe"] * 3), tmp_path)
+    assert (asked.height, dropped.height) == (0, 3)
+
+
+def test_no_pictures_give_no_questions(tmp_path: Path) -> None:
+    asked, dropped = draw(stage(5), images([]), tmp_path)
+    assert (asked.height, dropped.height) == (0, 0)
+
+
+def test_truth_and_group_go_along_with_the_question(tmp_path: Path) -> None:
+    pictures = images(["awe"], groups={0: 7}).with_columns(truth=pl.lit("fear"))
+    asked, _ = draw(stage(), pictures, tmp_path)
+    assert asked.select("truth", "group_id").rows() == [("fear", name(7))]
+
+
+def test_another_seed_draws_other_pictures(tmp_path: Path) -> None:
+    pictures = images(["awe"] * 50)
+    one, _ = draw(stage(10), pictures, tmp_path)
+    other, _ = draw(stage(10, seed=7), pictures, tmp_path)
+    assert set(one["image_id"]) != set(other["image_id"])
+
+
+@given(st.lists(st.sampled_from(["awe", "fear", None]), min_size=1, max_size=30), st.randoms())
+def test_the_draw_does_not_depend_on_the_order_of_rows(
+    tmp_path_factory: pytest.TempPathFactory, emotions: list[str | None], random: Random
+) -> None:
+    folder = tmp_path_factory.mktemp("sample")
+    pictures = images(emotions)
+    order = list(range(len(emotions)))
+    random.shuffle(order)
+    assert draw(stage(), pictures[order], folder)[0].equals(draw(stage(), pictures, folder)[0])
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"feer": 2}, "more names the unknown emotion 'feer'; did you mean 'fear'?"),
+        ({"fear": -2}, "more.fear is -2; 0 or a larger number is allowed"),
+    ],
+)
+def test_more_of_what_is_not_there_is_refused(more: dict[str, int], sentence: str) -> None:
+    """B01, B02."""
+    with pytest.raises(ValidationError, match=sentence):
+        stage(2, more=more)

@@ -55,7 +55,7 @@ def _benched(bench: Bench) -> str:
     sets = len({panel.dataset for panel in bench.panels})
     entries = len({cell.entry for panel in bench.panels for cell in panel.contenders})
     tested = max(cell.n for panel in bench.panels for cell in panel.cells)
-    failed = f"; {len(bench.lost)} cells failed" if bench.lost else ""
+    failed = f"; {_many(len(bench.lost), 'cell', 'cells')} failed" if bench.lost else ""
     return (
         f"Benchmark of {_many(entries, 'entry', 'entries')} on {_many(sets, 'data set', 'data sets')}, "
         f"up to {tested:,} pictures tested{failed}."
@@ -86,7 +86,7 @@ def exhibit(given: ReportInput) -> Exhibit:
     for result in given.results:
         cell = f"{result.dataset}, {result.entry}, {result.protocol}"
         for where, made in ((result.dataset, result.pictures), (cell, result.predictions)):
-            key = made.address or where
+            key = made.address if isinstance(made, Product) else where
             if key not in seen:
                 rows.append(_row(where, made.stage, made))
             seen.add(key)
@@ -111,7 +111,7 @@ def exhibit(given: ReportInput) -> Exhibit:
 
 def _row(where: str, stage: str, made: Product | Failure) -> Row:
     if isinstance(made, Failure):
-        return (clean(where), stage, None, made.address[:SHORT], f"failed: {clean(made.reason)}")
+        return (clean(where), stage, None, None, f"not made: {clean(made.reason)}")
     manifest = made.manifest
     digest = str(manifest.get("table_sha256", ""))[:SHORT]
     return (clean(where), stage, int(manifest["kept"]), made.address[:SHORT], digest)

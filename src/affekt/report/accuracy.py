@@ -47,7 +47,7 @@ def table(panel: Panel) -> Table:
         columns=COLUMNS,
         rows=tuple(_row(cell) for cell in panel.cells),
         notes=_notes(panel),
-        strong=frozenset(at for at, cell in enumerate(panel.cells) if cell.is_floor),
+        apart=frozenset(at for at, cell in enumerate(panel.cells) if cell.is_floor),
     )
 
 

@@ -4,7 +4,7 @@ from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.exhibits import Column, Exhibit, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scores import Cell, Score
-from affekt.report.text import clean, slug
+from affekt.report.text import clean, listed, slug
 
 MEASURES = ("precisions", "recalls", "f1s", "two_sided_recalls")
 
@@ -49,13 +49,19 @@ def table(panel: Panel) -> Table:
             f"{1 / len(panel.emotions):.3f}); two-sided recall is the mean of the recall of an emotion and of its absence "
             "(guessing: 0.5). Earlier work calls either of them the true positive rate.",
             f"95 %: {panel.cells[0].method}. – stands for a number that does not exist, as the precision of an answer never given.",
+            *_silent(panel),
         ),
     )
 
 
+def _silent(panel: Panel) -> tuple[str, ...]:
+    cell = panel.cells[0]
+    why = [(name, cell.silence(at)) for at, name in enumerate(cell.emotions) if cell.silence(at)]
+    return (f"{listed([f'{clean(name)}: {reason}' for name, reason in why])}.".capitalize(),) if why else ()
+
+
 def _row(cell: Cell, at: int, scores: list[list[Score]]) -> Row:
     head: Row = (clean(cell.emotions[at]), cell.entry, float(cell.matrix[at].sum()))
-    silence = cell.silence(at)
-    if silence:
-        return (*head, silence, *([None] * (2 * len(MEASURES) - 1)))
+    if cell.silence(at):
+        return (*head, "not reported", *([None] * (2 * len(MEASURES) - 1)))
     return (*head, *(value for score in scores for value in (score[at].value, score[at].interval)))

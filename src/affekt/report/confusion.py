@@ -2,18 +2,19 @@
 
 import math
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.colours import heat
 from affekt.report.exhibits import Column, Exhibit, Figure, Row, Table
 from affekt.report.inputs import ReportInput
-from affekt.report.scene import Box, Item, Paint, Scene, Stroke, Words, shortened
+from affekt.report.scene import Box, Item, Paint, Scene, Stroke, Words, shortened, width_of
 from affekt.report.scores import Cell
 from affekt.report.text import clean, count, percent, slug
 
 SIDE, SMALL_SIDE = 44, 27  # px of a cell; small above nine emotions, where the count no longer fits
-LEFT, TOP = 100, 122  # px for the names of labels and answers
-ACROSS = 860  # px of a row of panels
+LONGEST = 120  # px for the name of an emotion
+ACROSS = 1010  # px of a row of panels
 
 
 def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
@@ -63,31 +64,48 @@ def _sentence(cell: Cell) -> str:
     return f"{right}; its most frequent confusion is {label} taken for {answer} ({count(most)} pictures)."
 
 
-def _scene(panel: Panel) -> Scene:
+class _Plan(NamedTuple):
+    """Sizes that all matrices of a figure share."""
+
+    side: float
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+def _plan(panel: Panel) -> _Plan:
     k = len(panel.emotions)
-    side = SIDE if k <= 9 else SMALL_SIDE
-    width, height = LEFT + max(k * side, 110) + 24, TOP + k * side + 26
-    across = max(1, min(len(panel.contenders), int(ACROSS // width)))
+    side, size = (SIDE, 12) if k <= 9 else (SMALL_SIDE, 10)
+    longest = min(LONGEST, max(width_of(clean(name), size) for name in panel.emotions))
+    titles = max(width_of(clean(cell.entry), 13) for cell in panel.contenders)
+    left, top = longest + 12, longest + 44
+    width = max(left + k * side, min(titles, 330) + 8) + 28
+    return _Plan(side, left, top, width, top + k * side + 26)
+
+
+def _scene(panel: Panel) -> Scene:
+    plan = _plan(panel)
+    across = max(1, min(len(panel.contenders), int(ACROSS // plan.width)))
     items: list[Item] = []
     for at, cell in enumerate(panel.contenders):
-        x, y = (at % across) * width, (at // across) * height
-        items += _matrix(cell, x, y, side)
-    down = math.ceil(len(panel.contenders) / across)
-    items += _key(0, down * height)
-    return Scene(max(across * width, 330), down * height + 40, tuple(items))
+        items += _matrix(cell, at % across * plan.width, at // across * plan.height, plan)
+    bottom = math.ceil(len(panel.contenders) / across) * plan.height
+    items += _key(plan.left, bottom)
+    return Scene(max(across * plan.width, 330), bottom + 40, tuple(items))
 
 
-def _matrix(cell: Cell, x: float, y: float, side: float) -> Iterator[Item]:
-    k = len(cell.emotions)
-    size = 12 if side == SIDE else 10
-    yield Words(x + LEFT, y + 16, shortened(clean(cell.entry), max(k * side, 110), 13), size=13, bold=True)
+def _matrix(cell: Cell, x: float, y: float, plan: _Plan) -> Iterator[Item]:
+    size, side = (12 if plan.side == SIDE else 10), plan.side
+    left, top = x + plan.left, y + plan.top
+    yield Words(x, y + 16, shortened(clean(cell.entry), plan.width - 28, 13), size=13, bold=True)
     for at, emotion in enumerate(cell.emotions):
-        name, middle = clean(emotion), (at + 0.5) * side
-        yield Words(x + LEFT - 8, y + TOP + middle + 4, shortened(name, LEFT - 14, size), "end", size=size)
-        yield Words(x + LEFT + middle + 4, y + TOP - 8, shortened(name, TOP - 40, size), angle=-90, size=size)
-    for row in range(k):
-        yield from _cells(cell, row, x + LEFT, y + TOP, side)
-    yield from _frame(x + LEFT, y + TOP, k * side)
+        name, middle = shortened(clean(emotion), LONGEST, size), (at + 0.5) * side
+        yield Words(left - 8, top + middle + 4, name, "end", size=size)
+        yield Words(left + middle + 4, top - 8, name, angle=-90, size=size)
+    for row in range(len(cell.emotions)):
+        yield from _cells(cell, row, left, top, side)
+    yield from _frame(left, top, len(cell.emotions) * side, len(cell.emotions) * side)
 
 
 def _cells(cell: Cell, row: int, x: float, y: float, side: float) -> Iterator[Item]:
@@ -110,21 +128,22 @@ def _cells(cell: Cell, row: int, x: float, y: float, side: float) -> Iterator[It
             yield Words(middle, top + 17, f"{100 * share:.0f}", "middle", size=10, on_heat=step)
 
 
-def _frame(x: float, y: float, side: float) -> Iterator[Item]:
+def _frame(x: float, y: float, width: float, height: float) -> Iterator[Item]:
     for x1, y1, x2, y2 in (
-        (x, y, x + side, y),
-        (x, y + side, x + side, y + side),
-        (x, y, x, y + side),
-        (x + side, y, x + side, y + side),
+        (x, y, x + width, y),
+        (x, y + height, x + width, y + height),
+        (x, y, x, y + height),
+        (x + width, y, x + width, y + height),
     ):
         yield Stroke(x1, y1, x2, y2, "soft")
 
 
 def _key(x: float, y: float) -> Iterator[Item]:
     for step in range(11):
-        yield Box(x + LEFT + step * 16, y + 4, 16, 10, Paint(heat=heat(step / 10)))
-    yield Words(x + LEFT, y + 28, "0 %", tone="soft", size=11)
-    yield Words(x + LEFT + 176, y + 28, "100 %", "end", "soft", 11)
+        yield Box(x + step * 16, y + 4, 16, 10, Paint(heat=heat(step / 10)))
+    yield from _frame(x, y + 4, 176, 10)
+    yield Words(x, y + 28, "0 %", tone="soft", size=11)
+    yield Words(x + 176, y + 28, "100 %", "end", "soft", 11)
 
 
 def _table(panel: Panel, name: str) -> Table:

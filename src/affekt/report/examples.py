@@ -101,10 +101,10 @@ def _line(row: list[Sample], felt: bool, y: float, place: dict[int, int]) -> Ite
         yield Stroke(0, y + LINE - 4, LEFT + EACH * STEP, y + LINE - 4)
 
 
-def sprite(samples: tuple[Sample, ...]) -> UInt8[np.ndarray, "row column 3"]:
-    """Put all thumbnails into one picture, six across."""
+def sprite(samples: tuple[Sample, ...]) -> UInt8[np.ndarray, "row column 4"]:
+    """Put all thumbnails into one picture, a row of them each."""
     down = -(-len(samples) // EACH)
-    whole = np.full((down * SIDE, EACH * SIDE, 3), 128, dtype=np.uint8)
+    whole = np.zeros((down * SIDE, EACH * SIDE, 4), dtype=np.uint8)
     for at, sample in enumerate(samples):
         top, left = at // EACH * SIDE, at % EACH * SIDE
         whole[top : top + SIDE, left : left + SIDE] = sample.pixels

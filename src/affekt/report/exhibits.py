@@ -32,7 +32,8 @@ class Table:
 
     Attributes:
         name: Base of its file names.
-        strong: Rows that sum up the others and are set apart.
+        strong: Rows that sum up the others.
+        apart: Rows of another kind, such as levels to beat.
         notes: What a reader must know to read the numbers: n, unit, method.
     """
 
@@ -42,6 +43,14 @@ class Table:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     strong: frozenset[int] = frozenset()
+    apart: frozenset[int] = frozenset()
+
+    def manner(self, at: int) -> str:
+        """Give the words that describe a row to the page: strong or apart, and whether it is the first of them."""
+        for name, rows in (("strong", self.strong), ("apart", self.apart)):
+            if at in rows:
+                return name if not at or at - 1 in rows else f"{name} first"
+        return ""
 
     def cells(self) -> list[list[str]]:
         """Give every cell as the page shows it."""
@@ -66,7 +75,7 @@ class Figure:
     scene: Scene
     table: Table
     notes: tuple[str, ...] = ()
-    sprite: UInt8[np.ndarray, "row column 3"] | None = None
+    sprite: UInt8[np.ndarray, "row column 4"] | None = None
 
 
 class Gap(NamedTuple):

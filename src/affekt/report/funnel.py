@@ -17,7 +17,7 @@ NOUNS = {
     "decide": "labelled",
     "release": "released",
 }
-LEFT, WIDE, BAR, LINE, TOP = 122, 106, 88, 26, 44
+LEFT, WIDE, BAR, LINE, TOP = 122, 146, 124, 28, 44
 
 
 def exhibit(given: ReportInput) -> Exhibit:
@@ -92,7 +92,7 @@ def _column_head(step: Step, x: float, rows: int) -> Iterator[Item]:
 def _cell(step: Step, emotion: str, x: float, y: float, scale: float, slot: int) -> Iterator[Item]:
     n, came_in = step.kept.get(emotion, 0), step.came_in.get(emotion, 0)
     says = f"{NOUNS[step.stage]}, {clean(emotion)}: {n:,} of {came_in:,} kept"
-    yield Box(x, y + 15, max(n * scale, 0.75), 8, Paint(slot=slot), says)
+    yield Box(x, y + 15, max(n * scale, 0.75), 9, Paint(slot=slot), says)
     yield Words(x + 2, y + 12, count(n), size=11)
 
 

@@ -57,7 +57,7 @@ def table(given: Table) -> str:
         r"\midrule",
     ]
     for at, cells in enumerate(given.cells()):
-        if at in given.strong and at and at - 1 not in given.strong:
+        if given.manner(at).endswith("first"):
             lines.append(r"\midrule")
         lines.append(" & ".join(escaped(cell) for cell in cells) + r" \\")
     notes = [rf"\par\footnotesize {escaped(note)}" for note in given.notes]

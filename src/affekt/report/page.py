@@ -15,7 +15,7 @@ from PIL import Image
 from affekt.report import colours
 from affekt.report.about import Banner
 from affekt.report.colours import LOOKS, PLAIN
-from affekt.report.exhibits import Exhibit, Figure
+from affekt.report.exhibits import Exhibit, Figure, Gap
 from affekt.report.scene import Paint, Sign
 from affekt.report.shapes import HATCHES, outline
 
@@ -69,6 +69,10 @@ def _templates() -> jinja2.Environment:
         loader=jinja2.FunctionLoader(_read), autoescape=True, undefined=jinja2.StrictUndefined
     )
     made.filters |= {"px": _px, "paint": _paint, "corners": _corners, "capitalise": _capitalised}
+    made.tests |= {
+        "gap": lambda block: isinstance(block, Gap),
+        "figure": lambda block: isinstance(block, Figure),
+    }
     made.globals["sprite"] = _sprite
     return made
 

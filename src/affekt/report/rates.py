@@ -2,16 +2,18 @@
 
 import math
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from affekt.report.bench import Bench, Panel, gaps
-from affekt.report.colours import looks
+from affekt.report.colours import Look, looks
 from affekt.report.exhibits import Column, Exhibit, Figure, Row, Table
 from affekt.report.inputs import ReportInput
-from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, shortened
+from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, shortened, width_of
 from affekt.report.scores import Cell, Score
 from affekt.report.text import clean, count, listed, percent, slug
 
-LEFT, BAR, RIGHT = 176, 330, 164  # px: names, the scale from 0 to 1, numbers
+BAR, RIGHT = 400, 164  # px: the scale from 0 to 1, numbers
+WIDEST = 270  # px for the names of entries; longer ones are cut on the drawing, not in the table
 LINE, HEAD, TOP = 20, 30, 34
 
 
@@ -37,7 +39,7 @@ def figure(panel: Panel) -> Figure:
         scene=_scene(panel, scored),
         table=_table(panel, name, scored, both),
         notes=(
-            f"Bars: recall in the choice among {len(panel.emotions)} emotions. Lines: 95 %, {panel.cells[0].method}. "
+            f"Bars: recall in the choice among {len(panel.emotions)} emotions. Lines: 95 %, {panel.cells[0].share_method}. "
             f"Dashed: guessing, {1 / len(panel.emotions):.3f}.",
         ),
     )
@@ -65,53 +67,67 @@ def _text(panel: Panel, scored: Scored) -> str:
     return f"On {panel.name}, n = {cell.n:,} pictures. {' '.join(sentences)}{silent}".strip()
 
 
+class _Pen(NamedTuple):
+    """Where the names end and the bars begin, and how the emotions look."""
+
+    left: float
+    looks: dict[str, Look]
+
+    def head(self, cell: Cell, at: int, y: float) -> Iterator[Item]:
+        """Draw the name of an emotion and its pictures."""
+        name, n = cell.emotions[at], count(float(cell.matrix[at].sum()))
+        yield Sign(10, y + 12, self.looks[name].slot)
+        yield Words(24, y + 16, shortened(clean(name), self.left - 90), size=13, bold=True)
+        yield Words(self.left - 8, y + 16, f"n = {n}", "end", "soft", 11)
+
+    def bar(self, cell: Cell, at: int, score: Score, y: float) -> Iterator[Item]:
+        """Draw one entry's bar, interval and numbers, or the words that stand for them."""
+        name, middle, left = clean(cell.entry), y + LINE / 2, self.left
+        yield Words(left - 8, middle + 4, shortened(name, left - 32), "end")
+        silence = cell.silence(at)
+        if silence or not math.isfinite(score.value):
+            yield Words(left + 6, middle + 4, silence or "not reported", tone="soft", size=11)
+            return
+        emotion = cell.emotions[at]
+        says = f"{clean(emotion)}, {name}: {percent(score.value)}, 95 % {_ends(score)}"
+        width = max(BAR * score.value, 0.5)
+        yield Box(left, y + 3, width, LINE - 6, Paint(slot=self.looks[emotion].slot), says)
+        yield from _whiskers(*(left + BAR * end for end in score.interval), middle)
+        yield Words(left + BAR + 56, middle + 4, percent(score.value), "end")
+        yield Words(left + BAR + RIGHT - 4, middle + 4, _ends(score), "end", "soft", 11)
+
+    def axis(self, bottom: float, emotions: int) -> Iterator[Item]:
+        """Draw the scale and the level of guessing."""
+        for tick in (0, 0.25, 0.5, 0.75, 1):
+            x = self.left + BAR * tick
+            yield Stroke(x, TOP - 8, x, bottom)
+            yield Words(x, TOP - 14, f"{100 * tick:.0f} %", "middle", "soft", 11)
+        x = self.left + BAR / emotions
+        yield Stroke(x, TOP - 8, x, bottom, "soft", dashed=True)
+
+
 def _scene(panel: Panel, scored: Scored) -> Scene:
+    names = [clean(cell.entry) for cell in panel.contenders]
+    pen = _Pen(min(WIDEST, max(160.0, *(32 + width_of(name) for name in names))), looks(panel.emotions))
     items: list[Item] = []
     y = float(TOP)
-    styles = looks(panel.emotions)
-    for at, emotion in enumerate(panel.emotions):
-        items += _head(panel.contenders[0], at, y, styles[emotion].slot)
+    for at in range(len(panel.emotions)):
+        items += pen.head(panel.contenders[0], at, y)
         y += HEAD
         for cell in panel.contenders:
-            items += _bar(cell, at, scored[cell.entry][at], y, styles[emotion].slot)
+            items += pen.bar(cell, at, scored[cell.entry][at], y)
             y += LINE
         y += 8
-    return Scene(LEFT + BAR + RIGHT, y + 4, (*_axis(y, len(panel.emotions)), *items))
+    return Scene(pen.left + BAR + RIGHT, y + 4, (*pen.axis(y, len(panel.emotions)), *items))
 
 
-def _axis(bottom: float, emotions: int) -> Iterator[Item]:
-    for tick in (0, 0.25, 0.5, 0.75, 1):
-        x = LEFT + BAR * tick
-        yield Stroke(x, TOP - 8, x, bottom)
-        yield Words(x, TOP - 14, f"{100 * tick:.0f} %", "middle", "soft", 11)
-    x = LEFT + BAR / emotions
-    yield Stroke(x, TOP - 8, x, bottom, "soft", dashed=True)
-
-
-def _head(cell: Cell, at: int, y: float, slot: int) -> Iterator[Item]:
-    n = count(float(cell.matrix[at].sum()))
-    yield Sign(10, y + 12, slot)
-    yield Words(24, y + 16, shortened(clean(cell.emotions[at]), LEFT - 90), size=13, bold=True)
-    yield Words(LEFT - 8, y + 16, f"n = {n}", "end", "soft", 11)
-
-
-def _bar(cell: Cell, at: int, score: Score, y: float, slot: int) -> Iterator[Item]:
-    name, middle = clean(cell.entry), y + LINE / 2
-    yield Words(LEFT - 8, middle + 4, shortened(name, LEFT - 32), "end")
-    silence = cell.silence(at)
-    if silence or not math.isfinite(score.value):
-        yield Words(LEFT + 6, middle + 4, silence or "not reported", tone="soft", size=11)
+def _whiskers(low: float, high: float, y: float) -> Iterator[Item]:
+    if not math.isfinite(low + high):
         return
-    says = f"{clean(cell.emotions[at])}, {name}: {percent(score.value)}, 95 % {_ends(score)}"
-    yield Box(LEFT, y + 3, max(BAR * score.value, 0.5), LINE - 6, Paint(slot=slot), says)
-    low, high = (LEFT + BAR * end for end in score.interval)
-    if math.isfinite(low + high):
-        yield Stroke(low, middle, high, middle, "paper", 4)
-        yield Stroke(low, middle, high, middle, "ink", 1.5)
-        for end in (low, high):
-            yield Stroke(end, middle - 3.5, end, middle + 3.5, "ink", 1.5)
-    yield Words(LEFT + BAR + 52, middle + 4, percent(score.value), "end")
-    yield Words(LEFT + BAR + RIGHT - 4, middle + 4, _ends(score), "end", "soft", 11)
+    yield Stroke(low, y, high, y, "paper", 4)
+    yield Stroke(low, y, high, y, "ink", 1.5)
+    for end in (low, high):
+        yield Stroke(end, y - 3.5, end, y + 3.5, "ink", 1.5)
 
 
 def _ends(score: Score) -> str:

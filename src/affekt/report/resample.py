@@ -1,5 +1,6 @@
 """Bootstrap of many statistics at once: draws are matrix products, so a page of intervals takes seconds."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ CHUNK = 200  # rounds drawn at once; 200 × 20,000 groups are 32 MB
 
 
 class Draws(NamedTuple):
-    """Whole groups, drawn again and again inside their stratum.
+    """Whole groups, drawn again and again.
 
     Attributes:
         weights: How often each group was drawn in each round.
@@ -31,19 +32,17 @@ class Draws(NamedTuple):
         )
 
 
-def draw(strata: Int[np.ndarray, " group"], seed: int, rounds: int = ROUNDS) -> Draws:
-    """Draw groups with replacement, as many from each stratum as it has.
+@lru_cache(maxsize=4)
+def draw(groups: int, seed: int, rounds: int = ROUNDS) -> Draws:
+    """Draw as many groups as there are, with replacement.
 
     References:
-        Davison and Hinkley (1997), Bootstrap Methods and their Application, section 3.2.
+        Davison and Hinkley (1997), Bootstrap Methods and their Application, section 3.8.
     """
     generator = np.random.default_rng(seed)
-    weights = np.zeros((rounds, strata.size), dtype=np.int32)
-    for stratum in np.unique(strata):
-        members = np.flatnonzero(strata == stratum)
-        for at in range(rounds):
-            chosen = generator.integers(members.size, size=members.size)
-            weights[at, members] = np.bincount(chosen, minlength=members.size)
+    weights = np.zeros((rounds, groups), dtype=np.int32)
+    for at in range(rounds if groups else 0):
+        weights[at] = np.bincount(generator.integers(groups, size=groups), minlength=groups)
     return Draws(weights)
 
 

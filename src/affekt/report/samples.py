@@ -16,10 +16,10 @@ from affekt.report.inputs import ReportInput
 from affekt.report.text import clean
 
 SIDE = 96  # px of a thumbnail
-EACH = 6  # pictures a row; 12 an emotion, 96 for Mikels' eight
-MOST_PAGES = 40  # emotions with examples; above, a page would carry more than 480 pictures
+EACH = 8  # pictures a row; 16 an emotion, 128 for Mikels' eight
+MOST_EMOTIONS = 31  # with examples; more would put over 500 thumbnails on a page
 
-Thumbnail = UInt8[np.ndarray, "row column 3"]
+Thumbnail = UInt8[np.ndarray, "row column 4"]
 
 
 class Sample(NamedTuple):
@@ -27,7 +27,7 @@ class Sample(NamedTuple):
 
     Attributes:
         felt: Whether the crowd confirmed the emotion.
-        pixels: Square, the picture centred on grey.
+        pixels: Square with transparent margins.
     """
 
     emotion: str
@@ -49,12 +49,12 @@ class Drawn(NamedTuple):
 
 
 def draw(given: ReportInput, shelf: Shelf) -> Drawn:
-    """Draw up to six confirmed and six rejected pictures of each emotion; missing stages give none."""
+    """Draw a row of confirmed and a row of rejected pictures of each emotion; missing stages give none."""
     asked = _asked(given)
     free = asked.filter(pl.col("licence").is_in([word for word in asked["licence"].unique() if _is_free(word)]))
     samples, broken = [], 0
     with Decoders(workers=1) as decoders:
-        for emotion in given.taxonomy.names[:MOST_PAGES]:
+        for emotion in given.taxonomy.names[:MOST_EMOTIONS]:
             for felt in (True, False):
                 rows = free.filter((pl.col("emotion") == emotion) & (pl.col("felt") == felt))
                 for row in _first(rows, given.seed):
@@ -89,7 +89,7 @@ def _first(rows: pl.DataFrame, seed: int) -> Iterator[dict[str, object]]:
 
 
 def _thumbnail(row: dict[str, object], shelf: Shelf, decoders: Decoders) -> Thumbnail | None:
-    """Give the picture on a square of grey, or None when its bytes are gone or damaged."""
+    """Give the picture on a transparent square, or None when its bytes are gone or damaged."""
     try:
         data = shelf.read(row["shard"], row["row_group"], row["row"], row["image_id"])  # type: ignore[arg-type]
         return squared(decoders.thumbnail(data, SIDE))
@@ -97,13 +97,14 @@ def _thumbnail(row: dict[str, object], shelf: Shelf, decoders: Decoders) -> Thum
         return None
 
 
-def squared(pixels: Thumbnail) -> Thumbnail:
-    """Centre a thumbnail on a grey square, so that all take the same room."""
-    square = np.full((SIDE, SIDE, 3), 128, dtype=np.uint8)
+def squared(pixels: UInt8[np.ndarray, "row column 3"]) -> Thumbnail:
+    """Centre a thumbnail on a transparent square, so that all take the same room."""
+    square = np.zeros((SIDE, SIDE, 4), dtype=np.uint8)
     pixels = pixels[:SIDE, :SIDE]
     height, width = pixels.shape[:2]
     top, left = (SIDE - height) // 2, (SIDE - width) // 2
-    square[top : top + height, left : left + width] = pixels
+    square[top : top + height, left : left + width, :3] = pixels
+    square[top : top + height, left : left + width, 3] = 255
     return square
 
 

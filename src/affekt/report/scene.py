@@ -92,7 +92,15 @@ class Scene:
         return tuple(item.says for item in self.items if isinstance(item, Box | Tile) and item.says)
 
 
+LETTER = 0.56  # mean width of a letter of the page's fonts, in sizes
+
+
+def width_of(text: str, size: float = 12) -> float:
+    """Give about how many pixels a text is wide."""
+    return LETTER * size * len(text)
+
+
 def shortened(text: str, width: float, size: float = 12) -> str:
-    """Cut text to about ``width`` pixels; a letter of the page's font is about 0.56 of its size wide."""
-    fits = max(1, int(width / (0.56 * size)))
+    """Cut text to about ``width`` pixels."""
+    fits = max(1, int(width / (LETTER * size)))
     return text if len(text) <= fits else text[: fits - 1] + "…"

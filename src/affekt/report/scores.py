@@ -96,9 +96,17 @@ class Cell:
     @property
     def method(self) -> str:
         """How the intervals were made, in words."""
+        return f"Wilson for shares, {self._drawing} for the rest" if self.is_plain else self._drawing
+
+    @property
+    def share_method(self) -> str:
+        """How the intervals of shares alone were made, in words."""
+        return "Wilson" if self.is_plain else self._drawing
+
+    @property
+    def _drawing(self) -> str:
         unit = f"{self.n_groups:,} groups" if self.has_groups else f"{self.n:,} pictures"
-        drawn = f"bootstrap, {resample.ROUNDS:,} draws of {unit} within their label"
-        return f"Wilson for shares, {drawn} for the rest" if self.is_plain else drawn
+        return f"bootstrap ({resample.ROUNDS:,} draws of {unit})"
 
     @cached_property
     def by_group(self) -> Float[np.ndarray, "group emotion emotion"]:
@@ -114,12 +122,11 @@ class Cell:
         """Confusion counts: label (row) by answer (column)."""
         return self.by_group.sum(axis=0)
 
-    @cached_property
+    @property
     def draws(self) -> resample.Draws:
         """Draws of groups; the same for every entry on the same data set and protocol."""
-        strata = self.by_group.sum(axis=2).argmax(axis=1)
         mixed = sha256(f"{self.seed}\n{self.dataset}\n{self.protocol}".encode(errors="replace"))
-        return resample.draw(strata, int.from_bytes(mixed.digest()[:8], "big"))
+        return resample.draw(self.n_groups, int.from_bytes(mixed.digest()[:8], "big"))
 
     @cached_property
     def drawn(self) -> Matrices:
@@ -136,7 +143,8 @@ class Cell:
     def accuracy(self) -> Score:
         """Share answered rightly."""
         value = measures.accuracy(self.matrix)
-        rounds = np.trace(self.drawn, axis1=1, axis2=2) / max(self.n, 1)
+        sizes = self.drawn.sum(axis=(1, 2))
+        rounds = np.trace(self.drawn, axis1=1, axis2=2) / np.where(sizes > 0, sizes, np.nan)
         return Score(value, self._share(self.correct, self.n, rounds), self.n)
 
     @cached_property

@@ -1,0 +1,249 @@
+"""Small products written as the store writes them, to try the report without running a line."""
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from PIL import Image
+
+from affekt import tables
+from affekt.pictures.shelf import Shelf
+from affekt.plan import Result
+from affekt.report import ReportInput
+from affekt.store import Failure, Product, product, rows
+from affekt.store.product import FORMAT
+from affekt.tables import Schema
+from affekt.taxonomy import MIKELS8, Taxonomy
+
+NOTHING: Mapping[str, Any] = {}
+
+
+def sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def filled(schema: Schema, given: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Rows with null where nothing was given."""
+    frame = pl.DataFrame(
+        [{name: row.get(name) for name in schema.columns} for row in given], schema=schema.types()
+    )
+    return frame.sort(schema.key)
+
+
+@dataclass
+class World:
+    """A folder in which products and pictures are made."""
+
+    root: Path
+    shelf: Shelf = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shelf = Shelf(self.root / "pictures")
+
+    def product(
+        self,
+        stage: str,
+        schema: Schema,
+        given: Sequence[Mapping[str, Any]],
+        dropped: pl.DataFrame | None = None,
+        recipe: Mapping[str, Any] = NOTHING,
+    ) -> Product:
+        """Write a table, its drops and a manifest, and read them back."""
+        table = filled(schema, given)
+        if dropped is None:
+            keys = {name: schema.columns[name].dtype for name in schema.key}
+            dropped = pl.DataFrame(schema={**keys, "reason": pl.String, "detail": pl.String})
+        address = sha(f"{stage} {table.write_ndjson()} {recipe}")
+        folder = self.root / "products" / f"{stage}-{address[:16]}"
+        folder.mkdir(parents=True, exist_ok=True)
+        manifest = {
+            "format": FORMAT,
+            "stage": stage,
+            "address": address,
+            "recipe": {"kind": stage, **recipe},
+            "inputs": [],
+            "came_in": table.height + dropped.height,
+            "kept": table.height,
+            "dropped": dropped.height,
+            "reasons": rows.reasons(dropped),
+            "table_sha256": rows.write(table, folder / "table.parquet"),
+            "dropped_sha256": rows.write(dropped, folder / "dropped.parquet"),
+            "published": "",
+            "notes": {},
+            "seconds": 0.0,
+            "versions": {},
+        }
+        (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        return product.read(folder)
+
+    def pictures(self, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Paint one small picture a name, put it on the shelf, and tell where it lies."""
+        found = {}
+        for start in range(0, len(names), 500):
+            with self.shelf.writer(f"made-{start}") as writer:
+                for name in names[start : start + 500]:
+                    data = painted(name)
+                    image_id = hashlib.sha256(data).hexdigest()
+                    spot = writer.add(image_id, data)
+                    found[name] = {"image_id": image_id, **spot._asdict()}
+        return found
+
+
+def painted(name: str) -> bytes:
+    """A PNG of a few soft spots whose colours and places follow from the name."""
+    dice = np.random.default_rng(int(sha(name)[:12], 16))
+    row, column = np.mgrid[0:60, 0:80] / 60
+    picture = np.zeros((60, 80, 3))
+    for _ in range(5):
+        y, x, width = dice.random(), dice.random() * 1.3, 0.1 + 0.4 * dice.random()
+        spot = np.exp(-((row - y) ** 2 + (column - x) ** 2) / width**2)
+        picture += spot[..., None] * dice.random(3)
+    out = io.BytesIO()
+    Image.fromarray((255 * np.clip(picture, 0, 1)).astype(np.uint8)).save(out, "PNG")
+    return out.getvalue()
+
+
+def build(world: World, taxonomy: Taxonomy = MIKELS8, each: int = 20) -> dict[str, Product]:
+    """A whole build line: of each emotion some found, fewer clean, unique, asked and kept."""
+    names = [f"{emotion}-{at:03d}" for emotion in taxonomy.names for at in range(each)]
+    spots = world.pictures(names)
+    found = [
+        {
+            "source": "generated", "source_id": name, "query": name.rpartition("-")[0],
+            "emotion": name.rpartition("-")[0], "title": f"Study {name}", "owner": "A. Painter",
+            "licence": "cc-by-4.0" if at % 7 else "all-rights-reserved", "tags": ["art"],
+            "page_url": f"https://example.org/{name}", "is_generated": True,
+        }
+        for at, name in enumerate(names)
+    ]  # fmt: skip
+    clean = [
+        {**row, **spots[row["source_id"]], "format": "PNG", "width_px": 80, "height_px": 60}
+        for at, row in enumerate(found)
+        if at % 10
+    ]
+    images = [{**row, "group_id": row["image_id"]} for at, row in enumerate(clean) if at % 12]
+    asked = [
+        {
+            "question_id": sha(row["image_id"])[:32], "image_id": row["image_id"],
+            "emotion": row["emotion"], "role": "task", "group_id": row["image_id"],
+        }
+        for at, row in enumerate(images)
+        if at % 5
+    ]  # fmt: skip
+    labels = [
+        {"image_id": row["image_id"], "question_id": row["question_id"], "emotion": row["emotion"],
+         "votes": 5, "votes_yes": 4}
+        for at, row in enumerate(asked)
+        if int(row["question_id"][:4], 16) % 5 < 2 + at % 3
+    ]  # fmt: skip
+    keep = {row["image_id"] for row in labels}
+    splits = [
+        {"image_id": image_id, "group_id": image_id, "part": "train"} for image_id in sorted(keep)
+    ]
+    released = [
+        {"image_id": row["image_id"], "original_id": row["image_id"], "emotion": row["emotion"],
+         "part": "train"}
+        for row in labels
+    ]  # fmt: skip
+    crowd = {"crowd": {"kind": "simulated", "version": 1}}
+    return {
+        "collect": world.product("collect", tables.FOUND, found),
+        "clean": world.product("clean", tables.CLEAN, clean, gone(tables.FOUND, found, clean, "too-small")),
+        "dedupe": world.product("dedupe", tables.IMAGES, images, gone(tables.CLEAN, clean, images, "near-copy")),
+        "sample": world.product(
+            "sample", tables.QUESTIONS, asked, gone(tables.IMAGES, images, asked, "not-drawn")
+        ),
+        "verify": world.product("verify", tables.VOTES, [], recipe=crowd),
+        "decide": world.product(
+            "decide", tables.LABELS, labels, gone(tables.QUESTIONS, asked, labels, "too-few-yes")
+        ),
+        "split": world.product("split", tables.SPLITS, splits),
+        "release": world.product("release", tables.RELEASED, released, gone(tables.LABELS, labels, released, "")),
+    }
+
+
+def gone(
+    schema: Schema, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]], reason: str
+) -> pl.DataFrame:
+    """The dropped rows of a stage: key of its first table, reason, detail."""
+    by = schema.key[0] if schema.name != "found" else "source_id"
+    kept = {row[by] for row in after}
+    lost = [row for row in before if row[by] not in kept]
+    keys = {name: schema.columns[name].dtype for name in schema.key}
+    return pl.DataFrame(
+        [{**{key: row[key] for key in keys}, "reason": reason, "detail": None} for row in lost],
+        schema={**keys, "reason": pl.String, "detail": pl.String},
+    )
+
+
+def cell(  # noqa: PLR0913
+    world: World,
+    truth: Sequence[str],
+    said: np.ndarray,
+    *,
+    dataset: str = "small",
+    entry: str = "colours, SVM",
+    protocol: str = "kfold",
+    taxonomy: Taxonomy = MIKELS8,
+    groups: Sequence[str] | None = None,
+    folds: int = 1,
+) -> Result:
+    """One result: labels, and probabilities (repeat, image, emotion) for them."""
+    ids = [sha(f"{dataset} {at}") for at in range(len(truth))]
+    pictures = [
+        {"image_id": one, "name": one[:6], "emotion": label, "group_id": groups[at] if groups else one,
+         "is_generated": False}
+        for at, (one, label) in enumerate(zip(ids, truth, strict=True))
+    ]  # fmt: skip
+    predictions = [
+        {"repeat": repeat, "fold": at % folds, "image_id": one, "emotion": name,
+         "probability": float(said[repeat, at, code])}
+        for repeat in range(said.shape[0])
+        for at, one in enumerate(ids)
+        for code, name in enumerate(taxonomy.names)
+    ]  # fmt: skip
+    return Result(
+        dataset,
+        entry,
+        protocol,
+        taxonomy,
+        world.product("load", tables.PICTURES, pictures),
+        world.product("predict", tables.PREDICTIONS, predictions, recipe={"entry": entry}),
+    )
+
+
+def guessed(truth: Sequence[str], taxonomy: Taxonomy, skill: float, seed: int, repeats: int = 1) -> np.ndarray:
+    """Probabilities of somebody who knows more with more skill, wrong more often on later emotions."""
+    dice = np.random.default_rng(seed)
+    code = np.array([taxonomy.names.index(name) for name in truth])
+    score = dice.normal(size=(repeats, len(truth), len(taxonomy)))
+    score[:, np.arange(len(truth)), code] += skill * (1.3 - code / len(taxonomy))
+    powers = np.exp(score)
+    return powers / powers.sum(axis=2, keepdims=True)
+
+
+def whole(world: World, results: tuple[Result, ...] = (), **changes: Any) -> ReportInput:
+    """The input of a report on a made world."""
+    facts: dict[str, Any] = {
+        "title": "Small wonders",
+        "plan_name": "plan.toml",
+        "plan_sha256": sha("plan"),
+        "taxonomy": MIKELS8,
+        "seed": 2016,
+        "results": results,
+        "shelf": world.shelf,
+        "hardware": {"processor": "two cores", "memory": "8 GB"},
+    }
+    return ReportInput(**{**facts, **changes})
+
+
+def failed(dataset: str = "small", entry: str = "broken") -> Result:
+    """A cell that could not be made."""
+    why = Failure("predict", "the vector of 'a.jpg' holds NaN", "PartError")
+    return Result(dataset, entry, "kfold", MIKELS8, why, why)

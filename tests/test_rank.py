@@ -1,9 +1,12 @@
 """Random order by hash: nested, order-free, uniform."""
 
+from collections import Counter
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affekt.rank import rank_of, ranked, share_of
+from affekt.rank import dealt, rank_of, ranked, share_of
 
 NAMES = st.lists(st.text(max_size=8), unique=True, max_size=30)
 
@@ -36,3 +39,44 @@ def test_shares_are_uniform() -> None:
 def test_a_rank_is_fixed_for_good() -> None:
     """The value is part of the format: another one would redraw every sample ever made."""
     assert rank_of("image", 2016, "sample") == 120236723445208146
+
+
+CARDS = st.lists(st.tuples(st.sampled_from("abcdefghij"), st.sampled_from("xyz")), max_size=40)
+
+
+@given(CARDS, st.integers(2, 6), st.integers(0, 9))
+def test_a_group_is_dealt_into_one_hand(
+    cards: list[tuple[str, str]], hands: int, seed: int
+) -> None:
+    groups, labels = [group for group, _ in cards], [label for _, label in cards]
+    hand = dealt(groups, labels, hands, seed=seed)
+    assert len(set(zip(groups, hand, strict=True))) == len(set(groups))
+    assert set(hand) <= set(range(hands))
+
+
+@given(CARDS, st.integers(2, 6), st.integers(0, 9), st.randoms(use_true_random=False))
+def test_the_order_of_rows_cannot_change_what_is_dealt(
+    cards: list[tuple[str, str]], hands: int, seed: int, random: Random
+) -> None:
+    def hand_of(rows: list[tuple[str, str]]) -> dict[str, int]:
+        groups, labels = [group for group, _ in rows], [label for _, label in rows]
+        return dict(zip(groups, dealt(groups, labels, hands, seed=seed), strict=True))
+
+    assert hand_of(random.sample(cards, len(cards))) == hand_of(cards)
+
+
+@given(st.lists(st.sampled_from("xyz"), max_size=40), st.integers(2, 6), st.integers(0, 9))
+def test_single_cards_are_spread_evenly_by_label(labels: list[str], hands: int, seed: int) -> None:
+    hand = dealt([str(row) for row in range(len(labels))], labels, hands, seed=seed)
+    counts = Counter(zip(labels, hand, strict=True))
+    for label in set(labels):
+        in_each = [counts[label, one] for one in range(hands)]
+        assert max(in_each) - min(in_each) <= 1
+
+
+def test_another_seed_or_purpose_deals_otherwise() -> None:
+    names = [f"{number:03}" for number in range(50)]
+    labels = ["x"] * 50
+    first = dealt(names, labels, 5, seed=1)
+    assert first != dealt(names, labels, 5, seed=2)
+    assert first != dealt(names, labels, 5, seed=1, purpose="other")

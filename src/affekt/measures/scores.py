@@ -38,6 +38,17 @@ def confusion(
     return matrix
 
 
+def confusion_of(truth: Codes, probabilities: Float[np.ndarray, "image emotion"]) -> Matrix:
+    """Counts by true emotion (row) and most probable emotion (column); a tie is shared evenly.
+
+    So a model that says the same of all k emotions is right in 1 / k, whatever their order.
+    """
+    is_most = probabilities == probabilities.max(axis=1, keepdims=True, initial=0.0)
+    rows, predicted = np.nonzero(is_most)
+    shares = 1.0 / is_most.sum(axis=1)
+    return confusion(truth[rows], predicted, probabilities.shape[1], weights=shares[rows])
+
+
 def accuracy(matrix: Matrix) -> float:
     r"""Share of right decisions, :math:`\sum_i C_{ii} / \sum_{ij} C_{ij}`; NaN without pictures."""
     return float(_ratio(np.trace(matrix), matrix.sum()))

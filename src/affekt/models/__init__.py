@@ -8,7 +8,7 @@ file whose name begins with ``_``.
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -50,9 +50,13 @@ class Fitted(ABC):
 
 
 class Model(Part):
-    """Vectors → probabilities."""
+    """Vectors → probabilities.
+
+    ``looks`` is False for a floor: a model that answers without looking at the vectors.
+    """
 
     family = "models"
+    looks: ClassVar[bool] = True
 
     @abstractmethod
     def fit(self, train: Samples) -> Fitted:

@@ -14,6 +14,7 @@ from affekt.models import Model, Samples, Vectors
 from affekt.models._linear import FittedLinear, balanced, on_one_thread, scaling
 
 LARGEST_SEED = 2**32 - 1  # that scikit-learn accepts
+MOST_STEPS = 10_000  # of the solver; a plane that needs more is told among the facts
 
 
 class LinearSvm(Model):
@@ -78,7 +79,7 @@ class LinearSvm(Model):
         stopped = []
         for code in known if len(known) > 1 else []:
             is_it = train.codes == code
-            svm = LinearSVC(C=self.penalty, dual=False, max_iter=10_000)
+            svm = LinearSVC(C=self.penalty, dual=False, max_iter=MOST_STEPS)
             with warnings.catch_warnings(record=True) as heard:
                 warnings.simplefilter("always", ConvergenceWarning)
                 svm.fit(points, is_it, balanced(is_it.astype(int), balance=self.balance))

@@ -14,6 +14,7 @@ from affekt.models._linear import FittedLinear, balanced, on_one_thread, scaling
 from affekt.rank import dealt
 
 PENALTIES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)  # C, from strong to weak regularisation
+MOST_STEPS = 1000  # of the solver; a fit that needs more says so among its facts
 LEAST_SAID = 1e-12  # a probability below is counted as this much, so that one row cannot decide
 
 
@@ -81,7 +82,7 @@ class Logistic(Model):
         return FittedLinear(weights, biases, is_known, facts=map_.facts)
 
     def _map(self, points: Vectors, train: Samples, penalty: float) -> "_Map":
-        regression = LogisticRegression(C=penalty, max_iter=1000)
+        regression = LogisticRegression(C=penalty, max_iter=MOST_STEPS)
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always", ConvergenceWarning)
             regression.fit(points, train.codes, balanced(train.codes, balance=self.balance))

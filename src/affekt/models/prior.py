@@ -28,6 +28,8 @@ class Prior(Model):
     seen in training: right with probability 1 / emotions, whatever the test part holds.
     """
 
+    looks = False
+
     strategy: Literal["majority", "chance"] = Field(
         "majority", description="shares seen in training, or the same for every emotion seen"
     )

@@ -1,0 +1,175 @@
+"""What every model must do; a newcomer's file is found by its folder.
+
+Golden answers stand in ``tests/golden/models``, one file a model and version:
+``python -m tests.exams.test_models`` writes those that are missing.
+"""
+
+import json
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from affekt.models import Fitted, Model, Samples
+from affekt.parts import find
+from tests.exams.every import every
+from tests.models.toys import EMOTIONS, toy
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "models"
+models = pytest.mark.parametrize("model", every("models"), ids=lambda model: model.kind())
+
+
+def said(model: type[Model], train: Samples, test: Samples | None = None) -> np.ndarray:
+    fitted = model.example().fit(train)
+    return fitted.probabilities((test or train).vectors)
+
+
+def named(model: type[Model]) -> Path:
+    return GOLDEN / f"{model.kind()}-{model.version}.json"
+
+
+def answer(model: type[Model]) -> list[list[float]]:
+    """Give what the model says of a fixed test part."""
+    found = said(model, toy(60, 5, spread=1.5), toy(9, 5, spread=1.5, seed=2))
+    return [[round(float(one), 6) for one in row] for row in found]
+
+
+def is_row_of_probabilities(found: np.ndarray) -> np.ndarray:
+    within = ((found >= 0) & (found <= 1)).all(axis=1)
+    is_one: np.ndarray = within & np.isclose(found.sum(axis=1), 1.0, atol=1e-9)
+    return is_one
+
+
+@models
+def test_every_row_sums_to_one_over_all_emotions(model: type[Model]) -> None:
+    found = said(model, toy(60, 5), toy(30, 5, seed=2))
+    assert found.shape == (30, len(EMOTIONS))
+    assert is_row_of_probabilities(found).all()
+
+
+@models
+def test_it_beats_chance_on_a_toy_set_or_is_a_floor_that_does_not_look(model: type[Model]) -> None:
+    """A floor is held to what it claims: the same answer everywhere, whatever the vectors say."""
+    test = toy(120, 5, seed=2)
+    found = said(model, toy(120, 5), test)
+    right = float((found.argmax(axis=1) == test.codes).mean())
+    assert (right > 0.9) == model.looks
+    assert bool((found == found[0]).all()) != model.looks
+
+
+@models
+def test_it_is_never_worse_than_naming_the_commonest_emotion(model: type[Model]) -> None:
+    train = toy(120, 5)
+    kept = (train.codes == 1) | (np.arange(120) < 15)
+    groups = tuple(np.array(train.groups)[kept])
+    uneven = Samples(train.vectors[kept], train.codes[kept], EMOTIONS, groups)
+    right = said(model, uneven).argmax(axis=1) == uneven.codes
+    assert right.mean() >= (uneven.codes == 1).mean()
+
+
+@models
+def test_the_same_seed_gives_the_same_answer(model: type[Model]) -> None:
+    train, test = toy(60, 30), toy(20, 30, seed=2)
+    assert (said(model, train, test) == said(model, train, test)).all()
+
+
+@models
+def test_the_answer_about_a_picture_does_not_depend_on_its_neighbours(model: type[Model]) -> None:
+    fitted = model.example().fit(toy(60, 5))
+    vectors = toy(20, 5, seed=2).vectors
+    together = fitted.probabilities(vectors)
+    alone = np.vstack([fitted.probabilities(vectors[row : row + 1]) for row in range(20)])
+    assert together == pytest.approx(alone, abs=1e-12)
+
+
+@models
+def test_an_emotion_without_training_rows_gets_probability_zero(model: type[Model]) -> None:
+    """B70"""
+    found = said(model, toy(60, 5))
+    assert (found[:, 3] == 0).all()
+
+
+@models
+@pytest.mark.parametrize("rows", [1, 2, 30])
+def test_one_emotion_in_training_is_always_the_answer(model: type[Model], rows: int) -> None:
+    """B70, M69: one emotion only, down to a single row."""
+    train = toy(rows, 5)
+    one = Samples(train.vectors, np.full(rows, 2), EMOTIONS, train.groups)
+    assert said(model, one, toy(9, 5, seed=2)).tolist() == [[0, 0, 1, 0]] * 9
+
+
+@models
+@pytest.mark.parametrize("rows", [2, 3, 4, 7])
+def test_a_handful_of_rows_is_enough(model: type[Model], rows: int) -> None:
+    found = said(model, toy(rows, 40), toy(9, 40, seed=2))
+    assert is_row_of_probabilities(found).all()
+
+
+@models
+@pytest.mark.parametrize("value", [0.0, 0.1, -3e6])
+def test_constant_features_are_a_result(model: type[Model], value: float) -> None:
+    """M69"""
+    train = toy(60, 5)
+    flat = np.full_like(train.vectors, value)
+    found = said(model, Samples(flat, train.codes, EMOTIONS, train.groups))
+    assert is_row_of_probabilities(found).all()
+    assert found[0, :3] == pytest.approx(np.full(3, 1 / 3), abs=0.01)
+
+
+@models
+def test_a_constant_feature_among_others_changes_little(model: type[Model]) -> None:
+    train, test = toy(60, 5), toy(20, 5, seed=2)
+    wider = [
+        Samples(
+            np.hstack([part.vectors, np.full((len(part.codes), 1), 0.1, np.float32)]),
+            part.codes,
+            EMOTIONS,
+            part.groups,
+        )
+        for part in (train, test)
+    ]
+    assert said(model, *wider) == pytest.approx(said(model, train, test), abs=1e-6)
+
+
+@models
+def test_features_of_very_different_size_stay_finite(model: type[Model]) -> None:
+    train = toy(60, 5)
+    sizes = np.array([1e-20, 1e-3, 1, 1e6, 1e15], np.float32)
+    wild = Samples(train.vectors * sizes, train.codes, EMOTIONS, train.groups)
+    assert is_row_of_probabilities(said(model, wild)).all()
+
+
+@models
+def test_training_rows_are_left_as_they_were(model: type[Model]) -> None:
+    train = toy(60, 5)
+    said(model, train)
+    assert (train.vectors == toy(60, 5).vectors).all()
+    assert (train.codes == toy(60, 5).codes).all()
+
+
+@models
+def test_what_was_learned_is_arrays_and_facts_are_json(model: type[Model]) -> None:
+    fitted: Fitted = model.example().fit(toy(60, 5))
+    held = [getattr(fitted, field.name) for field in fields(fitted) if field.name != "facts"]
+    assert held
+    assert all(isinstance(one, np.ndarray) and one.dtype != object for one in held)
+    assert json.loads(json.dumps(dict(fitted.facts), allow_nan=False)) == dict(fitted.facts)
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
+def test_a_model_that_answers_differently_raises_its_version(path: Path) -> None:
+    model = find("models", path.stem.rpartition("-")[0])
+    assert issubclass(model, Model)
+    assert named(model) == path, f"{named(model).name} is missing; run this module to write it"
+    assert np.array(answer(model)) == pytest.approx(
+        np.array(json.loads(path.read_text())), abs=2e-4
+    )
+
+
+if __name__ == "__main__":
+    for one in every("models"):
+        assert issubclass(one, Model)
+        if not named(one).exists():
+            named(one).parent.mkdir(parents=True, exist_ok=True)
+            named(one).write_text(json.dumps(answer(one), indent=1) + "\n")

@@ -1,0 +1,115 @@
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import metrics
+
+from affekt.measures import scores
+
+pairs = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60)
+Pairs = list[tuple[int, int]]
+
+
+def codes(rows: Pairs) -> tuple[np.ndarray, np.ndarray]:
+    truth, predicted = np.array(rows).T
+    return truth, predicted
+
+
+@given(pairs)
+def test_the_matrix_agrees_with_scikit_learn(rows: Pairs) -> None:
+    truth, predicted = codes(rows)
+    known = metrics.confusion_matrix(truth, predicted, labels=range(4))
+    assert (scores.confusion(truth, predicted, 4) == known).all()
+
+
+@given(pairs)
+def test_scores_agree_with_scikit_learn(rows: Pairs) -> None:
+    truth, predicted = codes(rows)
+    matrix = scores.confusion(truth, predicted, 4)
+    precision, recall, f1, n = metrics.precision_recall_fscore_support(
+        truth, predicted, labels=range(4), zero_division=np.nan
+    )
+    there = n > 0
+    assert scores.accuracy(matrix) == pytest.approx(metrics.accuracy_score(truth, predicted))
+    assert scores.recalls(matrix) == pytest.approx(recall, nan_ok=True)
+    assert scores.precisions(matrix) == pytest.approx(precision, nan_ok=True)
+    assert scores.f1s(matrix)[there] == pytest.approx(np.nan_to_num(f1[there]))
+    assert scores.macro_recall(matrix) == pytest.approx(recall[there].mean())
+    assert scores.macro_f1(matrix) == pytest.approx(np.nan_to_num(f1[there]).mean())
+
+
+@given(pairs, st.integers(0, 3))
+def test_the_second_reading_is_the_balanced_accuracy_of_one_against_the_rest(
+    rows: Pairs, emotion: int
+) -> None:
+    """M70: both readings of "true positive rate" are there and named."""
+    truth, predicted = codes(rows)
+    found = scores.two_sided_recalls(scores.confusion(truth, predicted, 4))[emotion]
+    sides = [
+        (predicted[truth == emotion] == emotion).mean() if (truth == emotion).any() else np.nan,
+        (predicted[truth != emotion] != emotion).mean() if (truth != emotion).any() else np.nan,
+    ]
+    assert found == pytest.approx(np.mean(sides), nan_ok=True)
+
+
+def test_guessing_scores_an_eighth_by_the_first_reading_and_a_half_by_the_second() -> None:
+    matrix = np.ones((8, 8))
+    assert scores.recalls(matrix) == pytest.approx(np.full(8, 1 / 8))
+    assert scores.two_sided_recalls(matrix) == pytest.approx(np.full(8, 1 / 2))
+
+
+def test_an_emotion_without_pictures_has_no_score_and_means_leave_it_out() -> None:
+    """B70: an emotion absent from the test part gives no number and no warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        matrix = scores.confusion(np.array([0, 0, 1]), np.array([0, 2, 1]), 3)
+        assert scores.recalls(matrix) == pytest.approx([0.5, 1.0, np.nan], nan_ok=True)
+        assert scores.precisions(matrix) == pytest.approx([1.0, 1.0, 0.0])
+        assert scores.f1s(matrix) == pytest.approx([2 / 3, 1.0, np.nan], nan_ok=True)
+        assert scores.macro_recall(matrix) == 0.75
+
+
+def test_an_emotion_never_predicted_has_no_precision_and_f1_zero() -> None:
+    """M69: an emotion predicted never is a result."""
+    matrix = scores.confusion(np.array([0, 1]), np.array([0, 0]), 2)
+    assert scores.precisions(matrix) == pytest.approx([0.5, np.nan], nan_ok=True)
+    assert scores.f1s(matrix) == pytest.approx([2 / 3, 0.0])
+
+
+def test_no_pictures_have_no_scores() -> None:
+    matrix = scores.confusion(np.array([], dtype=int), np.array([], dtype=int), 2)
+    numbers = [scores.accuracy(matrix), scores.macro_recall(matrix), scores.macro_f1(matrix)]
+    assert np.isnan(numbers).all()
+    assert np.isnan(scores.two_sided_recalls(matrix)).all()
+
+
+def test_weights_count_pictures_in_parts() -> None:
+    matrix = scores.confusion(
+        np.array([0, 1, 1]), np.array([0, 1, 0]), 2, weights=np.array([1.0, 0.25, 0.75])
+    )
+    assert matrix.tolist() == [[1.0, 0.0], [0.75, 0.25]]
+    assert scores.accuracy(matrix) == 0.625
+
+
+@pytest.mark.parametrize("wrong", [-1, 2])
+def test_a_code_outside_the_emotions_is_refused(wrong: int) -> None:
+    with pytest.raises(ValueError, match="0 to 1 are allowed"):
+        scores.confusion(np.array([0]), np.array([wrong]), 2)
+
+
+def test_a_tie_between_the_most_probable_is_shared() -> None:
+    """Chance is right in one of three, whichever emotion comes first."""
+    matrix = scores.confusion_of(np.array([0, 1, 2, 2]), np.full((4, 3), 1 / 3))
+    assert scores.accuracy(matrix) == pytest.approx(1 / 3)
+    assert matrix.sum(axis=1) == pytest.approx([1.0, 1.0, 2.0])
+
+
+@given(pairs)
+def test_without_ties_the_most_probable_is_the_decision(rows: Pairs) -> None:
+    truth, predicted = codes(rows)
+    probabilities = np.full((len(rows), 4), 0.1)
+    probabilities[np.arange(len(rows)), predicted] = 0.7
+    found = scores.confusion_of(truth, probabilities)
+    assert (found == scores.confusion(truth, predicted, 4)).all()

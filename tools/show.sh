@@ -2,7 +2,7 @@
 # Says where the report of a project folder lies, and opens it where there is a screen.
 set -euo pipefail
 
-page="$(find "${1:-demo}" -path '*/report/*.html' -print -quit)"
+page="$(find "${1:-demo}" -path '*/report/report.html' -print -quit)"
 if [[ -z "$page" ]]; then
   echo "no report was found below ${1:-demo}" >&2
   exit 1

@@ -1,7 +1,7 @@
 """The log of what sources answered: one file of JSON lines a query, each line one page.
 
-A page counts once it is on disk. The first line says what was asked; every line carries the start of
-the SHA-256 of its content, so that an overwritten byte is found and not believed.
+A page counts once it is on disk. The first line says what was asked; every line carries the start
+of the SHA-256 of its content, so that an overwritten byte is found and not believed.
 """
 
 import hashlib
@@ -43,9 +43,10 @@ class Pages:
         self.asked = {"format": FORMAT, "asked": dict(asked)}
         self.path = folder / f"{hashlib.sha256(canonical(dict(asked))).hexdigest()[:32]}.jsonl"
         self.afters: list[str | None] = []  # of every stored page, in order
+        self.n_hits = self.n_refused = 0
         self._whole_bytes = 0
         for page in self.stored():
-            self.afters.append(page.after)
+            self._count(page.after, len(page.hits), len(page.refused))
 
     @property
     def after(self) -> str | None:
@@ -76,7 +77,7 @@ class Pages:
         if not self._whole_bytes:
             text = _line(self.asked) + text
         self._write(text)
-        self.afters.append(after)
+        self._count(after, len(hits), len(refused))
 
     def stored(self) -> Iterator[StoredPage]:
         """Give the pages on disk, in the order they came, one in memory at a time.
@@ -101,6 +102,11 @@ class Pages:
                     self._check(content)
                 else:
                     yield _page(content)
+
+    def _count(self, after: str | None, n_hits: int, n_refused: int) -> None:
+        self.afters.append(after)
+        self.n_hits += n_hits
+        self.n_refused += n_refused
 
     def _check(self, first: Mapping[str, Any]) -> None:
         format_ = first.get("format")

@@ -80,8 +80,6 @@ class Folder(Source):
             batch = list(islice(entries, self.per_page))
             rest = next(entries, None)
             hits, refused = _sorted_out(root, sidecar, batch)
-            if query.emotion is None:
-                hits = tuple({**hit, "query": ""} for hit in hits)  # its words are those left out
             yield Page(hits, batch[-1].name if rest else None, (*findings, *refused))
             if rest is None:
                 return

@@ -14,7 +14,7 @@ from affekt.sources.generated.moods import MOODS
 from affekt.sources.generated.photographs import Photograph, photograph, present
 
 PAINTING, PHOTOGRAPH = "generated:", "photograph:"
-ALL_PHOTOGRAPHS = Query(None, ("photographs",))
+ALL_PHOTOGRAPHS = Query(None, ())
 
 
 class Generated(Source):

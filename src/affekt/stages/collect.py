@@ -1,0 +1,158 @@
+"""Ask every source for pictures of every emotion, page by page, never twice for the same page."""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar
+
+import polars as pl
+from pydantic import Field
+
+from affekt.errors import AffektError, PartError
+from affekt.journal.pages import Pages, StoredPage
+from affekt.sources import Page, Query, Source, labelled
+from affekt.stage import Desk, Outcome, Progress, Stage
+from affekt.tables import FOUND
+from affekt.taxonomy import Taxonomy
+
+DROPPED = dict.fromkeys((*FOUND.key, "reason", "detail"), pl.String)
+log = logging.getLogger(__name__)
+
+
+class Collect(Stage):
+    """Ask every source for pictures of every emotion.
+
+    What a source answers is kept in the journal and not asked again; raise `edition` to do so, also
+    when a folder has got new pictures.
+    """
+
+    sources: tuple[Source, ...] = Field(min_length=1, description="where pictures come from")
+    edition: int = Field(1, ge=1, description="raise it to ask all sources again")
+    taxonomy: Taxonomy = Field(description="the emotions to ask for")
+
+    gives = FOUND
+    asks_the_world = True
+    conserves = False
+    reasons: ClassVar[Mapping[str, str]] = {
+        "link": "a symbolic link; links are not followed",
+        "not-a-file": "neither a file nor a folder",
+        "unreadable": "the operating system does not let it be read, or its name is no text",
+        "bad-row": "a line of a source's own table cannot be used",
+        "refused": "the source named another reason; the detail tells it",
+    }
+
+    def run(self, desk: Desk, *tables: Any, **_: Any) -> Outcome:
+        found, dropped = [FOUND.empty()], [pl.DataFrame(schema=DROPPED)]
+        n_found = n_refused = 0
+        for label, source, query in self._questions():
+            pages = self._asked(desk, source, query)
+            for _page in _asking(pages, source, query):
+                done, failures = n_found + pages.n_hits, n_refused + pages.n_refused
+                desk.watch(Progress("collect", done, total=None, failures=failures))
+            n_found, n_refused = n_found + pages.n_hits, n_refused + pages.n_refused
+            for stored in pages.stored():
+                found.append(_found(stored, label, query))
+                dropped.append(self._dropped(stored, label, query))
+        kept = pl.concat(found).unique(FOUND.key, keep="first", maintain_order=True)
+        if kept.is_empty():
+            raise AffektError(self._nothing(n_refused))
+        return Outcome(
+            kept, pl.concat(dropped).unique(maintain_order=True), notes=self._notes(kept)
+        )
+
+    def _questions(self) -> Iterator[tuple[str, Source, Query]]:
+        words = {emotion.name: emotion.words for emotion in self.taxonomy.emotions}
+        for label, source in labelled(self.sources).items():
+            for query in source.queries(words):
+                yield label, source, query
+
+    def _asked(self, desk: Desk, source: Source, query: Query) -> Pages:
+        asked = {
+            "source": source.identity(),
+            "edition": self.edition,
+            "emotion": query.emotion,
+            "words": list(query.words),
+        }
+        return Pages(desk.journal / "pages", asked)
+
+    def _dropped(self, page: StoredPage, label: str, query: Query) -> pl.DataFrame:
+        rows = []
+        for name, reason, detail in page.refused:
+            known = reason in self.reasons
+            why = (reason, detail) if known else ("refused", f"{reason}: {detail}")
+            rows.append([label, name, _words(query), *why])
+        return pl.DataFrame(_texts(rows), schema=DROPPED, orient="row")
+
+    def _nothing(self, n_refused: int) -> str:
+        return (
+            f"collect: {', '.join(labelled(self.sources))} gave no picture for "
+            f"{', '.join(self.taxonomy.names)}"
+            + (f", and {n_refused:,} entries were refused" if n_refused else "")
+            + "; correct the sources of [collect], then raise its `edition` to ask again"
+        )
+
+    def _notes(self, found: pl.DataFrame) -> dict[str, Any]:
+        """Count the pictures found for each emotion, and warn where there are none."""
+        counts = dict(found.group_by("emotion").len().iter_rows())
+        missing = [name for name in self.taxonomy.names if name not in counts]
+        if missing:
+            log.warning("collect: no source gave a picture for %s", ", ".join(missing))
+        each = {name: counts.get(name, 0) for name in self.taxonomy.names}
+        return {"found": each, "unlabelled": counts.get(None, 0)}
+
+
+def _asking(pages: Pages, source: Source, query: Query) -> Iterator[Page]:
+    """Ask for the pages that the journal lacks, and put each there before the next is asked for.
+
+    Raises:
+        PartError: The source goes round in circles, or stops without saying that it is the end.
+    """
+    if pages.is_complete:
+        return
+    for page in source.pages(query, pages.after):
+        if page.after is not None and page.after in pages.afters:
+            raise PartError(f"the {source.kind()} source gave {page.after!r} twice as the way on")
+        _check(page.hits, source)
+        pages.append(page.after, page.hits, page.refused)
+        yield page
+        if page.after is None:
+            return
+    raise PartError(f"the {source.kind()} source stopped before its last page for {query.text!r}")
+
+
+def _check(hits: Iterable[Mapping[str, Any]], source: Source) -> None:
+    for hit in hits:
+        unknown = sorted(set(hit) - set(FOUND.columns))
+        if unknown or not isinstance(hit.get("source_id"), str) or not hit["source_id"]:
+            wrong = f"the unknown columns {unknown}" if unknown else "no source_id"
+            raise PartError(f"the {source.kind()} source gave a picture with {wrong}: {hit!r:.200}")
+
+
+def _found(page: StoredPage, label: str, query: Query) -> pl.DataFrame:
+    """Give the rows of one page; what the source left open is filled in."""
+    absent = {
+        "source": label,
+        "emotion": query.emotion,
+        "query": _words(query),
+        "found_at": page.asked_at,
+        "is_generated": False,
+    }
+    rows = [[{**absent, **hit}.get(name) for name in FOUND.columns] for hit in page.hits]
+    frame = pl.DataFrame(_texts(rows), schema=FOUND.types(), orient="row")
+    optional = [name for name, kind in FOUND.types().items() if kind == pl.String]
+    return frame.with_columns(
+        pl.col(name).replace("", None) for name in optional if name not in FOUND.key
+    )
+
+
+def _words(query: Query) -> str:
+    """Give the words asked for; none where everything was, whatever the source left out of it."""
+    return query.text if query.emotion is not None else ""
+
+
+def _texts(value: Any) -> Any:
+    """Give lists with every text writable: half a character pair becomes a question mark."""
+    if isinstance(value, list):
+        return [_texts(one) for one in value]
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-8", "replace").decode()
+    return value

@@ -42,10 +42,10 @@ TAXONOMIES: Mapping[str, Taxonomy] = {
 class Oasis(Dataset):
     """A user's copy of OASIS: a table of ratings beside the folder ``images``.
 
-    ``polarity`` is positive above the middle of the scale. ``quadrant`` cuts valence and arousal
-    at their medians, ``third`` cuts valence at its terciles, both over the rows of this copy's
-    table; values at a cut belong below it. ``category`` is what is shown, for control. Groups are
-    the themes: names without their number.
+    ``polarity`` is positive above the middle of the scale. ``quadrant`` cuts valence and arousal at
+    their medians, ``third`` cuts valence at its terciles, both over the rows of this copy's table; a
+    value at a median belongs below it, at a tercile above it. ``category`` is what is shown, for
+    control. Groups are the themes: names without their number.
     """
 
     facts = Facts(
@@ -93,7 +93,7 @@ class Oasis(Dataset):
         if self.target == "polarity":
             code = (valence <= NEUTRAL).astype(int)
         elif self.target == "third":
-            code = np.digitize(valence, np.quantile(valence, [1 / 3, 2 / 3]), right=True)
+            code = np.digitize(valence, np.quantile(valence, [1 / 3, 2 / 3]))
         else:
             code = 2 * (valence <= np.median(valence)) + (arousal > np.median(arousal))
         return [self.taxonomy.names[one] for one in code]

@@ -78,6 +78,10 @@ class Sample(Stage):
         """Give the number of pictures to draw of every emotion."""
         return {name: self.per_emotion + self.more.get(name, 0) for name in self.taxonomy.names}
 
+    def most(self) -> int:
+        """Give the largest number of questions this draw can ask."""
+        return sum(self.wanted().values())
+
     def _judge(self, pictures: pl.DataFrame, apart: list[pl.DataFrame]) -> pl.DataFrame:
         """Add to every picture why it is not drawn; null when it is."""
         names = list(self.taxonomy.names)

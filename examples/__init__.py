@@ -1,0 +1,1 @@
+"""Whole uses of affekt, to be read and run."""

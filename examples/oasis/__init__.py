@@ -1,0 +1,1 @@
+"""Both lines on OASIS; see README.md."""

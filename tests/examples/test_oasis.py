@@ -1,0 +1,141 @@
+"""The example on real photographs and real raters, checked against plain counts."""
+
+import csv
+import json
+from collections import defaultdict
+from hashlib import sha256
+from itertools import combinations
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from affekt import plan
+from affekt.crowd.csvfile import Csvfile
+from affekt.parts import Place
+from affekt.rules.at_least import AtLeast
+from affekt.stages.decide import Decide
+from affekt.stages.sample import question_id
+from affekt.stages.verify import Verify
+from affekt.store.rows import in_polars
+from affekt.tables import QUESTIONS
+from examples.oasis import agreement, prepare
+from tests.stages.people import desk
+
+
+@pytest.fixture(scope="module")
+def oasis(shared_data: Path) -> Path:
+    return shared_data / "oasis"
+
+
+@pytest.fixture(scope="module")
+def beauty(shared_data: Path) -> Path:
+    return shared_data / "oasis_beauty_votes"
+
+
+@pytest.fixture(scope="module")
+def prepared(oasis: Path, beauty: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("oasis") / "my oasis"
+    prepare.main(["--oasis", str(oasis), "--beauty", str(beauty), "--into", str(folder)])
+    return folder
+
+
+def asked(prepared: Path) -> pl.DataFrame:
+    """Give one question a photograph, as the line would."""
+    ids = sorted(
+        sha256(path.read_bytes()).hexdigest() for path in (prepared / "pictures").glob("*.jpg")
+    )
+    rows = [
+        (question_id(one, "beautiful", "task"), one, "beautiful", "task", one, None) for one in ids
+    ]
+    return pl.DataFrame(rows, schema=QUESTIONS.types(), orient="row")
+
+
+def test_both_plans_can_be_read(prepared: Path) -> None:
+    built, benched = (plan.read(prepared / name) for name in ("beauty.toml", "valence.toml"))
+    assert built.build is not None
+    assert benched.bench is not None
+    assert built.taxonomy.names == ("beautiful", "plain")
+
+
+def test_every_photograph_has_five_different_raters(prepared: Path) -> None:
+    votes = pl.read_csv(prepared / "votes.csv")
+    raters = votes.group_by("image_id").agg(pl.col("worker").n_unique())
+    assert raters["worker"].to_list() == [5] * 559
+
+
+def test_only_licences_that_are_known_are_written_down(prepared: Path) -> None:
+    known = pl.read_csv(prepared / "pictures" / "metadata.csv")
+    assert set(known.filter(pl.col("licence") == "cc0")["owner"]) == {"Pixabay"}
+
+
+def test_five_raters_decide_as_a_plain_count_says(
+    prepared: Path, oasis: Path, beauty: Path, tmp_path: Path
+) -> None:
+    """Journal, import and rule against ten naive lines."""
+    crowd = Csvfile(seed=2016, path=Place(written=str(prepared / "votes.csv")))
+    questions = asked(prepared)
+    votes = in_polars(Verify(crowd=crowd).run(desk(tmp_path), questions).table)
+    decide = Decide(taxonomy=plan.read(prepared / "beauty.toml").taxonomy, rule=AtLeast())
+    labels = in_polars(decide.run(desk(tmp_path), questions, votes).table)
+    yes: dict[str, int] = defaultdict(int)
+    for photograph in prepare.photographs(oasis, beauty):
+        for rater in prepare.drawn(photograph, 2016):
+            yes[photograph.image_id] += photograph.ratings[rater] >= 5
+    assert set(labels["image_id"]) == {image for image, count in yes.items() if count >= 3}
+
+
+def test_a_crowd_of_five_agrees_with_all_others_as_published(prepared: Path) -> None:
+    """84 to 87 % of photographs, by cut: the mean over all draws, at the cuts in the middle."""
+    answers = agreement.read(prepared / "rest.csv")
+    means = [agreement.compare(one for one in answers if one.cut == cut).mean for cut in (4, 5, 6)]
+    assert [round(100 * mean) for mean in means] == [87, 84, 85]
+
+
+@pytest.mark.parametrize("cut", prepare.CUTS)
+def test_the_raters_drawn_lie_near_the_mean_of_all_draws(prepared: Path, cut: int) -> None:
+    answers = [one for one in agreement.read(prepared / "rest.csv") if one.cut == cut]
+    found = agreement.compare(answers)
+    low, high = agreement.wilson(found.agree, found.photographs, 0.999)
+    assert low <= found.mean <= high
+
+
+def test_the_mean_over_all_draws_is_that_of_counting_them_all() -> None:
+    one = agreement.Answers("x", 5, True, five_yes=2, rest_yes=3, rest=4)
+    raters = [True] * 5 + [False] * 4
+    agreed = [
+        (sum(five) >= 3) == (2 * (sum(raters) - sum(five)) > 4) for five in combinations(raters, 5)
+    ]
+    assert one.mean_agreement == pytest.approx(sum(agreed) / len(agreed))
+
+
+def test_a_folder_that_is_there_is_not_written_into(
+    oasis: Path, beauty: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        prepare.main(["--oasis", str(oasis), "--beauty", str(beauty), "--into", str(tmp_path)])
+    assert end.value.code == 2
+    assert "name a new folder" in capsys.readouterr().err
+
+
+def test_a_folder_without_the_tables_is_told(tmp_path: Path) -> None:
+    given = ["--oasis", str(tmp_path), "--beauty", str(tmp_path), "--into", str(tmp_path / "new")]
+    with pytest.raises(SystemExit, match=r"ratings.csv is not there"):
+        prepare.main(given)
+
+
+def test_a_path_with_quotes_and_umlauts_stays_a_path(prepared: Path, tmp_path: Path) -> None:
+    """B08."""
+    root = tmp_path / 'my "Bilder" für später'
+    text = prepare.VALENCE.format(seed=1, oasis=json.dumps(str(root), ensure_ascii=False))
+    (tmp_path / "valence.toml").write_text(text, encoding="utf-8")
+    (root / "images").mkdir(parents=True)
+    benched = plan.read(tmp_path / "valence.toml").bench
+    assert benched is not None
+    assert benched.datasets["oasis"].root.path == root
+
+
+def test_ratings_are_read_by_photograph(oasis: Path, beauty: Path) -> None:
+    with (beauty / "ratings.csv").open() as file:
+        rows = sum(1 for _ in csv.reader(file)) - 1
+    assert sum(len(one.ratings) for one in prepare.photographs(oasis, beauty)) == rows

@@ -12,6 +12,7 @@ import pytest
 
 from affekt import plan
 from affekt.crowd.csvfile import Csvfile
+from affekt.measures.intervals import wilson
 from affekt.parts import Place
 from affekt.rules.at_least import AtLeast
 from affekt.stages.decide import Decide
@@ -96,7 +97,7 @@ def test_a_crowd_of_five_agrees_with_all_others_as_published(prepared: Path) -> 
 def test_the_raters_drawn_lie_near_the_mean_of_all_draws(prepared: Path, cut: int) -> None:
     answers = [one for one in agreement.read(prepared / "rest.csv") if one.cut == cut]
     found = agreement.compare(answers)
-    low, high = agreement.wilson(found.agree, found.photographs, 0.999)
+    low, high = wilson(found.agree, found.photographs, 0.999)
     assert low <= found.mean <= high
 
 

@@ -101,6 +101,14 @@ def test_truth_and_group_go_along_with_the_question(tmp_path: Path) -> None:
     assert asked.select("truth", "group_id").rows() == [("fear", name(7))]
 
 
+def test_the_draw_is_the_same_in_every_version(tmp_path: Path) -> None:
+    """Golden: if this moves, every plan asks about other pictures."""
+    asked, _ = draw(stage(3), images(["awe"] * 12), tmp_path)
+    numbers = [at for at in range(12) if name(at) in set(asked["image_id"])]
+    assert numbers == [4, 7, 10]
+    assert asked["question_id"].min() == "2e7f0bf0283466db7937e35e6f18d562"
+
+
 def test_another_seed_draws_other_pictures(tmp_path: Path) -> None:
     pictures = images(["awe"] * 50)
     one, _ = draw(stage(10), pictures, tmp_path)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from affekt.stages.split import Split, cut
 from affekt.taxonomy import MIKELS8
-from tests.stages.people import checked, desk, images, labels
+from tests.stages.people import checked, desk, images, labels, name
 
 SPLIT = Split(taxonomy=MIKELS8, seed=2016)
 Groups = dict[int, int]
@@ -93,6 +93,14 @@ def test_another_seed_cuts_elsewhere(tmp_path: Path) -> None:
     other = Split(taxonomy=MIKELS8, seed=7)
     emotions = ["awe"] * 60
     assert not run(tmp_path, emotions)[0].equals(run(tmp_path, emotions, stage=other)[0])
+
+
+def test_the_cut_is_the_same_in_every_version(tmp_path: Path) -> None:
+    """Golden: if this moves, results on old and new releases cannot be compared."""
+    table, _ = run(tmp_path, ["awe"] * 10)
+    part_of = dict(table.select("image_id", "part").iter_rows())
+    others = {at: part_of[name(at)] for at in range(10) if part_of[name(at)] != "train"}
+    assert others == {4: "test", 5: "validate"}
 
 
 def test_nothing_kept_is_nothing_split(tmp_path: Path) -> None:

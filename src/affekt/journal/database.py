@@ -101,7 +101,7 @@ def sentences(path: Path) -> Iterator[None]:
 
 def back_up(path: Path, suffix: str = "") -> Path:
     """Copy the file as one consistent moment of it to ``<name>.backup<suffix>`` beside it."""
-    copy = path.with_name(f"{path.name}.backup{suffix}")
+    copy = backup_of(path, suffix)
     beside = copy.with_name(f".{copy.name}.part")
     with sentences(path):
         beside.unlink(missing_ok=True)
@@ -114,6 +114,11 @@ def back_up(path: Path, suffix: str = "") -> Path:
             os.fsync(written.fileno())
         beside.replace(copy)
     return copy
+
+
+def backup_of(path: Path, suffix: str = "") -> Path:
+    """Name the copy of a file."""
+    return path.with_name(f"{path.name}.backup{suffix}")
 
 
 def _inspect(path: Path, migrations: Sequence[Migration]) -> int:

@@ -12,7 +12,14 @@ from typing import Any, NamedTuple, Self
 import polars as pl
 
 from affekt.errors import UsageError
-from affekt.journal.database import Migration, back_up, open_database, sentences, transaction
+from affekt.journal.database import (
+    Migration,
+    back_up,
+    backup_of,
+    open_database,
+    sentences,
+    transaction,
+)
 from affekt.tables import QUESTIONS, VOTES
 
 FILE = "votes.db"
@@ -209,6 +216,10 @@ class Votes:
     def back_up(self) -> Path:
         """Copy the whole file beside itself: what a damaged one is restored from."""
         return back_up(self.path)
+
+    def has_backup(self) -> bool:
+        """Whether the file was copied beside itself before."""
+        return backup_of(self.path).exists()
 
     def _record(self, rows: Any) -> Recorded:
         run, names = self._connection.execute, {"campaign": self.campaign, "quota": self.quota}

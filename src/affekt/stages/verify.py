@@ -50,7 +50,7 @@ class Verify(Stage):
         with Votes(desk.journal / FILE, self.campaign(), quota=self.until.votes) as journal:
             before = journal.count()
             self._gather(desk, journal, asked)
-            if journal.count() > before:
+            if journal.count() > before or not journal.has_backup():
                 journal.back_up()
             waiting = self._open(journal, asked).height
             if waiting:

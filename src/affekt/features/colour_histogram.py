@@ -71,12 +71,12 @@ class ColourHistogram(Feature):
 
     def _cells(self, scaled: Channels) -> Int[np.ndarray, " cell"]:
         """Give the number of the cell, or of three cells, that each pixel falls into."""
-        limits = np.array(self.bins)
-        at: Int[np.ndarray, "pixel 3"] = np.clip((scaled * limits).astype(np.int64), 0, limits - 1)
+        bins = np.array(self.bins, np.int32)
+        at = np.minimum((scaled * bins.astype(np.float32)).astype(np.int32), bins - 1)
         if self.is_joint:
-            joint: Int[np.ndarray, " cell"] = np.ravel_multi_index(tuple(at.T), self.bins)
-            return joint
-        at += np.cumsum([0, *self.bins[:2]])
+            cells: Int[np.ndarray, " cell"] = np.ravel_multi_index(tuple(at.T), self.bins)
+            return cells
+        at += np.cumsum([0, *self.bins[:2]], dtype=np.int32)
         return at.ravel()
 
 

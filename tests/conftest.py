@@ -2,7 +2,6 @@
 
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,11 @@ LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
 @pytest.fixture(autouse=True)
-def safety_net(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def safety_net(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clean environment, UTC, and connections to this machine only."""
-    for name in [name for name in os.environ if name.startswith(("AFFEKT_KEY", "NO_COLOR", "FORCE_COLOR"))]:
+    for name in [
+        name for name in os.environ if name.startswith(("AFFEKT_KEY", "NO_COLOR", "FORCE_COLOR"))
+    ]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("TZ", "UTC")
     connect = socket.socket.connect
@@ -25,12 +26,11 @@ def safety_net(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPat
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", only_here)
-    yield
 
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Folder of the real data sets; the test is skipped, with the reason, where they are not at hand."""
+    """Folder of the real data sets; where they are not at hand the test is skipped."""
     for place in (os.environ.get("AFFEKT_DATA"), Path(__file__).parents[2] / "shared" / "data"):
         if place and Path(place).is_dir():
             return Path(place)

@@ -46,7 +46,9 @@ def test_a_kind_is_a_word_or_a_table() -> None:
 
 def test_all_problems_are_told_at_once_with_their_paths() -> None:
     """B01, B02, C3."""
-    part, troubles = read({"rule": "majorty", "share": 2, "thread": 1, "more": [{"kind": "at_least", "yess": 2}]})
+    part, troubles = read(
+        {"rule": "majorty", "share": 2, "thread": 1, "more": [{"kind": "at_least", "yess": 2}]}
+    )
     assert part is None
     assert sorted(path for path, _ in troubles) == [
         "holder.more.0.yess", "holder.rule.kind", "holder.share", "holder.thread",
@@ -70,7 +72,7 @@ def test_code_outside_affekt_is_followed_only_when_trusted() -> None:
 
 
 def test_a_part_that_is_asked_for_directly_names_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="known: .*majority"):
+    with pytest.raises(UsageError, match=r"known: .*majority"):
         parts.find("rules", "nothing_like_it")
 
 
@@ -94,7 +96,9 @@ def test_a_part_is_frozen() -> None:
         Holder(rule="majority").threads = 2  # type: ignore[misc, arg-type]  # that is the point
 
 
-@pytest.mark.parametrize("family", ["sources", "crowd", "rules", "features", "models", "datasets", "protocols"])
+@pytest.mark.parametrize(
+    "family", ["sources", "crowd", "rules", "features", "models", "datasets", "protocols"]
+)
 def test_every_file_of_a_family_is_a_part_named_by_it(family: str) -> None:
     found = {kind: parts.find(family, kind) for kind in parts.kinds(family)}
     assert found

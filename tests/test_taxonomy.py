@@ -38,7 +38,10 @@ def test_a_keyword_of_two_emotions_is_refused_whatever_its_case() -> None:
     with pytest.raises(ValidationError, match="names both 'fear' and 'anger'"):
         Taxonomy(
             name="mine",
-            emotions=(Emotion(name="fear", keywords=("Dread",)), Emotion(name="anger", keywords=("dread",))),
+            emotions=(
+                Emotion(name="fear", keywords=("Dread",)),
+                Emotion(name="anger", keywords=("dread",)),
+            ),
         )
 
 

@@ -40,7 +40,9 @@ def listing(family: str | None = None, kind: str | None = None) -> list[Listing]
         UsageError: The family has no such part.
     """
     families = (family,) if family else FAMILIES
-    return [_listed(find(one, name)) for one in families for name in ((kind,) if kind else kinds(one))]
+    return [
+        _listed(find(one, name)) for one in families for name in ((kind,) if kind else kinds(one))
+    ]
 
 
 def _listed(part: type[Part]) -> Listing:
@@ -55,7 +57,12 @@ def _setting(name: str, field: Any) -> Setting:
     elif field.default_factory is not None:
         default = repr(field.default_factory())
     wanted = field.annotation
-    return Setting(name, getattr(wanted, "__name__", None) or str(wanted).replace("typing.", ""), default, field.description or "")
+    return Setting(
+        name,
+        getattr(wanted, "__name__", None) or str(wanted).replace("typing.", ""),
+        default,
+        field.description or "",
+    )
 
 
 def first_line(part: type[Part]) -> str:

@@ -1,4 +1,4 @@
-"""The embedded default: both lines on generated pictures, and the planted faults held against what was found."""
+"""The embedded default: both lines on generated pictures, planted faults against found ones."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,9 @@ from affekt.stage import Progress
 from affekt.store import Failure, Product
 
 COPY = ("exact-copy", "near-copy", "copies-disagree")
-FOUND_BY: Mapping[str, tuple[str, tuple[str, ...]]] = {  # fault → step that finds it, reasons that count as finding
+FOUND_BY: Mapping[
+    str, tuple[str, tuple[str, ...]]
+] = {  # fault → step that finds it, reasons that count as finding
     "exact-copy": ("dedupe", COPY),
     "re-encoded-copy": ("dedupe", COPY),
     "resized-copy": ("dedupe", COPY),
@@ -101,10 +103,19 @@ def planted_and_found(project: Project) -> list[Planted]:
         hit = met["source_id"].is_in(dropped.implode())
         if step == "dedupe":  # of a pair it keeps the better one, which may be the copy
             hit = hit | met["of"].is_in(dropped.implode())
-        rows.append(Planted(fault, met.height, int(hit.sum()), f"{step} drops: {', '.join(reasons)}"))
+        rows.append(
+            Planted(fault, met.height, int(hit.sum()), f"{step} drops: {', '.join(reasons)}")
+        )
     kept = steps["clean"].table()["source_id"]
     harmless = truth.filter(fault=HARMLESS)["source_id"]
-    rows.append(Planted(HARMLESS, harmless.len(), int(harmless.is_in(kept.implode()).sum()), "clean keeps: told by content"))
+    rows.append(
+        Planted(
+            HARMLESS,
+            harmless.len(),
+            int(harmless.is_in(kept.implode()).sum()),
+            "clean keeps: told by content",
+        )
+    )
     return rows
 
 
@@ -129,11 +140,17 @@ def _dropped(step: Product, names: pl.DataFrame) -> pl.DataFrame:
     return rows.join(names, on="image_id") if "image_id" in rows.columns else rows
 
 
-def _met(wanted: pl.DataFrame, step: str, steps: Mapping[str, Product], names: pl.DataFrame) -> pl.Series:
+def _met(
+    wanted: pl.DataFrame, step: str, steps: Mapping[str, Product], names: pl.DataFrame
+) -> pl.Series:
     """Tell which faulty pictures reached the step that can find them."""
     if step == "clean":
         return pl.Series([True] * wanted.height, dtype=pl.Boolean)
-    reached = names["source_id"] if step == "dedupe" else steps["sample"].table().join(names, on="image_id")["source_id"]
+    reached = (
+        names["source_id"]
+        if step == "dedupe"
+        else steps["sample"].table().join(names, on="image_id")["source_id"]
+    )
     there = wanted["source_id"].is_in(reached.implode())
     return there & wanted["of"].is_in(reached.implode()) if step == "dedupe" else there
 

@@ -18,10 +18,21 @@ from affekt.errors import AffektError
 from affekt.pictures.decode import Decoders, Limits
 from affekt.store import LIBRARIES, disk, versions
 
-EXTRAS = {"nets": "torch", "web": "fastapi", "serve": "fastapi", "cluster": "ray", "amt": "boto3", "check": "mlcroissant"}
+EXTRAS = {
+    "nets": "torch",
+    "web": "fastapi",
+    "serve": "fastapi",
+    "cluster": "ray",
+    "amt": "boto3",
+    "check": "mlcroissant",
+}
 NEEDED_MB = 500
-EARLIEST_CLOCK = 1_767_225_600  # 2026-01-01: an earlier clock is not set, and dates in releases would be wrong
-ONE_PIXEL_GIF = bytes.fromhex("47494638396101000100800000ffffff0000002c00000000010001000002024401003b")
+EARLIEST_CLOCK = (
+    1_767_225_600  # 2026-01-01: an earlier clock is not set, and dates in releases would be wrong
+)
+ONE_PIXEL_GIF = bytes.fromhex(
+    "47494638396101000100800000ffffff0000002c00000000010001000002024401003b"
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +41,8 @@ class Finding:
 
     Attributes:
         name: What was looked at.
-        state: ``ok``, ``note`` (works without it), ``bad`` (a finding) or ``missing`` (the machine lacks it).
+        state: ``ok``, ``note`` (works without it), ``bad`` (a finding) or ``missing`` (the machine
+            lacks it).
         text: What was found.
         remedy: What to do; ``""`` when nothing has to be done.
     """
@@ -74,7 +86,12 @@ def _extras(_: Path) -> Iterator[Finding]:
         if find_spec(module):
             yield Finding(f"extra {extra}", "ok", _version(module))
         else:
-            yield Finding(f"extra {extra}", "note", f"{module} is not installed", f"pip install 'affekt[{extra}]'")
+            yield Finding(
+                f"extra {extra}",
+                "note",
+                f"{module} is not installed",
+                f"pip install 'affekt[{extra}]'",
+            )
 
 
 def _version(module: str) -> str:
@@ -86,13 +103,24 @@ def _version(module: str) -> str:
 
 def _folders(project: Path) -> Iterator[Finding]:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    for name, folder in (("project folder", project), ("cache folder", cache), ("temporary folder", Path(tempfile.gettempdir()))):
+    for name, folder in (
+        ("project folder", project),
+        ("cache folder", cache),
+        ("temporary folder", Path(tempfile.gettempdir())),
+    ):
         place = disk.existing(folder.absolute())
         free_mb = shutil.disk_usage(place).free / 1e6
         if not os.access(place, os.W_OK):
-            yield Finding(name, "missing", f"{folder} cannot be written", "make it writable or choose another")
+            yield Finding(
+                name, "missing", f"{folder} cannot be written", "make it writable or choose another"
+            )
         elif free_mb < NEEDED_MB:
-            yield Finding(name, "missing", f"{folder}: {free_mb:,.0f} MB free", f"free at least {NEEDED_MB} MB")
+            yield Finding(
+                name,
+                "missing",
+                f"{folder}: {free_mb:,.0f} MB free",
+                f"free at least {NEEDED_MB} MB",
+            )
         else:
             yield Finding(name, "ok", f"{folder}: {free_mb:,.0f} MB free")
 
@@ -111,20 +139,27 @@ def _database(project: Path) -> Iterator[Finding]:
         yield Finding("votes", "ok", f"{path} is whole")
     else:
         backups = sorted(path.parent.glob("votes.db.*"))
-        newest = f"copy {backups[-1].name} over votes.db" if backups else "there is no backup; restore the file from your own"
+        newest = (
+            f"copy {backups[-1].name} over votes.db"
+            if backups
+            else "there is no backup; restore the file from your own"
+        )
         yield Finding("votes", "missing", f"{path} is damaged: {answer}", newest)
 
 
 def _decoder(_: Path) -> Iterator[Finding]:
     limits = Limits()
-    told = f"up to {limits.max_bytes / 1e6:,.0f} MB, {limits.max_pixels / 1e6:,.0f} MP, {limits.memory_mb:,} MB of memory a child"
+    most = f"{limits.max_bytes / 1e6:,.0f} MB, {limits.max_pixels / 1e6:,.0f} MP"
+    told = f"takes files up to {most}, each child up to {limits.memory_mb:,} MB of memory"
     try:
         with Decoders(workers=1) as decoders:
             shape = decoders.pixels(ONE_PIXEL_GIF).shape
     except AffektError as trouble:
         yield Finding("decoder", "missing", str(trouble), "pip install --upgrade pillow")
         return
-    yield Finding("decoder", "ok" if shape == (1, 1, 3) else "missing", f"works in its child; {told}")
+    yield Finding(
+        "decoder", "ok" if shape == (1, 1, 3) else "missing", f"works in its child; {told}"
+    )
 
 
 def _clock(_: Path) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What a user of affekt can cause, as one tree; each branch knows the exit code of the command line.
+"""What a user of affekt can cause, as one tree; each branch knows its exit code.
 
 ::
 

@@ -7,7 +7,7 @@ from affekt.store import Product, Store
 
 
 def build(plan: Build, store: Store) -> Iterator[Product]:
-    """From the open web to a release, as in You, Luo, Jin and Yang (AAAI 2016); one product a step."""
+    """From the open web to a release, as in You et al. (AAAI 2016); one product a step."""
     yield (found := store.make(plan.collect))
     yield (clean := store.make(plan.clean, found))
     yield (unique := store.make(plan.dedupe, clean))
@@ -26,5 +26,7 @@ def bench(plan: Bench, store: Store) -> Iterator[Result]:
         for entry in plan.entries:
             vectors = store.attempt(plan.extract(entry), pictures)
             for rule, protocol in plan.protocols.items():
-                predictions = store.attempt(plan.predict(entry, dataset, protocol), pictures, vectors)
+                predictions = store.attempt(
+                    plan.predict(entry, dataset, protocol), pictures, vectors
+                )
                 yield Result(name, entry.name, rule, dataset.taxonomy, pictures, predictions)

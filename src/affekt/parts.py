@@ -1,8 +1,11 @@
 """Parts: frozen values that know how to do one thing, found by the name of their file.
 
-A family is a folder with an abstract class in its ``__init__.py``; a part is one file with one final class in
-it. ``kind = "folder"`` in a plan means ``affekt/sources/folder.py``; a dotted kind (``"mylab.crawler"``) is a
-module outside the package and is followed only by a caller who trusts the plan, because importing runs code.
+A family is a folder with an abstract class in its ``__init__.py``; a part is one file with one
+final class in
+it. ``kind = "folder"`` in a plan means ``affekt/sources/folder.py``; a dotted kind
+(``"mylab.crawler"``) is a
+module outside the package and is followed only by a caller who trusts the plan, because importing
+runs code.
 """
 
 import difflib
@@ -15,7 +18,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Self, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, GetCoreSchemaHandler, ValidationError, model_validator
 from pydantic_core import CoreSchema, core_schema
@@ -28,7 +31,7 @@ Keys = tuple[str | int, ...]
 
 
 class Place(BaseModel, frozen=True, extra="forbid"):
-    """A file or folder as a human wrote it, and where to look from; only what was written is identity."""
+    """A file or folder as a human wrote it; where to look from is no part of its identity."""
 
     written: str
     base: str = "."
@@ -64,11 +67,11 @@ class Part(BaseModel, ABC, frozen=True, extra="forbid"):
 
     @classmethod
     def example(cls) -> Self:
-        """Give one small instance for the family's exam; parts whose settings have no defaults override it."""
+        """Give one small instance for the exam; a part with settings to be given overrides it."""
         return cls(**({"seed": 1} if "seed" in cls.model_fields else {}))
 
     def identity(self) -> dict[str, Any]:
-        """Give all that can change the answer: kind, version and settings, nested parts included."""
+        """Give all that can change the answer: kind, version, settings, nested parts included."""
         settings = {
             name: _plain(getattr(self, name))
             for name in type(self).model_fields
@@ -110,11 +113,13 @@ def find(family: str, kind: str, *, trust: bool = False) -> type[Part]:
     """Give the part of that name.
 
     Raises:
-        UsageError: No such part, a module outside the package without ``trust``, or a file without a part.
+        UsageError: No such part, a module outside the package without ``trust``, or a file without
+            a part.
     """
     if "." in kind and not trust:
         raise UsageError(
-            f"{kind!r} is code outside affekt; name one of {', '.join(kinds(family))}, or pass --trust to run it"
+            f"{kind!r} is code outside affekt; name one of {', '.join(kinds(family))}, or pass "
+            "--trust to run it"
         )
     if "." not in kind and kind not in kinds(family):
         raise UsageError(
@@ -124,10 +129,14 @@ def find(family: str, kind: str, *, trust: bool = False) -> type[Part]:
     if not _is_there(module):
         raise UsageError(f"the module {module!r} cannot be found; install it or correct its name")
     for found in vars(import_module(module)).values():
-        if isinstance(found, type) and issubclass(found, Part) and not is_family(found):
-            if found.__module__ == module and found.family == family:
-                return found
+        if _is_part_of(found, family) and found.__module__ == module:
+            return cast(type[Part], found)
     raise UsageError(f"{module!r} holds no part of the family {family!r}")
+
+
+def _is_part_of(found: Any, family: str) -> bool:
+    is_part = isinstance(found, type) and issubclass(found, Part) and not is_family(found)
+    return is_part and found.family == family
 
 
 def did_you_mean(word: str, known: list[str]) -> str:
@@ -145,10 +154,11 @@ class Trouble(BaseModel, frozen=True):
 
 
 class Reader:
-    """Turns what a human wrote into parts, and keeps every problem instead of stopping at the first.
+    """Turns what a human wrote into parts, and keeps every problem instead of the first.
 
     Attributes:
-        handed_down: Settings given to every part that has a field of that name and was not given one.
+        handed_down: Settings given to every part that has a field of that name and was not given
+            one.
         base: Folder from which relative places are looked up.
         trust: Follow dotted kinds, which runs code outside affekt.
         troubles: What was wrong so far.
@@ -165,7 +175,8 @@ class Reader:
     def read(self, cls: type[P], given: Any, path: Keys) -> P | None:
         """Give the part, or None after noting what is wrong.
 
-        ``given`` is a kind, a table with ``kind`` and settings, or for a final class a table of settings.
+        ``given`` is a kind, a table with ``kind`` and settings, or for a final class a table of
+        settings.
         """
         if isinstance(given, cls):
             return given
@@ -192,9 +203,9 @@ class Reader:
             return self._note(where, str(trouble))
 
     def _filled(self, chosen: type[P], settings: dict[str, Any], path: Keys) -> P | None:
-        known = [name for name in chosen.model_fields]
+        known = list(chosen.model_fields)
         before = len(self.troubles)
-        for name in [name for name in settings if name not in known]:
+        for name in [word for word in settings if word not in known]:
             self._note(
                 (*path, name),
                 f"is not a setting of {chosen.kind()!r}; {did_you_mean(name, known)}",

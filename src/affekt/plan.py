@@ -1,6 +1,7 @@
 """The plan: one TOML file as one frozen value, or every problem in it at once.
 
-A section is a stage, a key is one of its settings, and the part that owns the setting checks it. ``seed`` and
+A section is a stage, a key is one of its settings, and the part that owns the setting checks it.
+``seed`` and
 ``taxonomy`` are handed down to every part that has such a setting and was not given one.
 """
 
@@ -12,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, StringConstraints, ValidationError
 
 from affekt.datasets import Dataset
 from affekt.errors import DiskTrouble, PlanError, Problem
 from affekt.features import Feature
 from affekt.models import Model
 from affekt.models.prior import Prior
-from affekt.parts import Part, Place, Reader, Trouble, did_you_mean, explain
+from affekt.parts import Part, Reader, Trouble, did_you_mean, explain
 from affekt.protocols import Protocol
 from affekt.stages.clean import Clean
 from affekt.stages.collect import Collect
@@ -50,7 +51,9 @@ BUILD: dict[str, type[Part]] = {
 }
 STEPS = tuple(BUILD)
 TOP = ("title", "project", "taxonomy", "seed", *STEPS, "bench")
-Title = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Title = Annotated[
+    str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
 
 
 class Entry(BaseModel, frozen=True, extra="forbid"):
@@ -59,8 +62,6 @@ class Entry(BaseModel, frozen=True, extra="forbid"):
     name: Title
     feature: Feature
     model: Model
-
-
 
 
 class Result(NamedTuple):
@@ -159,20 +160,33 @@ def read(path: Path, *, trust: bool = False) -> Plan:
 def _text(path: Path) -> str:
     nowhere = Problem(1, 1, "", "")
     if not path.exists():
-        raise PlanError(str(path), (nowhere._replace(text="there is no such file; `affekt new` writes one"),))
+        raise PlanError(
+            str(path), (nowhere._replace(text="there is no such file; `affekt new` writes one"),)
+        )
     if path.is_dir():
-        raise PlanError(str(path), (nowhere._replace(text="is a folder; name the plan file in it"),))
+        raise PlanError(
+            str(path), (nowhere._replace(text="is a folder; name the plan file in it"),)
+        )
     try:
         if path.stat().st_size > MAX_BYTES:
             raise PlanError(
-                str(path), (nowhere._replace(text=f"is larger than {MAX_BYTES:,} bytes; a plan is a short text"),)
+                str(path),
+                (
+                    nowhere._replace(
+                        text=f"is larger than {MAX_BYTES:,} bytes; a plan is a short text"
+                    ),
+                ),
             )
         return path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as trouble:
         line = path.read_bytes()[: trouble.start].count(b"\n") + 1
-        raise PlanError(str(path), (Problem(line, 1, "", "is not UTF-8 here; save it as UTF-8"),)) from trouble
+        raise PlanError(
+            str(path), (Problem(line, 1, "", "is not UTF-8 here; save it as UTF-8"),)
+        ) from trouble
     except OSError as trouble:
-        raise DiskTrouble(f"{path}: cannot be read ({trouble.strerror}); check its permissions") from trouble
+        raise DiskTrouble(
+            f"{path}: cannot be read ({trouble.strerror}); check its permissions"
+        ) from trouble
 
 
 def _syntax(text: str, message: str) -> Problem:
@@ -205,18 +219,28 @@ class _Reading:
 
     def plan(self, sha256: str) -> Plan | None:
         for name in [name for name in self.given if name not in TOP]:
-            self._note((name,), f"is not a section or key of a plan; {did_you_mean(name, list(TOP))}", at_key=True)
+            self._note(
+                (name,),
+                f"is not a section or key of a plan; {did_you_mean(name, list(TOP))}",
+                at_key=True,
+            )
         title = self._word("title", self.path.stem)
         project = self._word("project", "work")
         seed = self._seed()
         taxonomy = self._taxonomy()
         self.reader = Reader(
-            {"seed": seed, "taxonomy": taxonomy, "title": title}, base=str(self.base), trust=self.trust
+            {"seed": seed, "taxonomy": taxonomy, "title": title},
+            base=str(self.base),
+            trust=self.trust,
         )
         build = self._build()
         bench = self._bench(project)
         if not any(name in self.given for name in (*STEPS, "bench")):
-            self._note((), "has neither a [collect] section to build nor a [bench] section; `affekt new` writes one")
+            self._note(
+                (),
+                "has neither a [collect] section to build nor a [bench] section; `affekt new` "
+                "writes one",
+            )
         self.troubles += self.reader.troubles
         return Plan(self.path, sha256, title, self.base / project, taxonomy, seed, build, bench)
 
@@ -240,7 +264,10 @@ class _Reading:
             return KNOWN[given]
         if not isinstance(given, dict):
             known = did_you_mean(str(given), sorted(KNOWN))
-            self._note(("taxonomy",), f"is {given!r}; {known}, or a [taxonomy] section with name and emotions")
+            self._note(
+                ("taxonomy",),
+                f"is {given!r}; {known}, or a [taxonomy] section with name and emotions",
+            )
             return MIKELS8
         try:
             return Taxonomy.model_validate(_with_named_emotions(given))
@@ -253,7 +280,9 @@ class _Reading:
         if not any(name in self.given for name in STEPS):
             return None
         if "collect" not in self.given:
-            self._note((), "lacks the section [collect] with its `sources`, which every build begins with")
+            self._note(
+                (), "lacks the section [collect] with its `sources`, which every build begins with"
+            )
         stages: dict[str, Any] = {}
         for name, cls in BUILD.items():
             given = self.given.get(name, {})
@@ -262,7 +291,10 @@ class _Reading:
             if name in self.given or "collect" in self.given:
                 stages[name] = self.reader.read(cls, given, (name,))
             if name == "collect" and stages.get(name):
-                self.reader.handed_down = {**self.reader.handed_down, "sources": stages[name].sources}
+                self.reader.handed_down = {
+                    **self.reader.handed_down,
+                    "sources": stages[name].sources,
+                }
         return Build(**stages) if len(stages) == len(BUILD) and all(stages.values()) else None
 
     def _bench(self, project: str) -> Bench | None:
@@ -274,8 +306,14 @@ class _Reading:
             return None
         known = ["datasets", "protocols", "entries"]
         for name in [name for name in given if name not in known]:
-            self._note(("bench", name), f"is not a setting of bench; {did_you_mean(name, known)}", at_key=True)
-        datasets = self._parts(Dataset, "datasets", self._release_named(given.get("datasets"), project))
+            self._note(
+                ("bench", name),
+                f"is not a setting of bench; {did_you_mean(name, known)}",
+                at_key=True,
+            )
+        datasets = self._parts(
+            Dataset, "datasets", self._release_named(given.get("datasets"), project)
+        )
         protocols = self._parts(Protocol, "protocols", given.get("protocols", ["kfold"]))
         return Bench(datasets, self._entries(given.get("entries", [])), protocols)
 
@@ -303,29 +341,58 @@ class _Reading:
 
     def _entries(self, given: Any) -> tuple[Entry, ...]:
         if not isinstance(given, list) or not given:
-            self._note(("bench", "entries"), "is empty; write at least one [[bench.entries]] with name, feature, model")
+            self._note(
+                ("bench", "entries"),
+                "is empty; write at least one [[bench.entries]] with name, feature, model",
+            )
             return ()
-        entries = [entry for at, one in enumerate(given) if (entry := self._entry(one, ("bench", "entries", at)))]
+        entries = [
+            entry
+            for at, one in enumerate(given)
+            if (entry := self._entry(one, ("bench", "entries", at)))
+        ]
         names = [entry.name.casefold() for entry in entries]
         for at, name in enumerate(names):
             if name in names[:at] or name in ("majority", "chance"):
-                self._note(("bench", "entries", at, "name"), f"{name!r} stands for another entry already; choose another")
+                self._note(
+                    ("bench", "entries", at, "name"),
+                    f"{name!r} stands for another entry already; choose another",
+                )
         return (*entries, *_floors(entries))
 
     def _entry(self, given: Any, path: tuple[str | int, ...]) -> Entry | None:
         if not isinstance(given, dict):
-            return self._note(path, f"is {given!r}; a table with name, feature and model is expected")
+            return self._note(
+                path, f"is {given!r}; a table with name, feature and model is expected"
+            )
         known = list(Entry.model_fields)
         for name in [name for name in given if name not in known]:
-            self._note((*path, name), f"is not a setting of an entry; {did_you_mean(name, known)}", at_key=True)
+            self._note(
+                (*path, name),
+                f"is not a setting of an entry; {did_you_mean(name, known)}",
+                at_key=True,
+            )
         for name in [name for name in known if name not in given]:
             self._note(path, f"lacks {name!r}")
-        feature = self.reader.read(Feature, given["feature"], (*path, "feature")) if "feature" in given else None  # type: ignore[type-abstract]
-        model = self.reader.read(Model, given["model"], (*path, "model")) if "model" in given else None  # type: ignore[type-abstract]
+        feature = (
+            self.reader.read(Feature, given["feature"], (*path, "feature"))
+            if "feature" in given
+            else None
+        )  # type: ignore[type-abstract]
+        model = (
+            self.reader.read(Model, given["model"], (*path, "model")) if "model" in given else None
+        )  # type: ignore[type-abstract]
         try:
-            return Entry(name=given["name"], feature=feature, model=model) if feature and model else None
+            return (
+                Entry(name=given["name"], feature=feature, model=model)
+                if feature and model
+                else None
+            )
         except (KeyError, ValidationError):
-            return self._note((*path, "name"), f"is {given.get('name')!r}; a text of 1 to 80 characters is expected")
+            return self._note(
+                (*path, "name"),
+                f"is {given.get('name')!r}; a text of 1 to 80 characters is expected",
+            )
 
     def _note(self, path: tuple[str | int, ...], text: str, *, at_key: bool = False) -> None:
         self.troubles.append(Trouble(path=path, text=text, at_key=at_key))
@@ -336,7 +403,10 @@ def _with_named_emotions(given: dict[str, Any]) -> dict[str, Any]:
     emotions = given.get("emotions")
     if not isinstance(emotions, list):
         return given
-    return {**given, "emotions": [{"name": one} if isinstance(one, str) else one for one in emotions]}
+    return {
+        **given,
+        "emotions": [{"name": one} if isinstance(one, str) else one for one in emotions],
+    }
 
 
 def _floors(entries: list[Entry]) -> tuple[Entry, ...]:

@@ -1,4 +1,4 @@
-"""One plan and its folder, as functions that return values and never print; each command is one of them.
+"""One plan and its folder, as functions that return values and never print.
 
 >>> import affekt.project as project  # doctest: +SKIP
 >>> mine = project.open_plan("plan.toml")  # doctest: +SKIP
@@ -15,8 +15,9 @@ from typing import Any
 
 from affekt import line, plan, report, trace
 from affekt.errors import UsageError
-from affekt.plan import STEPS, Plan, Result
+from affekt.plan import STEPS, Build, Plan, Result
 from affekt.stage import Progress
+from affekt.stages.sample import Sample
 from affekt.store import Failure, Product, Store, disk
 from affekt.store.preview import Open, Preview
 
@@ -51,10 +52,16 @@ class Project:
     """A plan, its store, and what can be done with them."""
 
     def __init__(
-        self, plan: Plan, *, watch: Callable[[Progress], None] = lambda _: None, retry_final: bool = False
+        self,
+        plan: Plan,
+        *,
+        watch: Callable[[Progress], None] = lambda _: None,
+        retry_final: bool = False,
     ) -> None:
         self.plan = plan
-        self.store = Store(plan.project, watch=watch, again=("clean", "load") if retry_final else ())
+        self.store = Store(
+            plan.project, watch=watch, again=("clean", "load") if retry_final else ()
+        )
 
     def build(self, to: str | None = None) -> list[Step]:
         """Run the build line, or go on where it stopped, up to a step.
@@ -63,24 +70,25 @@ class Project:
             NotYet: The crowd or the world has not finished.
             UsageError: The plan has nothing to build.
         """
-        if self.plan.build is None:
-            raise UsageError(f"{self.plan.path}: has no [collect] section, so there is nothing to build")
+        build = self._build()
         done: list[Step] = []
         with self.store.writing():
-            for name, product in zip(STEPS, line.build(self.plan.build, self.store), strict=False):
+            for name, product in zip(STEPS, line.build(build, self.store), strict=False):
                 done.append(_step(name, product))
                 if name == to:
                     break
         return done
 
     def bench(self) -> list[Result]:
-        """Run the bench line, or go on where it stopped; a failed cell is a `Failure` in its result.
+        """Run the bench line, or go on where it stopped; a failed cell is a `Failure`.
 
         Raises:
             UsageError: The plan has nothing to benchmark.
         """
         if self.plan.bench is None:
-            raise UsageError(f"{self.plan.path}: has no [bench] section, so there is nothing to benchmark")
+            raise UsageError(
+                f"{self.plan.path}: has no [bench] section, so there is nothing to benchmark"
+            )
         with self.store.writing():
             return list(line.bench(self.plan.bench, self.store))
 
@@ -89,7 +97,7 @@ class Project:
         return {name: one for name, one in self._walk_build() if isinstance(one, Product)}
 
     def status(self) -> list[Step]:
-        """Give every step of both lines as it stands; reads only, also while another process works."""
+        """Give every step of both lines as it stands; reads only, even while another works."""
         steps = [_step(name, one) for name, one in self._walk_build()]
         seen: set[str] = set()
         for name, one in self._walk_bench():
@@ -99,24 +107,19 @@ class Project:
         return steps
 
     def forecast(self) -> list[Step]:
-        """Give the build line as it stands, and for every open step what it would ask; reads only."""
-        build = self.plan.build
-        if build is None:
-            raise UsageError(f"{self.plan.path}: has no [collect] section, so there is nothing to build")
-        questions = build.sample.most(), build.noisy.most()
-        words = {one.name: one.words for one in self.plan.taxonomy.emotions}
-        queries = sum(len(source.queries(words)) for source in build.collect.sources)
-        told = {
-            "collect": f"asks {len(build.collect.sources)} sources {queries} queries",
-            "clean": "fetches and decodes every picture found; costs nothing at folders",
-            "sample": f"draws at most {questions[0]:,} questions",
-            "noisy": f"draws at most {questions[1]:,} pictures that nobody is asked about",
-            "verify": f"asks the crowd {build.verify.crowd.kind()!r} for at most "
-            f"{questions[0] * build.verify.until.votes:,} votes; affekt itself pays nobody",
-            "release": f"writes {build.release.folder_name()} ({_free_mb(self.plan.project):,.0f} MB are free)",
-        }
+        """Give the build line as it stands, and what every open step would ask; reads only.
+
+        Raises:
+            UsageError: The plan has nothing to build.
+        """
+        told = _forecasts(self._build(), self.plan)
         steps = [_step(name, one) for name, one in self._walk_build()]
-        return [step if step.text or step.state == "done" else replace(step, text=told.get(step.name, "")) for step in steps]
+        return [
+            step
+            if step.text or step.state == "done"
+            else replace(step, text=told.get(step.name, ""))
+            for step in steps
+        ]
 
     def release_folder(self) -> Path | None:
         """Give the folder of the release this plan built, None before that."""
@@ -125,15 +128,20 @@ class Project:
 
     def why(self, word: str) -> list[trace.Fate]:
         """Give the fate of one picture along the build line."""
-        if self.plan.build is None:
-            raise UsageError(f"{self.plan.path}: has no [collect] section, so no picture has a fate here")
-        stages = vars(self.plan.build)
-        return trace.fate(word, self.products(), {name: dict(stages[name].reasons) for name in stages})
+        stages = vars(self._build())
+        return trace.fate(
+            word, self.products(), {name: dict(stages[name].reasons) for name in stages}
+        )
 
     def report(self, *, only: str | None = None) -> Path:
         """Write the report of all that stands and give the page."""
         results = self._standing_results()
         return report.write(self._report_input(results), self.plan.project / "report", only=only)
+
+    def _build(self) -> Build:
+        if self.plan.build is None:
+            raise UsageError(f"{self.plan.path}: has no [collect] section, so nothing to build")
+        return self.plan.build
 
     def _report_input(self, results: tuple[Result, ...]) -> report.ReportInput:
         return report.ReportInput(
@@ -169,12 +177,12 @@ class Project:
         if self.plan.bench is None:
             return ()
         preview: Any = Preview(self.store)
-        results = []
-        for result in line.bench(self.plan.bench, preview):
-            results.append(
-                result._replace(pictures=_or_failure(result.pictures), predictions=_or_failure(result.predictions))
+        return tuple(
+            result._replace(
+                pictures=_or_failure(result.pictures), predictions=_or_failure(result.predictions)
             )
-        return tuple(results)
+            for result in line.bench(self.plan.bench, preview)
+        )
 
 
 def open_plan(path: str | Path, *, trust: bool = False, **options: Any) -> Project:
@@ -190,6 +198,26 @@ def hardware() -> dict[str, str]:
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1e9:.0f} GB",
         "system": platform.system(),
     }
+
+
+def _forecasts(build: Build, plan: Plan) -> dict[str, str]:
+    """What each step would ask of the world, in words; no step has a price of its own."""
+    asked, spare = _most(build.sample, plan), _most(build.noisy, plan)
+    words = {one.name: one.words for one in plan.taxonomy.emotions}
+    queries = sum(len(source.queries(words)) for source in build.collect.sources)
+    votes = asked * build.verify.until.votes
+    return {
+        "collect": f"would ask {len(build.collect.sources)} sources {queries} queries",
+        "clean": "would fetch and decode every picture found",
+        "sample": f"would draw at most {asked:,} questions",
+        "noisy": f"would draw at most {spare:,} pictures that nobody is asked about",
+        "verify": f"would ask {build.verify.crowd.kind()!r} for at most {votes:,} votes",
+        "release": f"would write a release; {_free_mb(plan.project):,.0f} MB are free",
+    }
+
+
+def _most(sample: Sample, plan: Plan) -> int:
+    return sample.per_emotion * len(plan.taxonomy) + sum(sample.more.values())
 
 
 def _free_mb(folder: Path) -> float:
@@ -221,6 +249,8 @@ def _as_step(one: Any) -> Product | Open:
 
 def _or_failure(one: Any) -> Product | Failure:
     if isinstance(one, Open):
-        return Failure(one.stage.kind(), one.text or "has not been made; run `affekt bench`", one.state)
+        return Failure(
+            one.stage.kind(), one.text or "has not been made; run `affekt bench`", one.state
+        )
     assert isinstance(one, Product)
     return one

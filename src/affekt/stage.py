@@ -1,4 +1,4 @@
-"""The shape of every arrow: a stage takes tables and a desk, and gives both halves of what came in."""
+"""The shape of every arrow: a stage takes tables and a desk, and gives both halves back."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
@@ -39,10 +39,12 @@ class Outcome:
 
     Attributes:
         table: The rows that go on, under the stage's `gives` schema.
-        dropped: The rows that do not: the key of the first table, ``reason``, and optionally ``detail``.
+        dropped: The rows that do not: the key of the first table, ``reason``, and optionally
+            ``detail``.
         files: A folder below the desk's scratch to be published, or None.
         publish: Name of that folder among the releases.
-        notes: Facts about the run for the manifest; JSON values, nothing that differs between two runs.
+        notes: Facts about the run for the manifest; JSON values, nothing that differs between two
+            runs.
     """
 
     table: Table

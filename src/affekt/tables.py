@@ -1,6 +1,7 @@
 """The contract of every table that flows along the two lines: each column typed and explained once.
 
-A table is a polars or a Daft frame while a stage works on it and a Parquet file when it rests. Missing is
+A table is a polars or a Daft frame while a stage works on it and a Parquet file when it rests.
+Missing is
 null, never ``""``. Every table rests sorted by its key, so that equal rows are equal bytes.
 """
 
@@ -14,7 +15,7 @@ from affekt.errors import TableError
 if TYPE_CHECKING:
     import daft
 
-Table = Union[pl.DataFrame, "daft.DataFrame"]  # noqa: UP007  (Daft is imported by those who use it)
+Table = Union[pl.DataFrame, "daft.DataFrame"]
 
 
 class Column(NamedTuple):
@@ -228,7 +229,8 @@ PREDICTIONS = _schema(
 ALL = {
     schema.name: schema
     for schema in (
-        FOUND, CLEAN, IMAGES, QUESTIONS, VOTES, DECISIONS, LABELS, SPLITS, RELEASED, PICTURES, FEATURES,
+        FOUND, CLEAN, IMAGES, QUESTIONS, VOTES, DECISIONS, LABELS, SPLITS, RELEASED, PICTURES,
+        FEATURES,
         PREDICTIONS,
     )
 }  # fmt: skip

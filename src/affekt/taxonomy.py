@@ -1,7 +1,8 @@
-"""Emotions as ordered, frozen values: which there are, which words name them, which side they lie on.
+"""Emotions as ordered, frozen values: names, words, and the side they lie on.
 
 References:
-    Mikels, Fredrickson, Larkin, Lindberg, Maglio and Reuter-Lorenz (2005), Emotional category data on
+    Mikels, Fredrickson, Larkin, Lindberg, Maglio and Reuter-Lorenz (2005), Emotional category data
+    on
     images from the International Affective Picture System, Behavior Research Methods 37.
 """
 

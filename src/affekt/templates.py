@@ -12,7 +12,11 @@ FOLDER = files("affekt") / "plans"
 
 def names() -> list[str]:
     """Names of the plans that ship, sorted."""
-    return sorted(found.name.removesuffix(".toml") for found in FOLDER.iterdir() if found.name.endswith(".toml"))
+    return sorted(
+        found.name.removesuffix(".toml")
+        for found in FOLDER.iterdir()
+        if found.name.endswith(".toml")
+    )
 
 
 def text(name: str) -> str:
@@ -37,10 +41,16 @@ def write(path: Path, name: str) -> Path:
     content = text(name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "w", encoding="utf-8") as file:
+        with os.fdopen(
+            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "w", encoding="utf-8"
+        ) as file:
             file.write(content)
     except FileExistsError as trouble:
-        raise Refused(f"{path}: exists and is not overwritten; name another file or move it away") from trouble
+        raise Refused(
+            f"{path}: exists and is not overwritten; name another file or move it away"
+        ) from trouble
     except OSError as trouble:
-        raise DiskTrouble(f"{path}: cannot be written ({trouble.strerror}); choose another folder") from trouble
+        raise DiskTrouble(
+            f"{path}: cannot be written ({trouble.strerror}); choose another folder"
+        ) from trouble
     return path

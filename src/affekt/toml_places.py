@@ -4,6 +4,7 @@ The text is known to be valid (`tomllib` has read it); this only finds the place
 """
 
 import re
+from contextlib import suppress
 
 Keys = tuple[str | int, ...]
 BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -12,7 +13,7 @@ SPACE = re.compile(r"[ \t]*")
 STRINGS = (
     re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}', re.DOTALL),
     re.compile(r"'''.*?'{3,5}", re.DOTALL),
-    re.compile(r'"(?:[^"\\\n]|\\.)*"'),
+    re.compile(r'"(?:[^"\\n]|\\.)*"'),
     re.compile(r"'[^'\n]*'"),
 )
 PLAIN = re.compile(r"[^,\]}#\r\n]+")
@@ -129,20 +130,18 @@ class Places:
 
     def __init__(self, text: str) -> None:
         scan = _Scan(text)
-        try:
+        with suppress(IndexError):  # an odd but valid text; what was found so far still helps
             scan.document()
-        except IndexError:  # an odd but valid text; what was found so far still helps
-            pass
         self._text = text
         self._keys = scan.keys
         self._values = scan.values
 
     def of(self, path: Keys, *, key: bool = False) -> tuple[int, int]:
-        """Line and column, both from 1, of a value (or its key); of the nearest outer key when unknown.
+        r"""Line and column, from 1, of a value (or its key), or of the nearest outer key.
 
-        >>> Places('[sample]\\nper_emotion = 5').of(("sample", "per_emotion"))
+        >>> Places('[sample]\nper_emotion = 5').of(("sample", "per_emotion"))
         (2, 15)
-        >>> Places('[sample]\\nper_emotion = 5').of(("sample", "per_emotion"), key=True)
+        >>> Places('[sample]\nper_emotion = 5').of(("sample", "per_emotion"), key=True)
         (2, 1)
         """
         if path in self._values and not key:

@@ -35,7 +35,9 @@ class Fate:
     row: Mapping[str, Any]
 
 
-def fate(word: str, steps: Mapping[str, Product], meanings: Mapping[str, Mapping[str, str]]) -> list[Fate]:
+def fate(
+    word: str, steps: Mapping[str, Product], meanings: Mapping[str, Mapping[str, str]]
+) -> list[Fate]:
     """Give what each step did with a picture, in the order of the line.
 
     Args:
@@ -76,10 +78,14 @@ def _start(word: str, steps: Mapping[str, Product]) -> set[str]:
                 met |= set(frame.filter(matches)[name].to_list())
     ids = {one for one in met if SHORT_ID.match(one) and one.startswith(word)}
     if len(ids) > 1:
-        raise UsageError(f"{word!r} is the beginning of {len(ids)} ids; give more digits, such as {sorted(ids)[0][:16]!r}")
+        raise UsageError(
+            f"{word!r} is the beginning of {len(ids)} ids; give more digits, such as "
+            f"{sorted(ids)[0][:16]!r}"
+        )
     if not met:
         raise UsageError(
-            f"no step of this line has met {word!r}; give a file, a name at its source, or six or more digits of its id"
+            f"no step of this line has met {word!r}; give a file, a name at its source, or six "
+            "or more digits of its id"
         )
     return met
 

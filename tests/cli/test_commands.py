@@ -48,7 +48,10 @@ def test_a_wrong_plan_is_exit_2_with_all_its_problems(tmp_path: Path) -> None:
     assert len(ran.err.strip().splitlines()) == 2
     assert "Traceback" not in ran.err
     as_json = affekt("check", "plan.toml", "--json", cwd=tmp_path)
-    assert [one["key"] for one in as_json.document["error"]["problems"]] == ["sede", "verify.crowd.kind"]
+    assert [one["key"] for one in as_json.document["error"]["problems"]] == [
+        "sede",
+        "verify.crowd.kind",
+    ]
 
 
 def test_wrong_words_on_the_command_line_are_exit_2(tmp_path: Path) -> None:
@@ -75,7 +78,10 @@ def test_waiting_for_votes_is_exit_3_and_is_remembered(tmp_path: Path) -> None:
     ran = affekt("build", "plan.toml", cwd=tmp_path)
     assert ran.code == 3
     assert "questions" in ran.err
-    states = {step["name"]: step["state"] for step in affekt("status", "plan.toml", "--json", cwd=tmp_path).document}
+    states = {
+        step["name"]: step["state"]
+        for step in affekt("status", "plan.toml", "--json", cwd=tmp_path).document
+    }
     assert (states["sample"], states["verify"], states["decide"]) == ("done", "waiting", "open")
 
 
@@ -101,7 +107,9 @@ def test_output_without_a_terminal_has_no_control_codes(tmp_path: Path) -> None:
 def test_an_interrupt_is_exit_130_and_the_next_run_goes_on(tmp_path: Path) -> None:
     """B12, C10."""
     plan(tmp_path, ("per_emotion = 8, photographs", "per_emotion = 40, photographs"))
-    process = subprocess.Popen([*AFFEKT, "build", "plan.toml"], cwd=tmp_path, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [*AFFEKT, "build", "plan.toml"], cwd=tmp_path, stderr=subprocess.PIPE
+    )
     while not (tmp_path / "work" / "products").is_dir():
         time.sleep(0.02)
     began = time.monotonic()
@@ -116,7 +124,12 @@ def test_an_interrupt_is_exit_130_and_the_next_run_goes_on(tmp_path: Path) -> No
 def test_two_builds_at_once_are_told_apart(tmp_path: Path) -> None:
     """B13."""
     plan(tmp_path, ("per_emotion = 8, photographs", "per_emotion = 40, photographs"))
-    first = subprocess.Popen([*AFFEKT, "build", "plan.toml"], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    first = subprocess.Popen(
+        [*AFFEKT, "build", "plan.toml"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
     lock = tmp_path / "work" / "lock"
     while not (lock.exists() and lock.stat().st_size):
         time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""Finds the parts of a family by its folder, so that a newcomer's file is examined the moment it exists."""
+"""Finds the parts of a family by its folder: a newcomer is examined the moment it exists."""
 
 from affekt.parts import Part, find, kinds
 

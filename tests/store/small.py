@@ -64,7 +64,9 @@ class Keep(Small):
     def run(self, desk: Desk, table: pl.DataFrame) -> Outcome:
         RUNS.append("keep")
         kept = table.filter(pl.col("image_id") >= self.first)
-        dropped = table.filter(pl.col("image_id") < self.first).with_columns(reason=pl.lit("too-early"))
+        dropped = table.filter(pl.col("image_id") < self.first).with_columns(
+            reason=pl.lit("too-early")
+        )
         match self.fault:
             case "vanish":
                 return Outcome(kept)
@@ -106,5 +108,3 @@ class Daftly(Small):
     def run(self, desk: Desk, table: object) -> Outcome:
         assert type(table).__module__.startswith("daft")
         return Outcome(table)  # type: ignore[arg-type]  # a daft frame, told by the line above
-
-

@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from affekt.errors import Damaged, DiskTrouble, Locked, NewerFormat, NotYet, ReleaseExists, TableError
+from affekt.errors import (
+    Damaged,
+    DiskTrouble,
+    Locked,
+    NewerFormat,
+    NotYet,
+    ReleaseExists,
+    TableError,
+)
 from affekt.store import Failure, Product, Store
 from affekt.store.preview import Open, Preview
 from tests.store.small import RUNS, Daftly, Door, Keep, Publish, Rows
@@ -59,7 +67,7 @@ def test_kept_and_dropped_are_what_came_in(store: Store) -> None:
 @pytest.mark.parametrize("fault", ["vanish", "twice", "unexplained", "type"])
 def test_a_stage_that_loses_or_invents_rows_stores_nothing(store: Store, fault: str) -> None:
     rows = store.make(Rows())
-    with pytest.raises(TableError, match="keep|small"):
+    with pytest.raises(TableError, match="keep"):
         store.make(Keep(fault=fault), rows)  # type: ignore[arg-type]  # one of the literals
     assert len(list(store.root.glob("products/*/manifest.json"))) == 1
 
@@ -173,7 +181,7 @@ def test_a_broken_manifest_is_named(store: Store) -> None:
     """B19."""
     rows = store.make(Rows())
     (rows.folder / "manifest.json").write_text("{")
-    with pytest.raises(Damaged, match="manifest.json"):
+    with pytest.raises(Damaged, match=r"manifest\.json"):
         store.make(Rows())
 
 
@@ -181,7 +189,7 @@ def test_a_broken_table_is_named(store: Store) -> None:
     """B19."""
     rows = store.make(Rows())
     (rows.folder / "table.parquet").write_bytes(b"PAR1 no more")
-    with pytest.raises(Damaged, match="table.parquet"):
+    with pytest.raises(Damaged, match=r"table\.parquet"):
         store.make(Keep(), rows)
 
 

@@ -1,6 +1,7 @@
 """The command line: one command an intention, each a few lines over a library function.
 
-Only click is imported here. The code of a command is imported when it runs, so that ``--help`` and completion
+Only click is imported here. The code of a command is imported when it runs, so that ``--help`` and
+completion
 answer at once.
 """
 
@@ -24,9 +25,16 @@ def _do(place: str, **options: Any) -> None:
 def _speaking(command: Any) -> Any:
     """Add what every command that prints understands."""
     for option in (
-        click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output."),
+        click.option(
+            "--json", "as_json", is_flag=True, help="One JSON document on standard output."
+        ),
         click.option("-q", "--quiet", is_flag=True, help="No progress."),
-        click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours."),
+        click.option(
+            "--color",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            help="Colours.",
+        ),
         click.option("--debug", is_flag=True, help="Show the whole traceback of a defect."),
     ):
         command = option(command)
@@ -35,7 +43,9 @@ def _speaking(command: Any) -> Any:
 
 def _planned(command: Any) -> Any:
     """Add the plan argument and what goes with it."""
-    command = click.option("--trust", is_flag=True, help="Run parts from outside affekt that the plan names.")(command)
+    command = click.option(
+        "--trust", is_flag=True, help="Run parts from outside affekt that the plan names."
+    )(command)
     return click.argument("plan", type=click.Path())(_speaking(command))
 
 

@@ -9,7 +9,10 @@ from affekt import demo as shown
 from affekt.cli import log, voice
 from affekt.cli.exits import Findings
 
-WARNING = "Every painted picture is generated and every vote is simulated: this shows that affekt works, nothing about people."
+WARNING = (
+    "Every painted picture is generated and every vote is simulated: "
+    "this shows that affekt works, nothing about people."
+)
 
 
 def demo(*, folder: str, as_json: bool, quiet: bool, **_: Any) -> None:

@@ -1,6 +1,7 @@
 """How a command ends: one sentence, the documented exit code, and a log of what happened.
 
-0 done · 1 failed or findings · 2 usage or plan · 3 not finished yet · 4 refused · 5 machine · 130 interrupted
+0 done · 1 failed or findings · 2 usage or plan · 3 not finished yet · 4 refused · 5 machine · 130
+interrupted
 """
 
 import json
@@ -9,6 +10,7 @@ import os
 import signal
 import sys
 import traceback
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -32,7 +34,8 @@ def run(command: click.Group) -> None:
         code = _outcome(command, as_json=as_json, debug=debug)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader went away; leave quietly, and keep Python from flushing into the closed pipe again.
+        # The reader went away; leave quietly, and keep Python from flushing into the closed pipe
+        # again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     sys.exit(code)
@@ -49,7 +52,11 @@ def _outcome(command: click.Group, *, as_json: bool, debug: bool) -> int:
         trouble.show()
         return 2
     except (KeyboardInterrupt, click.Abort):
-        _say("interrupted; everything finished is kept, run the same command to go on", as_json, "Interrupted")
+        _say(
+            "interrupted; everything finished is kept, run the same command to go on",
+            as_json,
+            "Interrupted",
+        )
         return INTERRUPTED
     except AffektError as trouble:
         return _told(trouble, as_json=as_json)
@@ -74,12 +81,16 @@ def _told(trouble: AffektError, *, as_json: bool) -> int:
 def _defect(defect: Exception, *, as_json: bool, debug: bool) -> int:
     logging.getLogger(__name__).error("defect", exc_info=defect)
     where = traceback.extract_tb(defect.__traceback__)[-1]
-    text = f"a defect of affekt: {type(defect).__name__}: {defect} (in {os.path.basename(where.filename)}:{where.lineno})"  # noqa: PTH119
+    place = f"{Path(where.filename).name}:{where.lineno}"
+    text = f"a defect of affekt: {type(defect).__name__}: {defect} (in {place})"
     _say(text, as_json, "Defect")
     if debug:
         traceback.print_exception(defect)
     else:
-        click.echo("--debug shows the whole traceback" + (f"; log: {LOG.path}" if LOG.path else ""), err=True)
+        click.echo(
+            "--debug shows the whole traceback" + (f"; log: {LOG.path}" if LOG.path else ""),
+            err=True,
+        )
     return 1
 
 

@@ -27,7 +27,8 @@ def opened(plan: str, *, trust: bool, quiet: bool, **options: Any) -> Iterator[P
 
 
 def build(  # noqa: PLR0913  (the options of the command)
-    *, plan: str, to: str | None, dry_run: bool, retry_final: bool, as_json: bool, color: str, trust: bool, quiet: bool,
+    *, plan: str, to: str | None, dry_run: bool, retry_final: bool, as_json: bool, color: str,
+    trust: bool, quiet: bool,
     **_: Any,
 ) -> None:  # fmt: skip
     """Run the build line, or show what would run."""
@@ -40,10 +41,16 @@ def build(  # noqa: PLR0913  (the options of the command)
     if not as_json:
         release = project.release_folder()
         if release:
-            click.echo(f"\nrelease: {release}\nnext: affekt bench {plan}" if project.plan.bench else f"\nrelease: {release}")
+            click.echo(
+                f"\nrelease: {release}\nnext: affekt bench {plan}"
+                if project.plan.bench
+                else f"\nrelease: {release}"
+            )
 
 
-def bench(*, plan: str, dry_run: bool, as_json: bool, color: str, trust: bool, quiet: bool, **_: Any) -> None:
+def bench(
+    *, plan: str, dry_run: bool, as_json: bool, color: str, trust: bool, quiet: bool, **_: Any
+) -> None:
     """Run the benchmark, or show what would run; a failed cell is a finding."""
     if dry_run:
         steps = [step for step in open_plan(plan, trust=trust).status() if " " in step.name]
@@ -52,7 +59,8 @@ def bench(*, plan: str, dry_run: bool, as_json: bool, color: str, trust: bool, q
     with opened(plan, trust=trust, quiet=quiet) as project:
         results = project.bench()
     rows = [
-        (one.dataset, one.entry, one.protocol, "failed" if isinstance(one.predictions, Failure) else "done",
+        (one.dataset, one.entry, one.protocol, "failed" if isinstance(one.predictions, Failure)
+        else "done",
          one.predictions.reason if isinstance(one.predictions, Failure) else "")
         for one in results
     ]  # fmt: skip
@@ -66,7 +74,9 @@ def bench(*, plan: str, dry_run: bool, as_json: bool, color: str, trust: bool, q
         raise Findings
 
 
-def report(*, plan: str, only: str | None, as_json: bool, trust: bool, quiet: bool, **_: Any) -> None:
+def report(
+    *, plan: str, only: str | None, as_json: bool, trust: bool, quiet: bool, **_: Any
+) -> None:
     """Write the report and say where it is."""
     with opened(plan, trust=trust, quiet=quiet) as project:
         page = project.report(only=only)
@@ -100,11 +110,19 @@ def _show(steps: list[Step], *, as_json: bool, color: str) -> None:
         return
     colored = voice.use_color(color)
     width = max([4, *(len(step.name) for step in steps)])
-    click.echo(f"{'step':{width}}  {'state':7}  {'kept':>9}  {'dropped':>9}  {'made (UTC)':19}  reasons")
+    click.echo(
+        f"{'step':{width}}  {'state':7}  {'kept':>9}  {'dropped':>9}  {'made (UTC)':19}  reasons"
+    )
     for step in steps:
-        state = click.style(f"{step.state:7}", fg=MARKS.get(step.state)) if colored else f"{step.state:7}"
+        state = (
+            click.style(f"{step.state:7}", fg=MARKS.get(step.state))
+            if colored
+            else f"{step.state:7}"
+        )
         counts = f"{_count(step.kept):>9}  {_count(step.dropped):>9}  {step.made_at[:19]:19}"
-        reasons = ", ".join(f"{word} {count:,}" for word, count in step.reasons.items()) or voice.clean(step.text)
+        reasons = ", ".join(
+            f"{word} {count:,}" for word, count in step.reasons.items()
+        ) or voice.clean(step.text)
         click.echo(f"{step.name:{width}}  {state}  {counts}  {reasons}".rstrip())
 
 

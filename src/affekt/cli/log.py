@@ -1,4 +1,4 @@
-"""What a run leaves behind in the project: JSON lines, rotated; standard output stays for results."""
+"""What a run leaves behind in the project: JSON lines, rotated."""
 
 import json
 import logging

@@ -44,6 +44,8 @@ def release_check(*, folder: str, as_json: bool, **_: Any) -> None:
     else:
         for one in findings:
             click.echo(voice.clean(f"{one.code}: {one.place}: {one.text}; {one.advice}"))
-        click.echo(f"{folder}: {len(findings):,} findings" if findings else f"{folder}: sound, no findings")
+        click.echo(
+            f"{folder}: {len(findings):,} findings" if findings else f"{folder}: sound, no findings"
+        )
     if findings:
         raise Findings

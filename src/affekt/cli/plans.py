@@ -15,7 +15,9 @@ def new(*, path: str, template: str, as_json: bool, **_: Any) -> None:
     if as_json:
         voice.document({"plan": str(written), "template": template})
     else:
-        click.echo(f"{written}: written from the template {template!r}; next: affekt check {written}")
+        click.echo(
+            f"{written}: written from the template {template!r}; next: affekt check {written}"
+        )
 
 
 def check(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
@@ -23,7 +25,15 @@ def check(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
     read = read_plan(plan, trust=trust)
     lines = [name for name, one in (("build", read.build), ("bench", read.bench)) if one]
     if as_json:
-        voice.document({"plan": plan, "title": read.title, "lines": lines, "sha256": read.sha256, "problems": []})
+        voice.document(
+            {
+                "plan": plan,
+                "title": read.title,
+                "lines": lines,
+                "sha256": read.sha256,
+                "problems": [],
+            }
+        )
     else:
         click.echo(f"{plan}: sound; next: " + ", ".join(f"affekt {line} {plan}" for line in lines))
 
@@ -41,7 +51,9 @@ def parts(*, family: str | None, kind: str | None, as_json: bool, **_: Any) -> N
     elif kind:
         _settings(found[0])
     else:
-        voice.table([(one.family, one.kind, one.gives) for one in found], ("family", "kind", "gives"))
+        voice.table(
+            [(one.family, one.kind, one.gives) for one in found], ("family", "kind", "gives")
+        )
 
 
 def _settings(one: catalogue.Listing) -> None:

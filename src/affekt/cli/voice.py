@@ -1,4 +1,4 @@
-"""How commands speak: results on standard output, progress on standard error, foreign text made harmless."""
+"""How commands speak: results on standard output, progress on standard error."""
 
 import json
 import os
@@ -19,8 +19,10 @@ LIVE_EVERY_SECONDS = 0.1
 
 
 def clean(text: str) -> str:
-    """Give foreign text without anything a terminal would obey: control and direction characters are shown as escapes."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+    """Give foreign text with everything that a terminal would obey shown as an escape."""
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in text
+    )
 
 
 def document(value: Any) -> None:
@@ -33,10 +35,16 @@ def table(rows: Sequence[Sequence[object]], head: Sequence[str]) -> None:
     """Print aligned columns, numbers to the right, cut to the width of the terminal."""
     texts = [[_cell(value) for value in row] for row in rows]
     widths = [max([len(name), *(len(row[at]) for row in texts)]) for at, name in enumerate(head)]
-    right = [all(isinstance(row[at], int | float) or row[at] is None for row in rows) for at in range(len(head))]
+    right = [
+        all(isinstance(row[at], int | float) or row[at] is None for row in rows)
+        for at in range(len(head))
+    ]
     limit = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 10_000
     for row in [list(head), *texts]:
-        cells = [text.rjust(w) if r else text.ljust(w) for text, w, r in zip(row, widths, right, strict=True)]
+        cells = [
+            text.rjust(w) if r else text.ljust(w)
+            for text, w, r in zip(row, widths, right, strict=True)
+        ]
         click.echo("  ".join(cells).rstrip()[:limit])
 
 
@@ -53,14 +61,14 @@ def _as_json(value: Any) -> Any:
 
 
 def use_color(choice: str) -> bool:
-    """Decide about colours: what was asked for, else ``NO_COLOR``, ``TERM`` and the terminal decide."""
+    """Decide about colours: what was asked for, else ``NO_COLOR``, ``TERM``, the terminal."""
     if choice != "auto":
         return choice == "always"
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
 class Ticker:
-    """Shows progress: a live line on a terminal, one plain line every 30 s elsewhere, nothing when quiet."""
+    """Shows progress: a live line on a terminal, a plain one every 30 s elsewhere."""
 
     def __init__(self, *, quiet: bool) -> None:
         self.quiet = quiet
@@ -104,7 +112,9 @@ def describe(progress: Progress, seconds: float, base: int = 0) -> str:
     'clean: 500 of 1,000, 50.0/s, 0:10 left, 2 failed'
     """
     rate = (progress.done - base) / seconds if seconds > 0 else 0.0
-    text = f"{progress.stage}: {progress.done:,}" + (f" of {progress.total:,}" if progress.total else "")
+    text = f"{progress.stage}: {progress.done:,}" + (
+        f" of {progress.total:,}" if progress.total else ""
+    )
     if rate > 0:
         text += f", {rate:,.1f}/s"
         if progress.total:

@@ -1,7 +1,9 @@
 """The only room that writes products: addresses, manifests, atomic rename.
 
-A product exists when its ``manifest.json`` does. It is made in a hidden folder named by the recipe, which is also
-the stage's scratch and survives a kill, and is renamed when it is whole. Nothing is ever overwritten.
+A product exists when its ``manifest.json`` does. It is made in a hidden folder named by the
+recipe, which is also
+the stage's scratch and survives a kill, and is renamed when it is whole. Nothing is ever
+overwritten.
 """
 
 import hashlib
@@ -23,7 +25,16 @@ from affekt.stage import Desk, Outcome, Progress, Stage
 from affekt.store import disk, lock, product, rows
 from affekt.store.product import FORMAT, Failure, Product
 
-LIBRARIES = ("affekt", "numpy", "polars", "daft", "pyarrow", "pillow", "scikit-learn", "onnxruntime")
+LIBRARIES = (
+    "affekt",
+    "numpy",
+    "polars",
+    "daft",
+    "pyarrow",
+    "pillow",
+    "scikit-learn",
+    "onnxruntime",
+)
 log = logging.getLogger(__name__)
 
 
@@ -37,7 +48,11 @@ class Store:
     """
 
     def __init__(
-        self, root: Path, *, watch: Callable[[Progress], None] = lambda _: None, again: tuple[str, ...] = ()
+        self,
+        root: Path,
+        *,
+        watch: Callable[[Progress], None] = lambda _: None,
+        again: tuple[str, ...] = (),
     ) -> None:
         self.root = root
         self.watch = watch
@@ -95,7 +110,9 @@ class Store:
             return Failure(stage.kind(), str(trouble), type(trouble).__name__)
         except Exception as trouble:
             log.exception("%s failed", stage.kind())
-            return Failure(stage.kind(), f"{type(trouble).__name__}: {trouble}", type(trouble).__name__)
+            return Failure(
+                stage.kind(), f"{type(trouble).__name__}: {trouble}", type(trouble).__name__
+            )
 
     def find(self, stage: Stage, recipe: Mapping[str, Any]) -> Product | None:
         """Give the product of a recipe if it stands and what it published is still there."""
@@ -105,12 +122,14 @@ class Store:
         for manifest in sorted((self.root / "products").glob(f"{pattern}/manifest.json")):
             one = product.read(manifest.parent)
             published = one.manifest["published"]
-            if one.manifest["recipe_sha256"] == digest and (not published or (self.root / published).is_dir()):
+            if one.manifest["recipe_sha256"] == digest and (
+                not published or (self.root / published).is_dir()
+            ):
                 standing.append(one)
         return max(standing, key=lambda one: str(one.manifest["made_at"]), default=None)
 
     def state(self, stage: Stage, recipe: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Give what is known of a product that does not stand: nothing, ``waiting``, ``failed`` or ``begun``."""
+        """Give what is known of an open step: nothing, ``waiting``, ``failed`` or ``begun``."""
         hidden = self._hidden(stage, recipe)
         note = product.read_note(hidden / "state.json")
         return note or ({"state": "begun"} if hidden.is_dir() else {})
@@ -134,7 +153,7 @@ class Store:
             raise
         return self._keep(stage, inputs, recipe, hidden, outcome, time.monotonic() - began)
 
-    def _keep(  # noqa: PLR0913  (one call, all of it the story of one product)
+    def _keep(
         self,
         stage: Stage,
         inputs: tuple[Product, ...],
@@ -193,7 +212,8 @@ class Store:
         self.releases.mkdir(exist_ok=True)
         if place.exists() and not disk.same_tree(outcome.files, place):
             raise ReleaseExists(
-                f"{place}: this version is published with other content and is never changed; raise `release.version`"
+                f"{place}: this version is published with other content and is never changed; "
+                "raise `release.version`"
             )
         if not place.exists():
             disk.settle(outcome.files)
@@ -217,7 +237,9 @@ class Store:
         return list(order.values())
 
     def _all(self) -> list[Product]:
-        return [product.read(path.parent) for path in sorted(self.root.glob("products/*/manifest.json"))]
+        return [
+            product.read(path.parent) for path in sorted(self.root.glob("products/*/manifest.json"))
+        ]
 
     def _hidden(self, stage: Stage, recipe: Mapping[str, Any]) -> Path:
         return self.root / "products" / f".{stage.kind()}-{digest_of(recipe)[:16]}"
@@ -227,7 +249,8 @@ class Store:
         made_with = product.read_note(path).get("format", FORMAT)
         if made_with > FORMAT:
             raise NewerFormat(
-                f"{self.root}: made in project format {made_with}, this affekt {version('affekt')} reads up to {FORMAT}; "
+                f"{self.root}: made in project format {made_with}, this affekt "
+                f"{version('affekt')} reads up to {FORMAT}; "
                 "update affekt. Nothing was touched"
             )
         if not path.exists():

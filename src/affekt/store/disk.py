@@ -40,8 +40,9 @@ def sentence(trouble: OSError, folder: Path) -> str:
             "free some and run the same command again, finished work is kept"
         )
     if trouble.errno in FORBIDDEN:
-        return f"{place}: cannot be written ({trouble.strerror}); make {str(folder)!r} writable or move the project"
-    return f"{place}: the operating system refused it ({trouble.strerror}); look at the disk and run again"
+        remedy = f"make {str(folder)!r} writable or move the project"
+        return f"{place}: cannot be written ({trouble.strerror}); {remedy}"
+    return f"{place}: the system refused it ({trouble.strerror}); look at the disk and run again"
 
 
 def existing(folder: Path) -> Path:
@@ -90,7 +91,10 @@ def settle_one(path: Path) -> None:
 
 def same_tree(left: Path, right: Path) -> bool:
     """Tell whether two folders hold the same files with the same bytes."""
-    names = [sorted(str(path.relative_to(top)) for path in top.rglob("*") if path.is_file()) for top in (left, right)]
+    names = [
+        sorted(str(path.relative_to(top)) for path in top.rglob("*") if path.is_file())
+        for top in (left, right)
+    ]
     return names[0] == names[1] and all(_same(left / name, right / name) for name in names[0])
 
 

@@ -13,7 +13,7 @@ from affekt.errors import Locked
 
 @contextmanager
 def hold(folder: Path) -> Iterator[None]:
-    """Hold the project's lock; the operating system frees it when the process ends, however it ends.
+    """Hold the project's lock, which ends with the process however that ends.
 
     Raises:
         Locked: Another process holds it; the sentence names it and since when.
@@ -24,7 +24,8 @@ def hold(folder: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as trouble:
             raise Locked(
-                f"{folder}: {_holder(path)} works on this project; wait for it to end, nothing was touched"
+                f"{folder}: {_holder(path)} works on this project; wait for it to end, nothing "
+                "was touched"
             ) from trouble
         file.truncate(0)
         now = datetime.now(UTC).isoformat(timespec="seconds")

@@ -14,7 +14,8 @@ class Open:
 
     Attributes:
         stage: The stage that would run.
-        state: ``waiting`` (for the crowd or the world), ``failed``, ``begun`` (was cut off), or ``open``.
+        state: ``waiting`` (for the crowd or the world), ``failed``, ``begun`` (was cut off), or
+            ``open``.
         text: The sentence that goes with the state.
     """
 
@@ -50,4 +51,3 @@ class Preview:
             return found
         note: Mapping[str, Any] = self.store.state(stage, recipe)
         return Open(stage, note.get("state", "open"), note.get("text", ""))
-

@@ -1,4 +1,4 @@
-"""What was made: a folder with Parquet in it, a manifest, and an address computed from everything that made it."""
+"""What was made: a folder with Parquet in it, a manifest, and an address."""
 
 import json
 from collections.abc import Mapping
@@ -19,9 +19,11 @@ class Product:
 
     Attributes:
         stage: Name of the stage that made it.
-        address: SHA-256 of the stage's identity and its inputs' addresses; for a door also of its rows.
+        address: SHA-256 of the stage's identity and its inputs' addresses; for a door also of its
+            rows.
         folder: Where it lies.
-        manifest: ``recipe``, ``inputs``, ``came_in``, ``kept``, ``dropped``, ``reasons``, ``notes``, ``seconds``,
+        manifest: ``recipe``, ``inputs``, ``came_in``, ``kept``, ``dropped``, ``reasons``,
+            ``notes``, ``seconds``,
             ``versions``, ``table_sha256``, ``published`` …
     """
 
@@ -35,7 +37,7 @@ class Product:
         return pl.read_parquet(self.folder / "table.parquet")
 
     def dropped(self) -> pl.DataFrame:
-        """Give the rows that do not: key columns, ``reason``, ``detail``; empty when nothing was dropped."""
+        """Give the rows that do not: key columns, ``reason``, ``detail``."""
         return pl.read_parquet(self.folder / "dropped.parquet")
 
 
@@ -74,7 +76,8 @@ def read(folder: Path) -> Product:
         ) from trouble
     if made_with > FORMAT:
         raise NewerFormat(
-            f"{folder}: made in format {made_with} by affekt {manifest['versions'].get('affekt')!r}, this affekt reads "
+            f"{folder}: made in format {made_with} by affekt "
+            f"{manifest['versions'].get('affekt')!r}, this affekt reads "
             f"up to {FORMAT}; update affekt. Nothing was touched"
         )
     return product

@@ -1,4 +1,4 @@
-"""Writes and reads the Parquet of a product: one file, rows sorted by key, the same bytes for the same rows."""
+"""Writes and reads the Parquet of a product: the same bytes for the same rows."""
 
 import hashlib
 from pathlib import Path
@@ -23,7 +23,8 @@ def open_table(path: Path, engine: Engine) -> Table:
         return daft.read_parquet(str(path)) if engine == "daft" else pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as trouble:
         raise Damaged(
-            f"{path}: cannot be read ({trouble}); delete the folder {path.parent.name!r} and run again"
+            f"{path}: cannot be read ({trouble}); delete the folder {path.parent.name!r} and run "
+            "again"
         ) from trouble
 
 
@@ -76,7 +77,9 @@ def dropped_rows(stage: Stage, table: Table | None) -> pl.DataFrame:
     frame = frame.select(pl.col(name).cast(kind) for name, kind in empty.schema.items())
     unknown = sorted(set(frame["reason"].fill_null("").unique()) - set(stage.reasons))
     if unknown:
-        raise TableError(f"{stage.kind()}: rows were dropped for {unknown}, which the stage does not explain")
+        raise TableError(
+            f"{stage.kind()}: rows were dropped for {unknown}, which the stage does not explain"
+        )
     return frame.sort([*keys, "reason"], nulls_last=True)
 
 

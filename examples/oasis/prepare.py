@@ -27,8 +27,9 @@ LICENCES = {"Pixabay": "cc0"}
 
 BEAUTY = """\
 # Which OASIS photographs do people find beautiful? Real photographs, real raters.
-# Expect: {photographs} asked, five votes each, kept at three YES; see agreement.py for how far five
-agree with all. # Takes: about a minute on two cores.
+# Expect: {photographs} asked, five votes each, kept at three YES. Five agree with the majority of
+# all others on 84 to 87 % of photographs, by cut; agreement.py measures it.
+# Takes: about a minute on two cores.
 
 title = "OASIS: beautiful or not"
 project = "beauty"
@@ -64,10 +65,10 @@ name = "oasis-beauty"
 """
 
 VALENCE = """\
-# Is an OASIS photograph felt as positive? Mean valence above the middle of the scale, from pixels
-alone. # Expect, with all 559 photographs of the development part, 5 repeats of 5 folds by theme:
-linear SVM on 20 # principal components about 0.69, logistic regression about 0.74, where always
-"positive" scores 0.63. # Takes: about two minutes on two cores.
+# Is an OASIS photograph felt as positive? Mean valence above the middle of the scale, from pixels.
+# Expect, with the 559 photographs of the development part, 5 repeats of 5 folds by theme: linear
+# SVM on 20 principal components about 0.69, logistic regression about 0.74; always "positive" 0.63.
+# Takes: about two minutes on two cores.
 
 title = "OASIS: positive or negative"
 project = "valence"

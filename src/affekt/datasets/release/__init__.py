@@ -1,0 +1,112 @@
+"""A release of affekt as a data set: checked before it is believed.
+
+Beside it live the form (`shape`), the writer (`write`, `card`, `cells`) and the checker (`check`): this folder alone
+knows our own format, both ways.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from affekt.datasets import Dataset, Facts, Labelled
+from affekt.datasets.release import shape
+from affekt.datasets.release.reading import Unreadable, checksums_in, manifest_in
+from affekt.datasets.release.write import file_sha256
+from affekt.errors import Damaged, UsageError
+from affekt.parts import Place
+from affekt.taxonomy import Taxonomy
+
+NEEDED = ("image", "image_id", "label", "share", "split", "group_id", "is_generated")
+
+
+class Release(Dataset):
+    """The pictures, labels, vote shares, groups and splits of a release folder.
+
+    Only what is read here is checked against its checksum; `affekt release check` checks everything.
+    """
+
+    facts = Facts(
+        title="a release of affekt",
+        citation="as its CITATION.cff says",
+        licence="each picture under the licence of its original, see its LICENSE.md",
+    )
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls(root=Place(written="release"))
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        return self._manifest().taxonomy
+
+    def load(self) -> Iterator[Labelled]:
+        self._manifest()
+        names = [name for name in self._digests() if re.fullmatch(shape.DATA, name)]
+        for name in sorted(names):
+            yield from _pictures(self._checked(name))
+
+    def witness(self) -> str:
+        path = self.root.path / shape.CHECKSUMS
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+    def _manifest(self) -> shape.Manifest:
+        """Give the manifest.
+
+        Raises:
+            UsageError: The folder holds no release.
+            Damaged: A file is not as its checksum says.
+            NewerFormat: A newer affekt wrote it.
+        """
+        try:
+            return manifest_in(self._checked(shape.MANIFEST))
+        except Unreadable as trouble:
+            raise Damaged(
+                f"{self.root.path / shape.MANIFEST}: {trouble}; get the release again"
+            ) from None
+
+    def _digests(self) -> dict[str, str]:
+        folder = self.root.path
+        if not (folder / shape.CHECKSUMS).is_file():
+            raise UsageError(
+                f"data set 'release': {str(folder)!r} holds no release (no {shape.CHECKSUMS}); set `root` to a "
+                "release folder, or make it first with `affekt build`"
+            )
+        try:
+            return checksums_in(folder / shape.CHECKSUMS)
+        except Unreadable as trouble:
+            raise Damaged(f"{folder / shape.CHECKSUMS}: {trouble}; get the release again") from None
+
+    def _checked(self, name: str) -> Path:
+        path = self.root.path / name
+        digest = self._digests().get(name)
+        if digest is None or not path.is_file() or file_sha256(path) != digest:
+            raise Damaged(
+                f"{path}: is missing or not as {shape.CHECKSUMS} says; run `affekt release check "
+                f"{self.root.path}`, then get the release again"
+            )
+        return path
+
+
+def _pictures(path: Path) -> Iterator[Labelled]:
+    try:
+        with pq.ParquetFile(path) as file:
+            for group in range(file.num_row_groups):
+                for row in file.read_row_group(group, columns=list(NEEDED)).to_pylist():
+                    yield Labelled(
+                        name=row["image_id"],
+                        read=row["image"]["bytes"],
+                        emotion=row["label"],
+                        group=row["group_id"],
+                        part=shape.PART_OF_SPLIT[row["split"]],
+                        shares=None if row["share"] is None else tuple(row["share"]),
+                        is_generated=row["is_generated"],
+                    )
+    except (pa.ArrowException, KeyError, TypeError) as trouble:
+        raise Damaged(
+            f"{path}: is no picture file of a release ({trouble}); get it again"
+        ) from trouble

@@ -1,0 +1,359 @@
+"""The papers of a release: card, licences, citation, change log. Unknown things are said to be unknown."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from affekt import licences
+from affekt.datasets.release import shape
+from affekt.datasets.release.shape import Manifest
+
+PAPER = (
+    "You, Luo, Jin and Yang (2016), Building a Large Scale Dataset for Image Emotion Recognition: "
+    "The Fine Print and The Benchmark, AAAI"
+)
+SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
+
+
+class Size(NamedTuple):
+    """How big one split is: pictures, bytes in memory, bytes on disk."""
+
+    pictures: int
+    n_bytes: int
+    n_stored: int
+
+
+def papers(manifest: Manifest, rows: pl.DataFrame, sizes: Mapping[str, Size]) -> dict[str, str]:
+    """Give the text of every paper, by file name."""
+    return {
+        "README.md": _head(manifest, sizes) + "\n" + _body(manifest, rows),
+        "LICENSE.md": licence_page(manifest),
+        "CITATION.cff": _citation(manifest),
+        "CHANGELOG.md": _changes(manifest),
+    }
+
+
+def plain(text: str) -> str:
+    """Give a text that Markdown and HTML show as it is.
+
+    >>> plain("<b> 5*5")
+    '\\\\<b\\\\> 5\\\\*5'
+    """
+    return MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def licence_line(word: str, n: int) -> str:
+    """Give the row of one licence in the table of ``LICENSE.md``."""
+    licence = licences.of(word)
+    title = licence.title if licence else "not a known licence"
+    link = licence.url if licence and licence.url else "no text known"
+    return f"| {plain(word)} | {title} | {link} | {n} |"
+
+
+def licence_page(manifest: Manifest) -> str:
+    """Give ``LICENSE.md``."""
+    about, counts = manifest.release, manifest.counts
+    own = licences.of(about.licence)
+    lines = [
+        "# Licences",
+        "",
+        "## Annotations",
+        "",
+        "Labels, votes and tables: "
+        + (
+            f"{own.title}, {own.url}"
+            if own and own.url
+            else "no licence was named, ask the contact"
+        )
+        + ".",
+        "",
+        "## Pictures",
+        "",
+        "Each picture keeps the licence of its original. Who made it and under which licence stands in "
+        f"`{shape.ATTRIBUTION}`. All pictures were changed: turned upright, converted to sRGB, made "
+        f"smaller where they had more than {shape.MAX_PIXELS:,} pixels, and encoded anew.",
+        "",
+        "| licence | title | text | pictures |",
+        "| --- | --- | --- | --- |",
+        *(licence_line(word, n) for word, n in sorted(counts.licences.items())),
+    ]
+    if _has_noncommercial(manifest):
+        lines += ["", "Some pictures may be used only for purposes that earn no money."]
+    if about.permitted:
+        lines += ["", "## Pictures that are here by permission", ""]
+        lines += ["The maker of the release states why these may be passed on:", ""]
+        lines += [
+            f"- {plain(word)}: {plain(reason)}" for word, reason in sorted(about.permitted.items())
+        ]
+    return _joined(lines)
+
+
+def _head(manifest: Manifest, sizes: Mapping[str, Size]) -> str:
+    about, counts = manifest.release, manifest.counts
+    words = {about.licence, *counts.licences}
+    single = licences.of(about.licence) if len(words) == 1 else None
+    head: dict[str, Any] = {"license": single.spdx.lower() if single and single.spdx else "other"}
+    if head["license"] == "other":
+        head |= {"license_name": "several", "license_link": "LICENSE.md"}
+    tags = ["emotion", "affective-computing", "image-emotion-recognition"]
+    head |= {
+        "pretty_name": about.title,
+        "language": ["en"],
+        "task_categories": ["image-classification"],
+        "size_categories": [_size_class(counts.released)],
+        "tags": tags + (["synthetic"] if counts.generated else []),
+        "configs": [{"config_name": "default", "data_files": _data_files(sizes)}],
+        "dataset_info": _dataset_info(sizes),
+    }
+    return "\n".join(["---", *yaml(head), "---", ""])
+
+
+def _data_files(sizes: Mapping[str, Size]) -> list[dict[str, str]]:
+    return [{"split": split, "path": f"data/{split}-*"} for split in sizes]
+
+
+def _dataset_info(sizes: Mapping[str, Size]) -> dict[str, Any]:
+    return {
+        "features": [
+            {"name": name, **_yaml_feature(about)} for name, about in shape.features().items()
+        ],
+        "splits": [
+            {"name": split, "num_bytes": size.n_bytes, "num_examples": size.pictures}
+            for split, size in sizes.items()
+        ],
+        "download_size": sum(size.n_stored for size in sizes.values()),
+        "dataset_size": sum(size.n_bytes for size in sizes.values()),
+    }
+
+
+def _yaml_feature(feature: Mapping[str, Any]) -> dict[str, Any]:
+    if feature["_type"] == "Sequence":
+        return {"sequence": feature["feature"]["dtype"]}
+    return {"dtype": "image" if feature["_type"] == "Image" else feature["dtype"]}
+
+
+def yaml(value: Any, indent: str = "") -> list[str]:
+    """Give the lines of a YAML block; every text is quoted as in JSON, which YAML reads alike."""
+    if isinstance(value, Mapping):
+        return [
+            line for key, one in value.items() for line in _entry(f"{indent}{key}:", one, indent)
+        ]
+    lines = []
+    for one in value:
+        inner = yaml(one, indent + "  ") if isinstance(one, Mapping) else [_scalar(one)]
+        lines += [f"{indent}- {inner[0].strip()}", *inner[1:]]
+    return lines
+
+
+def _entry(key: str, value: Any, indent: str) -> list[str]:
+    if isinstance(value, Mapping | list):
+        return [key, *yaml(value, indent + "  ")] if value else [f"{key} []"]
+    return [f"{key} {_scalar(value)}"]
+
+
+def _scalar(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _size_class(n: int) -> str:
+    return next((name for limit, name in SIZES if n < limit), "n>1M")
+
+
+def _body(manifest: Manifest, rows: pl.DataFrame) -> str:
+    about = manifest.release
+    sections = [
+        [f"# {plain(about.title)}", "", *_first_words(manifest)],
+        ["## What it holds", "", *_holds(manifest)],
+        ["## How it was made", "", *_made(manifest, rows)],
+        ["## Known limits", "", *_limits(manifest)],
+        ["## Files and columns", "", *_columns()],
+        ["## Contact, licences, citation", "", *_contact(manifest)],
+    ]
+    return "\n".join(_joined(section) for section in sections)
+
+
+def _first_words(manifest: Manifest) -> list[str]:
+    about, counts = manifest.release, manifest.counts
+    lines = []
+    if counts.generated == counts.released:
+        lines += [
+            "**All pictures in this release are generated: painted by a program, not taken by people.**",
+            "",
+        ]
+    elif counts.generated:
+        lines += [
+            f"**{counts.generated:,} of the {counts.released:,} pictures are generated: painted by a program, "
+            "not taken by people. The column `is_generated` marks them.**",
+            "",
+        ]
+    if is_simulated(manifest):
+        lines += ["**The votes are simulated: no person judged these pictures.**", ""]
+    lines += [plain(about.description) if about.description else "No description was given."]
+    return [*lines, "", f"Version {about.version}, written by affekt {manifest.tool.version}."]
+
+
+def is_simulated(manifest: Manifest) -> bool:
+    """Tell whether the votes come from a program."""
+    crowds = [step.recipe.get("crowd") for step in manifest.stages if step.stage == "verify"]
+    return any(isinstance(crowd, dict) and crowd.get("kind") == "simulated" for crowd in crowds)
+
+
+def _holds(manifest: Manifest) -> list[str]:
+    counts = manifest.counts
+    rows = [
+        (name, one.asked, one.labelled, _percent(one.labelled, one.asked), one.released,
+         one.train, one.validation, one.test)
+        for name, one in counts.emotions.items()
+    ]  # fmt: skip
+    splits = [counts.splits[split] for split in shape.SPLITS]
+    total = ("**all**", counts.asked, counts.labelled, _percent(counts.labelled, counts.asked))
+    return [
+        "*Asked*: pictures people were asked about, by the emotion in the question. *Kept*: pictures that got "
+        "the label. *Acceptance*: kept of asked. *Released*: of these, pictures whose licence allows it.",
+        "",
+        "| emotion | asked | kept | acceptance | released | train | validation | test |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        *(_row(row) for row in rows),
+        _row((*total, counts.released, *splits)),
+        "",
+        *_not_released(counts.dropped),
+    ]
+
+
+def _not_released(dropped: Mapping[str, int]) -> list[str]:
+    if not dropped:
+        return ["Every kept picture is in the release."]
+    told = ", ".join(f"{reason} {n:,}" for reason, n in sorted(dropped.items()))
+    return [f"Kept but not released: {told}."]
+
+
+def _made(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
+    counts = manifest.counts
+    days = rows["retrieved_at"].drop_nulls().sort()
+    when = (
+        f"Sources were asked from {days[0]} to {days[-1]}."
+        if days.len()
+        else "When sources were asked is unknown."
+    )
+    sources = ", ".join(f"{plain(name)} {n:,}" for name, n in _counted(rows["source"]))
+    steps = [
+        f"| {step.stage} | {step.came_in:,} | {step.kept:,} | {step.dropped:,} | {_reasons(step.reasons)} |"
+        for step in manifest.stages
+    ]
+    return [
+        f"By the steps of {PAPER}: pictures found by emotion words carry a weak label, people are asked whether they "
+        "feel that emotion, and enough agreeing votes make the label. Settings may differ from the paper's; they "
+        f"stand in `{shape.MANIFEST}`.",
+        "",
+        f"{counts.votes:,} votes by {counts.workers:,} workers. {when} Sources: {sources}.",
+        "",
+        "| step | came in | kept | dropped | reasons |",
+        "| --- | ---: | ---: | ---: | --- |",
+        *steps,
+        "",
+        "Near copies: " + (
+            f"pictures whose 64-bit perceptual hashes differ in at most {manifest.near_bits} bits lie in one split."
+            if manifest.near_bits
+            else "were not looked for beyond what the steps above say."
+        ),
+    ]  # fmt: skip
+
+
+def _limits(manifest: Manifest) -> list[str]:
+    lines = [
+        "- A label says what enough of the asked people felt, not what anybody shown feels.",
+        "- People were asked about the emotion of the weak label; a picture may evoke others as well.",
+        "- Who the workers were (age, country, language) is unknown to this card.",
+        "- Content warnings were not assessed; some pictures may disturb.",
+        "- Faces were kept as they are; no detector looked for them.",
+    ]
+    if manifest.counts.noisy:
+        lines.append(
+            f"- `{shape.NOISY}` names {manifest.counts.noisy:,} pictures that nobody verified; they are not inside."
+        )
+    return lines
+
+
+def _columns() -> list[str]:
+    return [
+        f"Pictures lie in `data/`, their labels also in `{shape.LABELS}`, credits in `{shape.ATTRIBUTION}`, single "
+        f"votes in `{shape.VOTES}`, every asked picture in `{shape.ASKED}`. `affekt release check FOLDER` checks it all; "
+        f"`sha256sum -c {shape.CHECKSUMS}` checks the files.",
+        "",
+        "In CSV files a text that a spreadsheet could take for a formula has an apostrophe in front.",
+        "",
+        "| column | type | meaning |",
+        "| --- | --- | --- |",
+        *(f"| {name} | {_type(name)} | {about.meaning} |" for name, about in shape.COLUMNS.items()),
+    ]
+
+
+def _type(name: str) -> str:
+    feature = _yaml_feature(shape.features()[name])
+    return f"list of {feature['sequence']}" if "sequence" in feature else str(feature["dtype"])
+
+
+def _contact(manifest: Manifest) -> list[str]:
+    about = manifest.release
+    makers = ", ".join(map(plain, about.creators)) if about.creators else "not named"
+    contact = plain(about.contact) if about.contact else "none was given"
+    return [
+        f"Made by: {makers}. Contact: {contact}. Licences stand in `LICENSE.md`; how to cite, in `CITATION.cff`.",
+        "",
+        f"The method is that of {PAPER}.",
+    ]
+
+
+def _citation(manifest: Manifest) -> str:
+    about = manifest.release
+    licence = licences.of(about.licence)
+    authors = about.creators or ("Unknown: no creator was named",)
+    head: dict[str, Any] = {
+        "cff-version": "1.2.0",
+        "message": "If you use this data set, please cite it and the paper of its method.",
+        "type": "dataset",
+        "title": about.title,
+        "version": about.version,
+        "authors": [{"name": name} for name in authors],
+    }
+    if licence and licence.spdx:
+        head["license"] = licence.spdx
+    return _joined(yaml(head))
+
+
+def _changes(manifest: Manifest) -> str:
+    about = manifest.release
+    notes = [f"- {plain(note)}" for note in about.changes] or [
+        "Nothing was noted about this version."
+    ]
+    return _joined(["# Changes", "", f"## {about.version}", "", *notes])
+
+
+def _has_noncommercial(manifest: Manifest) -> bool:
+    known = (licences.of(word) for word in manifest.counts.licences)
+    return any(one is not None and one.redistribution == "bytes-noncommercial" for one in known)
+
+
+def _counted(column: pl.Series) -> list[tuple[str, int]]:
+    return list(column.to_frame("name").group_by("name").len().sort("name").iter_rows())
+
+
+def _reasons(reasons: Mapping[str, int]) -> str:
+    return ", ".join(f"{reason} {n:,}" for reason, n in sorted(reasons.items()))
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "not asked"
+
+
+def _row(values: Sequence[str | int]) -> str:
+    shown = (f"{value:,}" if isinstance(value, int) else value for value in values)
+    return "| " + " | ".join(shown) + " |"
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return "\n".join(lines) + "\n"

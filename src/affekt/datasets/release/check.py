@@ -1,0 +1,93 @@
+"""Checks any release folder, with no project at hand and no trust in what lies there."""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import polars as pl
+
+from affekt.datasets.release import agreement, shape
+from affekt.datasets.release.agreement import Rows, Tables
+from affekt.datasets.release.finding import Finding, shortened
+from affekt.datasets.release.inside import pictures
+from affekt.datasets.release.inventory import AGAIN, inventory
+from affekt.datasets.release.reading import Unreadable, csv_in, groups_in, manifest_in, text_of
+from affekt.datasets.release.shape import Manifest
+
+T = TypeVar("T")
+
+
+def check(folder: Path, *, workers: int = 2) -> list[Finding]:
+    """Give everything that is wrong with a release; an empty list for a sound one.
+
+    Files against checksums, pictures against their names and form, splits, labels, votes, licences and
+    counts against each other. Pictures are decoded in ``workers`` children with limits.
+
+    Raises:
+        NewerFormat: A newer affekt wrote it.
+    """
+    return shortened(_findings(folder, workers))
+
+
+def _findings(folder: Path, workers: int) -> Iterator[Finding]:
+    if not folder.is_dir():
+        yield Finding("not-a-release", str(folder), "is no folder", "name the folder of a release")
+        return
+    files = yield from inventory(folder)
+    manifest = yield from _manifest(files)
+    rows = yield from pictures(files, workers)
+    if manifest is None:
+        return
+    tables = yield from _tables(files, rows, manifest)
+    yield from agreement.splits(rows, manifest.near_bits)
+    yield from agreement.labels(rows, manifest)
+    yield from agreement.same_rows(tables, manifest)
+    yield from agreement.evidence(tables)
+    yield from agreement.licensed(rows, manifest)
+    yield from agreement.counts(tables, manifest)
+    if "LICENSE.md" in files:
+        text = yield from _read(files, "LICENSE.md", text_of)
+        yield from agreement.papers(text or "", manifest)
+
+
+def _manifest(files: Mapping[str, Path]) -> Generator[Finding, None, Manifest | None]:
+    return (yield from _read(files, shape.MANIFEST, manifest_in))
+
+
+def _tables(
+    files: Mapping[str, Path], rows: pl.DataFrame, manifest: Manifest
+) -> Generator[Finding, None, Tables]:
+    labels = yield from _csv(files, shape.LABELS, shape.label_columns(manifest.taxonomy))
+    attribution = yield from _csv(files, shape.ATTRIBUTION, shape.ATTRIBUTION_COLUMNS)
+    asked = yield from _csv(files, shape.ASKED, shape.ASKED_COLUMNS)
+    noisy = yield from _csv(files, shape.NOISY, shape.NOISY_COLUMNS)
+    votes = yield from _read(files, shape.VOTES, _votes)
+    return Tables(rows, labels, attribution, asked, noisy, votes)
+
+
+def _csv(
+    files: Mapping[str, Path], name: str, columns: tuple[str, ...]
+) -> Generator[Finding, None, Rows | None]:
+    return (yield from _read(files, name, lambda path: csv_in(path, columns)))
+
+
+def _votes(path: Path) -> pl.DataFrame:
+    schema = shape.vote_schema()
+    frames = [pl.from_arrow(table) for table in (schema.empty_table(), *groups_in(path, schema))]
+    return pl.concat(frame for frame in frames if isinstance(frame, pl.DataFrame))
+
+
+def _read(
+    files: Mapping[str, Path], name: str, reader: Callable[[Path], T]
+) -> Generator[Finding, None, T | None]:
+    """Give what a reader makes of a file; None, with a finding, where it cannot."""
+    if name not in files:
+        return None  # the inventory has told it
+    try:
+        return reader(files[name])
+    except Unreadable as trouble:
+        yield Finding("unreadable", name, str(trouble), AGAIN)
+        return None
+
+
+__all__ = ["Finding", "check"]

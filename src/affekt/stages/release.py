@@ -1,0 +1,298 @@
+"""Publishes the labelled pictures whose licence allows it: pictures, tables and a card in a folder."""
+
+import re
+import shutil
+import warnings
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+import polars as pl
+from pydantic import Field, StringConstraints, field_validator
+
+from affekt import __version__, licences
+from affekt.datasets.release import shape
+from affekt.datasets.release.check import check
+from affekt.datasets.release.shape import About, Manifest, Tool
+from affekt.datasets.release.write import Contents, write
+from affekt.errors import AffektError
+from affekt.pictures.decode import Decoders
+from affekt.pictures.limits import Limits
+from affekt.pictures.reasons import REASONS
+from affekt.pictures.shelf import Shelf
+from affekt.stage import Desk, Outcome, Progress, Stage
+from affekt.stages import _credits, _evidence
+from affekt.stages._rebuild import Rebuilding
+from affekt.store import versions
+from affekt.store.rows import rows_sha256
+from affekt.tables import LABELS, RELEASED
+from affekt.taxonomy import DEVICE_NAMES, MIKELS8, Taxonomy
+
+Line = Annotated[str, StringConstraints(max_length=300)]
+VERSION = re.compile(r"(0|[1-9][0-9]{0,4})(\.(0|[1-9][0-9]{0,4})){2}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+FROM_IMAGES = {
+    "url": "source_url", "page_url": "landing_url",
+    **{name: name for name in ("shard", "row_group", "row", "source", "title", "owner", "licence", "found_at",
+                               "is_generated", "phash")},
+}  # fmt: skip
+
+with warnings.catch_warnings():
+    # `version` is also the class constant of a part; in a plan's [release] it is the release's own.
+    warnings.filterwarnings("ignore", 'Field name "version"', UserWarning)
+
+    class Release(Stage):
+        """Rebuild the pictures from their pixels; write them with labels, votes, credits and a card.
+
+        A picture goes in when its licence allows a rebuilt copy to be passed on and, where the licence
+        demands it, its author is known. `permitted` lifts that for one licence word, and the reason
+        given there stands in the release.
+        """
+
+        gives = RELEASED
+        takes = LABELS
+        idle = frozenset({"workers"})
+        reasons: ClassVar[Mapping[str, str]] = {
+            **REASONS,
+            **_credits.REASONS,
+            "no-split": "the picture is in no part of the split",
+            "same-pixels": "another picture of the release has the same bytes once it is rebuilt",
+        }
+
+        taxonomy: Taxonomy
+        name: str = Field(description="name of the release; with the version, of its folder")
+        version: str = Field(  # type: ignore[assignment]  # see above
+            "1.0.0", description="semantic version, as 1.0.0"
+        )
+        mode: Literal["full"] = Field("full", description="full: the pictures are inside")
+        title: Line = Field("", description="what people call it; the name if empty")
+        description: str = Field("", max_length=5_000, description="what it is, for the card")
+        creators: tuple[Line, ...] = Field((), description="who made it, for citations")
+        contact: Line = Field("", description="whom to write to")
+        licence: str = Field("unknown", description="licence of the annotations")
+        changes: tuple[Line, ...] = Field((), description="what is new in this version")
+        permitted: dict[str, Line] = Field(
+            default_factory=dict,
+            description="licence word, or missing → why pictures under it may be passed on all the same",
+        )
+        limits: Limits = Field(default_factory=Limits, description="what one picture may take")
+        workers: int = Field(2, ge=1, description="child processes that decode")
+
+        @classmethod
+        def example(cls) -> Self:
+            return cls(taxonomy=MIKELS8, name="example")
+
+        @field_validator("name")
+        @classmethod
+        def _is_a_name(cls, name: str) -> str:
+            if not NAME.fullmatch(name) or DEVICE_NAMES.match(name.casefold()):
+                raise ValueError(
+                    f"is {name[:80]!r}; 1 to 64 letters, digits, - and _ are allowed, the first a letter or "
+                    "digit, and no device name such as con or nul"
+                )
+            return name
+
+        @field_validator("version")
+        @classmethod
+        def _is_semantic(cls, version: str) -> str:
+            if not VERSION.fullmatch(version):
+                raise ValueError(f"is {version[:80]!r}; three numbers are expected, as 1.0.0")
+            return version
+
+        @field_validator("licence")
+        @classmethod
+        def _is_known(cls, word: str) -> str:
+            licence = licences.of(word)
+            if licence is None:
+                raise ValueError(f"is {word[:80]!r}; known: {', '.join(licences.words())}")
+            return licence.word
+
+        @field_validator("title", "description", "contact", "creators", "changes")
+        @classmethod
+        def _is_printable(cls, given: str | tuple[str, ...]) -> str | tuple[str, ...]:
+            for text in (given,) if isinstance(given, str) else given:
+                if not text.replace("\n", " ").isprintable():
+                    raise ValueError(f"is {text[:80]!r}; only printable text is allowed")
+            return given
+
+        @field_validator("permitted")
+        @classmethod
+        def _has_reasons(cls, permitted: dict[str, str]) -> dict[str, str]:
+            for word, reason in permitted.items():
+                if len(reason.strip()) < 10 or not reason.isprintable():
+                    raise ValueError(
+                        f"{word} is {reason!r}; a sentence is expected that says why such pictures may be passed on"
+                    )
+            return {_credits.word_of(word): reason for word, reason in sorted(permitted.items())}
+
+        def identity(self) -> dict[str, Any]:
+            return {**super().identity(), "format": shape.FORMAT}
+
+        def folder_name(self) -> str:
+            """Name of the folder among the releases."""
+            return f"{self.name}-{self.version}"
+
+        def run(self, desk: Desk, *tables: pl.DataFrame, **_: Any) -> Outcome:
+            """Write the release of (labels, images, votes, splits, asked, noisy).
+
+            Raises:
+                AffektError: No picture may be passed on, or what was written does not pass the check.
+            """
+            labels, images, votes, splits, asked, noisy = tables
+            rows = _judged(labels, images, splits, self.permitted)
+            pictures, made = self._rebuilt(desk, rows)
+            rows = _with_made(rows, made)
+            kept = rows.filter(pl.col("reason").is_null())
+            if kept.is_empty():
+                raise AffektError(_nothing(rows))
+            salt = self._salt(votes, rows)
+            known = rows.select("question_id", "image_id", "reason")
+            told = _evidence.Told(
+                rows=_published(kept, salt),
+                votes=_evidence.votes(votes, asked, salt),
+                asked=_evidence.asked(asked, votes, known),
+                noisy=noisy.select(original_sha256="image_id", emotion="emotion"),
+            )
+            dropped = _dropped(rows)
+            manifest = self._manifest(desk, told, labels, dropped)
+            contents = Contents(
+                manifest, told.rows, pictures.scan, told.votes, told.asked, told.noisy
+            )
+            folder = _written(desk, contents)
+            return Outcome(
+                kept.select("image_id", "original_id", emotion="label", part="split"),
+                dropped,
+                files=folder,
+                publish=self.folder_name(),
+                notes={"released": kept.height, "version": self.version},
+            )
+
+        def _rebuilt(self, desk: Desk, rows: pl.DataFrame) -> tuple[Shelf, pl.DataFrame]:
+            """Give the rebuilt pictures and their rows."""
+            wanted = rows.filter(pl.col("reason").is_null()).rename({"original_id": "image_id"})
+
+            def watch(done: int, failures: int) -> None:
+                desk.watch(Progress("release", done, wanted.height, failures))
+
+            with (
+                Decoders(self.workers, self.limits) as decoders,
+                ThreadPoolExecutor(self.workers) as pool,
+            ):
+                work = Rebuilding(desk, decoders, shape.MAX_PIXELS, watch)
+                return work.shelf, work.run(wanted, pool)
+
+        def _salt(self, votes: pl.DataFrame, rows: pl.DataFrame) -> str:
+            """Give what makes pseudonyms: the same for the same products, unknown to who lacks them.
+
+            The release holds neither the workers' own tokens, nor their exact times, nor the exact time a
+            picture was found; so nobody can try names against the pseudonyms.
+            """
+            secret = f"{self.folder_name()}\n{rows_sha256(votes)}\n{rows_sha256(rows)}"
+            return sha256(secret.encode()).hexdigest()
+
+        def _about(self) -> About:
+            own = {name: getattr(self, name) for name in About.model_fields}
+            return About.model_validate({**own, "title": self.title or self.name})
+
+        def _manifest(
+            self, desk: Desk, told: _evidence.Told, labels: pl.DataFrame, dropped: pl.DataFrame
+        ) -> Manifest:
+            identity = _evidence.without_places(self.identity())
+            return Manifest(
+                format=shape.FORMAT,
+                tool=Tool(name="affekt", version=__version__),
+                release=self._about(),
+                taxonomy=self.taxonomy,
+                recipe=identity,
+                near_bits=_evidence.near_bits(desk.history),
+                seeds=_evidence.seeds(desk.history),
+                stages=_evidence.steps(desk.history),
+                counts=_evidence.counts(self.taxonomy, told, labels, dropped),
+                versions=versions(),
+            )
+
+
+def _judged(
+    labels: pl.DataFrame, images: pl.DataFrame, splits: pl.DataFrame, permitted: Mapping[str, str]
+) -> pl.DataFrame:
+    """Give the labelled pictures with all that is known of them and why some must stay out."""
+    rows = (
+        labels.rename({"emotion": "label", "shares": "share"})
+        .join(images.select("image_id", *FROM_IMAGES), on="image_id", how="left")
+        .rename(FROM_IMAGES, strict=False)
+        .join(splits.select("image_id", "group_id", "part"), on="image_id", how="left")
+        .with_columns(split=pl.col("part").replace_strict(shape.SPLIT_OF_PART, default=None))
+        .rename({"image_id": "original_id"})
+    )
+    rows = _credits.with_reasons(rows, permitted)
+    lost = pl.col("reason").is_null() & pl.col("split").is_null()
+    reason = pl.when(lost).then(pl.lit("no-split")).otherwise("reason")
+    return rows.with_columns(reason=reason).sort("original_id")
+
+
+def _with_made(rows: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
+    """Give the rows with the rebuilt pictures' places and facts; of equal ones the first stays."""
+    whole = rows.drop("shard", "row_group", "row").join(
+        made.rename({"reason": "trouble"}), on="original_id", how="left"
+    )
+    first = pl.col("original_id").min().over("image_id")
+    is_again = pl.col("image_id").is_not_null() & (pl.col("original_id") != first)
+    return whole.with_columns(
+        reason=pl.coalesce("reason", "trouble", pl.when(is_again).then(pl.lit("same-pixels"))),
+        detail=pl.coalesce("detail", pl.when(is_again).then(first)),
+    )
+
+
+def _published(kept: pl.DataFrame, salt: str) -> pl.DataFrame:
+    """Give the rows as the world sees them: columns of `shape.COLUMNS` but the picture, and its place."""
+    rows = _credits.credited(kept, salt)
+    hashes = [None if one is None else f"{one:016x}" for one in rows["phash"]]
+    rows = rows.with_columns(
+        group_id=pl.col("image_id").min().over("group_id"),
+        shipped=pl.lit(True),
+        author_url=pl.lit(None, pl.String),
+        retrieved_at=pl.col("found_at").str.slice(0, 10),
+        original_sha256=pl.col("original_id"),
+        sha256=pl.col("image_id"),
+        phash=pl.Series(hashes, dtype=pl.String),
+        warnings=pl.lit(None, pl.List(pl.String)),
+    )
+    columns = [name for name in shape.COLUMNS if name != "image"]
+    return rows.select(*columns, "format", "shard", "row_group", "row").sort("image_id")
+
+
+def _dropped(rows: pl.DataFrame) -> pl.DataFrame:
+    lost = rows.filter(pl.col("reason").is_not_null())
+    return lost.select("reason", "detail", image_id="original_id")
+
+
+def _nothing(rows: pl.DataFrame) -> str:
+    reasons = _evidence.tally(rows["reason"])
+    told = ", ".join(f"{reason} {n:,}" for reason, n in reasons.items()) or "none has a label"
+    return (
+        f"release: not one of {rows.height:,} labelled pictures may be passed on ({told}); say the "
+        "licence and owner at the source, or state under `release.permitted` why they may"
+    )
+
+
+def _written(desk: Desk, contents: Contents) -> Path:
+    """Write the folder anew below the scratch, check it, and give it.
+
+    Raises:
+        AffektError: It does not pass its own check.
+    """
+    folder = desk.scratch / "release"
+    if folder.exists():  # half written when a run was killed
+        shutil.rmtree(folder)
+    folder.mkdir()
+    write(folder, contents)
+    findings = check(folder)
+    if findings:
+        one = findings[0]
+        raise AffektError(
+            f"release: what was written does not pass its check, {len(findings)} findings, the first: "
+            f"{one.code}: {one.place}: {one.text}; {one.advice}"
+        )
+    return folder

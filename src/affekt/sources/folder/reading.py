@@ -21,11 +21,14 @@ def read_inside(root: Path, name: str, max_bytes: int) -> bytes:
         raise PictureError("unreadable", f"{name!r} does not name a file inside the folder")
     try:
         handle = _descend(root, parts)
-        with os.fdopen(handle, "rb") as file:
+        try:
             facts = os.fstat(handle)
             if not stat.S_ISREG(facts.st_mode):
-                raise PictureError("not-a-file", name)
-            data = file.read(max_bytes + 1)
+                raise PictureError("not-a-file", f"{name!r} is no plain file")
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                data = file.read(max_bytes + 1)
+        finally:
+            os.close(handle)
     except OSError as trouble:
         is_link = root.joinpath(*parts).is_symlink()
         reason = "link" if is_link else "unreadable"

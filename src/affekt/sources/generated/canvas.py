@@ -79,8 +79,11 @@ class Canvas:
         """Lay uneven colour between two heights; ``grain`` patches across, ``strength`` 0–1."""
         top, bottom = (round(self.height * share) for share in box)
         height = max(2, bottom - top)
-        rows = max(2, round(grain * height / self.width))
+        rows = max(3, round(grain * height / self.width))
         field = self.dice.stream.integers(0, 256, (rows, max(2, grain)), dtype=np.uint8)
+        # A band fades out inside the picture; only at its edges may it end abruptly.
+        field[0] = field[0] if top == 0 else 0
+        field[-1] = field[-1] if bottom == self.height else 0
         mask = Image.fromarray(field).resize((self.width, height), Image.Resampling.BICUBIC)
         self.image.paste(colour, (0, top), mask.point([round(i * strength) for i in range(256)]))
 

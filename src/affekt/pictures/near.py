@@ -1,9 +1,9 @@
 """Near copies among 64-bit hashes: every pair within some bits, no pair missed, none by luck.
 
-The 64 bits are dealt to a few bands. Two hashes that differ in at most ``bits`` places differ, in at
-least one band, in at most that band's radius, because the radii are chosen so that otherwise they would
-differ in more places altogether. So it is enough to look, band by band, into the buckets whose key
-differs in at most the radius.
+The 64 bits are dealt to a few bands. Two hashes that differ in at most ``bits`` places differ, in
+at least one band, in at most that band's radius, because the radii are chosen so that otherwise
+they would differ in more places altogether. So it is enough to look, band by band, into the
+buckets whose key differs in at most the radius.
 
 References:
     Norouzi, Punjani and Fleet (2012), Fast search in Hamming space with multi-index hashing, CVPR.
@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,9 +58,10 @@ class Buckets(NamedTuple):
 def near_pairs(hashes: Hashes, bits: int, *, workers: int | None = None) -> Pairs:
     """Give every pair of hashes that differ in at most `bits` places (0 … 16).
 
-    Equal hashes are one: the first row of each value stands for it in all pairs, and every other row of
-    the value makes one pair, of distance 0, with that first row. So a million equal pictures are a million
-    pairs and not half a billion. Memory grows with the hashes and the pairs found.
+    Equal hashes are one: the first row of each value stands for it in all pairs, and every other
+    row of the value makes one pair, of distance 0, with that first row. So a million equal
+    pictures are a million pairs and not half a billion. Memory grows with the hashes and the pairs
+    found.
     """
     first, which = _collapsed(hashes)
     rows = np.arange(len(hashes), dtype=np.int32)
@@ -98,10 +99,10 @@ def components(n: int, left: Rows, right: Rows) -> Int32[np.ndarray, " image"]:
 def keepers(hashes: Hashes, bits: int) -> Int32[np.ndarray, " image"]:
     """Give, for each hash in order of preference, the row of the keeper that stands for it.
 
-    One after the other: a hash within `bits` of a keeper is represented by the first such keeper, any
-    other becomes a keeper itself. So every copy is within the limit of its keeper, and no two keepers
-    are within the limit of each other. A chain whose ends differ by more is not one group: it is cut
-    where the next link is too far from the keeper.
+    One after the other: a hash within `bits` of a keeper is represented by the first such keeper,
+    any other becomes a keeper itself. So every copy is within the limit of its keeper, and no two
+    keepers are within the limit of each other. A chain whose ends differ by more is not one group:
+    it is cut where the next link is too far from the keeper.
     """
     bands = [band for band in _bands(bits, len(hashes)) if band.radius >= 0]
     size = max(len(_differences(band.width, band.radius)) for band in bands)
@@ -144,7 +145,7 @@ def _blocks(values: Hashes, bits: int, workers: int | None) -> Iterator[Pairs]:
             cuts = np.linspace(0, len(buckets.filled), SLICES + 1).astype(np.int64)
             tasks = [
                 pool.submit(_search, buckets, differences, low, high, bits, number, masks, radii)
-                for low, high in zip(cuts[:-1], cuts[1:], strict=True)
+                for low, high in pairwise(cuts)
             ]
             for task in tasks:
                 yield Pairs(*task.result())
@@ -192,8 +193,7 @@ def _cost(bands: list[Band], n: int) -> float:
     return cost
 
 
-@intrinsic  # type: ignore[untyped-decorator]  # numba has no types
-def _ones(context: Any, word: Any) -> Any:
+def _counting_ones(_: Any, word: Any) -> Any:
     """Count the one bits of a word, by the processor's own instruction."""
 
     def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
@@ -202,7 +202,10 @@ def _ones(context: Any, word: Any) -> Any:
     return types.uint64(types.uint64), generate
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+_ones: Any = intrinsic(_counting_ones)
+
+
+@njit(cache=True, nogil=True)
 def _key(word: Any, mask: Any) -> Any:  # pragma: no cover  (compiled)
     """Gather the bits of a band into a small number."""
     key, place = np.int64(0), np.int64(0)
@@ -215,7 +218,7 @@ def _key(word: Any, mask: Any) -> Any:  # pragma: no cover  (compiled)
     return key
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+@njit(cache=True, nogil=True)
 def _sorted(values: Any, mask: Any, width: Any) -> Any:  # pragma: no cover  (compiled)
     """Sort by the key of one band, by counting."""
     n, n_keys = len(values), 1 << width
@@ -242,7 +245,7 @@ def _sorted(values: Any, mask: Any, width: Any) -> Any:  # pragma: no cover  (co
     return rows, hashes, starts, filled
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+@njit(cache=True, nogil=True)
 def _is_known(different: Any, number: Any, masks: Any, radii: Any) -> Any:  # pragma: no cover
     """Tell whether an earlier band has found this pair already (compiled)."""
     for earlier in range(number):
@@ -251,7 +254,7 @@ def _is_known(different: Any, number: Any, masks: Any, radii: Any) -> Any:  # pr
     return False
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+@njit(cache=True, nogil=True)
 def _search(  # noqa: PLR0913  (compiled; a tuple would be slower)
     buckets: Any,
     differences: Any,
@@ -292,8 +295,8 @@ def _search(  # noqa: PLR0913  (compiled; a tuple would be slower)
     return left[:n], right[:n], distance[:n]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
-def _keepers(  # noqa: PLR0913  (compiled; a tuple would be slower)
+@njit(cache=True, nogil=True)
+def _keepers(
     hashes: Any, bits: Any, masks: Any, differences: Any, counts: Any, heads: Any
 ) -> Any:  # pragma: no cover  (compiled)
     """Look each hash up among the keepers so far; buckets are linked lists, newest first."""
@@ -319,7 +322,7 @@ def _keepers(  # noqa: PLR0913  (compiled; a tuple would be slower)
     return keeper
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+@njit(cache=True, nogil=True)
 def _join(parent: Any, left: Any, right: Any) -> None:  # pragma: no cover  (compiled)
     """Join the trees of every pair, the smaller root on top."""
     for pair in range(len(left)):
@@ -333,7 +336,7 @@ def _join(parent: Any, left: Any, right: Any) -> None:  # pragma: no cover  (com
         parent[max(one, two)] = min(one, two)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+@njit(cache=True, nogil=True)
 def _roots(parent: Any) -> Any:  # pragma: no cover  (compiled)
     """Give the root of each row's tree; roots are smaller than their children."""
     roots = parent.copy()

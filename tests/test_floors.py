@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "src" / "affekt"
 FLOORS = (
-    ("errors", "rank", "measures", "toml_places"),
+    ("errors", "rank", "measures"),
     ("taxonomy", "tables", "parts", "pictures", "nets", "licences"),
     ("stage", "journal"),
     ("sources", "crowd", "rules", "features", "models", "datasets", "protocols"),
@@ -15,7 +15,8 @@ FLOORS = (
     ("stages",),
     ("plan", "catalogue", "templates"),
     ("line", "report", "trace"),
-    ("project", "demo", "doctor"),
+    ("project", "doctor"),
+    ("demo",),
     ("cli",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -26,7 +26,7 @@ from pydantic_core import CoreSchema, core_schema
 from affekt.errors import UsageError
 from affekt.taxonomy import KNOWN, Taxonomy
 
-P = TypeVar("P", bound="Part")
+M = TypeVar("M", bound=BaseModel)
 Keys = tuple[str | int, ...]
 
 
@@ -172,7 +172,7 @@ class Reader:
         self.trust = trust
         self.troubles: list[Trouble] = []
 
-    def read(self, cls: type[P], given: Any, path: Keys) -> P | None:
+    def read(self, cls: type[M], given: Any, path: Keys) -> M | None:
         """Give the part, or None after noting what is wrong.
 
         ``given`` is a kind, a table with ``kind`` and settings, or for a final class a table of
@@ -183,7 +183,8 @@ class Reader:
         settings = {"kind": given} if isinstance(given, str) and is_family(cls) else given
         if not isinstance(settings, Mapping):
             wanted = "a kind or a table with `kind`" if is_family(cls) else "a table of settings"
-            return self._note(path, f"is {given!r}; {wanted} is expected")
+            self._note(path, f"is {given!r}; {wanted} is expected")
+            return None
         settings = dict(settings)
         chosen: type[Any] | None = cls
         if is_family(cls):
@@ -194,21 +195,22 @@ class Reader:
         where = (*path, "kind")
         if not isinstance(kind, str):
             known = ", ".join(kinds(cls.family))
-            return self._note(
-                where, f"is {'missing' if kind is None else repr(kind)}; known: {known}"
-            )
+            self._note(where, f"is {'missing' if kind is None else repr(kind)}; known: {known}")
+            return None
         try:
             return find(cls.family, kind, trust=self.trust)
         except UsageError as trouble:
-            return self._note(where, str(trouble))
+            self._note(where, str(trouble))
+            return None
 
-    def _filled(self, chosen: type[P], settings: dict[str, Any], path: Keys) -> P | None:
+    def _filled(self, chosen: type[M], settings: dict[str, Any], path: Keys) -> M | None:
         known = list(chosen.model_fields)
+        owner = repr(chosen.kind()) if issubclass(chosen, Part) else "this table"
         before = len(self.troubles)
         for name in [word for word in settings if word not in known]:
             self._note(
                 (*path, name),
-                f"is not a setting of {chosen.kind()!r}; {did_you_mean(name, known)}",
+                f"is not a setting of {owner}; {did_you_mean(name, known)}",
                 True,
             )
             del settings[name]
@@ -238,13 +240,15 @@ class Reader:
         if wanted is Place and isinstance(given, str):
             return Place(written=given, base=self.base)
         origin, inner = get_origin(wanted), get_args(wanted)
-        if isinstance(wanted, type) and issubclass(wanted, Part):
+        if isinstance(wanted, type) and issubclass(wanted, BaseModel) and wanted is not Taxonomy:
             return self.read(wanted, given, path)
         if origin is Annotated:
             return self._nested(inner[0], given, path)
         if origin in (Union, types.UnionType):
-            parts = [each for each in inner if isinstance(each, type) and issubclass(each, Part)]
-            return self.read(parts[0], given, path) if parts and given is not None else given
+            models = [
+                each for each in inner if isinstance(each, type) and issubclass(each, BaseModel)
+            ]
+            return self._nested(models[0], given, path) if models and given is not None else given
         if origin is tuple and isinstance(given, list | tuple) and inner:
             return [self._nested(inner[0], one, (*path, at)) for at, one in enumerate(given)]
         return given

@@ -5,7 +5,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affekt.toml_places import Places
+from affekt.plan.places import Places
 
 TEXT = """# a comment with = and [brackets]
 title = "a # no comment"

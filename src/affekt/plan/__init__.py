@@ -1,0 +1,10 @@
+"""The plan: one TOML file as one frozen value, or every problem in it at once.
+
+A section is a stage, a key is one of its settings, and the part that owns the setting checks it.
+``seed`` and ``taxonomy`` are handed down to every part that has such a setting and was given none.
+"""
+
+from affekt.plan.file import read
+from affekt.plan.shapes import STEPS, Bench, Build, Entry, Plan, Result
+
+__all__ = ["STEPS", "Bench", "Build", "Entry", "Plan", "Result", "read"]

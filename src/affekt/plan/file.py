@@ -1,0 +1,86 @@
+"""Reads the file of a plan and tells every problem with its line and column."""
+
+import hashlib
+import re
+import tomllib
+from pathlib import Path
+
+from affekt.errors import DiskTrouble, PlanError, Problem
+from affekt.parts import Trouble
+from affekt.plan.places import Places
+from affekt.plan.reading import Reading
+from affekt.plan.shapes import Plan
+
+MAX_BYTES = 1_000_000  # a plan is written by hand; more is a mistake or an attack
+
+
+def read(path: Path, *, trust: bool = False) -> Plan:
+    """Give the plan in a file.
+
+    Args:
+        path: A TOML file; a byte-order mark and CRLF are fine.
+        trust: Follow dotted kinds, which runs code outside affekt.
+
+    Raises:
+        PlanError: All that is wrong with it, each with line and column.
+        DiskTrouble: The file cannot be read.
+    """
+    text = _text(path)
+    try:
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as trouble:
+        raise PlanError(str(path), (_syntax(text, str(trouble)),)) from trouble
+    reading = Reading(path, given, trust)
+    plan = reading.plan(hashlib.sha256(text.encode()).hexdigest())
+    if plan is None or reading.troubles:
+        raise PlanError(str(path), _problems(reading.troubles, Places(text)))
+    return plan
+
+
+def _text(path: Path) -> str:
+    nowhere = Problem(1, 1, "", "")
+    if not path.exists():
+        raise PlanError(
+            str(path), (nowhere._replace(text="there is no such file; `affekt new` writes one"),)
+        )
+    if path.is_dir():
+        raise PlanError(
+            str(path), (nowhere._replace(text="is a folder; name the plan file in it"),)
+        )
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise PlanError(
+                str(path),
+                (
+                    nowhere._replace(
+                        text=f"is larger than {MAX_BYTES:,} bytes; a plan is a short text"
+                    ),
+                ),
+            )
+        return path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as trouble:
+        line = path.read_bytes()[: trouble.start].count(b"\n") + 1
+        raise PlanError(
+            str(path), (Problem(line, 1, "", "is not UTF-8 here; save it as UTF-8"),)
+        ) from trouble
+    except OSError as trouble:
+        raise DiskTrouble(
+            f"{path}: cannot be read ({trouble.strerror}); check its permissions"
+        ) from trouble
+
+
+def _syntax(text: str, message: str) -> Problem:
+    found = re.search(r"\(at line (\d+), column (\d+)\)", message)
+    what = message.split(" (at ")[0]
+    if found:
+        return Problem(int(found[1]), int(found[2]), "", f"TOML cannot be read: {what}")
+    return Problem(text.count("\n") + 1, 1, "", f"TOML cannot be read: {what}")
+
+
+def _problems(troubles: list[Trouble], places: Places) -> tuple[Problem, ...]:
+    found = []
+    for trouble in troubles:
+        line, column = places.of(trouble.path, key=trouble.at_key)
+        name = ".".join(str(step) for step in trouble.path).replace("__root__", "")
+        found.append(Problem(line, column, name, trouble.text))
+    return tuple(sorted(dict.fromkeys(found)))

@@ -1,0 +1,193 @@
+"""From what was written to the value it means; troubles are kept and reading goes on."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from affekt.datasets import Dataset
+from affekt.models.prior import Prior
+from affekt.parts import Reader, Trouble, did_you_mean, explain
+from affekt.plan.shapes import BUILD, STEPS, Bench, Build, Entry, Plan
+from affekt.protocols import Protocol
+from affekt.taxonomy import KNOWN, MIKELS8, Taxonomy
+
+FLOORS: tuple[Literal["majority", "chance"], ...] = ("majority", "chance")
+TOP = ("title", "project", "taxonomy", "seed", *STEPS, "bench")
+
+
+class Reading:
+    """One pass over what was written; collects troubles and goes on."""
+
+    def __init__(self, path: Path, given: dict[str, Any], trust: bool) -> None:
+        self.path = path
+        self.given = given
+        self.trust = trust
+        self.base = path.resolve().parent
+        self.troubles: list[Trouble] = []
+        self.reader = Reader({}, base=str(self.base), trust=trust)
+
+    def plan(self, sha256: str) -> Plan | None:
+        for name in [name for name in self.given if name not in TOP]:
+            self._note(
+                (name,),
+                f"is not a section or key of a plan; {did_you_mean(name, list(TOP))}",
+                at_key=True,
+            )
+        title = self._word("title", self.path.stem)
+        project = self._word("project", "work")
+        seed = self._seed()
+        taxonomy = self._taxonomy()
+        self.reader = Reader(
+            {"seed": seed, "taxonomy": taxonomy, "title": title},
+            base=str(self.base),
+            trust=self.trust,
+        )
+        build = self._build()
+        bench = self._bench(project)
+        if not any(name in self.given for name in (*STEPS, "bench")):
+            self._note(
+                (),
+                "has neither a [collect] section to build nor a [bench] section; `affekt new` "
+                "writes one",
+            )
+        self.troubles += self.reader.troubles
+        return Plan(self.path, sha256, title, self.base / project, taxonomy, seed, build, bench)
+
+    def _word(self, key: str, default: str) -> str:
+        given = self.given.get(key, default)
+        if isinstance(given, str) and given.strip() and given.isprintable():
+            return given
+        self._note((key,), f"is {given!r}; a text on one line is expected")
+        return default
+
+    def _seed(self) -> int:
+        seed = self.given.get("seed", 2016)
+        if isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2**32:
+            return seed
+        self._note(("seed",), f"is {seed!r}; a whole number from 0 to 4294967295 is expected")
+        return 2016
+
+    def _taxonomy(self) -> Taxonomy:
+        given = self.given.get("taxonomy", MIKELS8.name)
+        if isinstance(given, str) and given in KNOWN:
+            return KNOWN[given]
+        if not isinstance(given, dict):
+            known = did_you_mean(str(given), sorted(KNOWN))
+            self._note(
+                ("taxonomy",),
+                f"is {given!r}; {known}, or a [taxonomy] section with name and emotions",
+            )
+            return MIKELS8
+        try:
+            return Taxonomy.model_validate(_with_named_emotions(given))
+        except ValidationError as failure:
+            for error in failure.errors(include_url=False):
+                self._note(("taxonomy", *error["loc"]), explain(error))
+        return MIKELS8
+
+    def _build(self) -> Build | None:
+        if not any(name in self.given for name in STEPS):
+            return None
+        if "collect" not in self.given:
+            self._note(
+                (), "lacks the section [collect] with its `sources`, which every build begins with"
+            )
+        stages: dict[str, Any] = {}
+        for name, cls in BUILD.items():
+            given = self.given.get(name, {})
+            if name == "noisy" and isinstance(given, dict):
+                given = {"per_emotion": 0, **given, "role": "noisy"}
+            if name in self.given or "collect" in self.given:
+                stages[name] = self.reader.read(cls, given, (name,))
+            if name == "collect" and stages.get(name):
+                self.reader.handed_down = {
+                    **self.reader.handed_down,
+                    "sources": stages[name].sources,
+                }
+        return Build(**stages) if len(stages) == len(BUILD) and all(stages.values()) else None
+
+    def _bench(self, project: str) -> Bench | None:
+        given = self.given.get("bench")
+        if given is None:
+            return None
+        if not isinstance(given, dict):
+            self._note(("bench",), f"is {given!r}; a section is expected")
+            return None
+        known = ["datasets", "protocols", "entries"]
+        for name in [name for name in given if name not in known]:
+            self._note(
+                ("bench", name),
+                f"is not a setting of bench; {did_you_mean(name, known)}",
+                at_key=True,
+            )
+        datasets = self._parts(
+            Dataset, "datasets", self._release_named(given.get("datasets"), project)
+        )
+        protocols = self._parts(Protocol, "protocols", given.get("protocols", ["kfold"]))
+        return Bench(datasets, self._entries(given.get("entries", [])), protocols)
+
+    def _release_named(self, datasets: Any, project: str) -> Any:
+        """Let the bare word ``release`` mean the release this plan builds."""
+        settings = self.given.get("release")
+        if not isinstance(datasets, list) or not isinstance(settings, dict):
+            return datasets
+        folder = f"{settings.get('name')}-{settings.get('version', '1.0.0')}"
+        own = {"kind": "release", "root": f"{project}/releases/{folder}"}
+        return [own if one in ("release", {"kind": "release"}) else one for one in datasets]
+
+    def _parts(self, family: type[Any], key: str, given: Any) -> dict[str, Any]:
+        """Read a list of parts and name each by its kind, the second of one kind ``kind-2``."""
+        if not isinstance(given, list) or not given:
+            self._note(("bench", key), f"is {given!r}; a list with at least one is expected")
+            return {}
+        named: dict[str, Any] = {}
+        for at, one in enumerate(given):
+            part = self.reader.read(family, one, ("bench", key, at))
+            if part:
+                same = sum(other.kind() == part.kind() for other in named.values())
+                named[part.kind() + (f"-{same + 1}" if same else "")] = part
+        return named
+
+    def _entries(self, given: Any) -> tuple[Entry, ...]:
+        if not isinstance(given, list) or not given:
+            self._note(
+                ("bench", "entries"),
+                "is empty; write at least one [[bench.entries]] with name, feature, model",
+            )
+            return ()
+        entries = [
+            entry
+            for at, one in enumerate(given)
+            if (entry := self.reader.read(Entry, one, ("bench", "entries", at)))
+        ]
+        names = [entry.name.casefold() for entry in entries]
+        for at, name in enumerate(names):
+            if name in names[:at] or name in FLOORS:
+                self._note(
+                    ("bench", "entries", at, "name"),
+                    f"{name!r} stands for another entry already; choose another",
+                )
+        return (*entries, *_floors(entries))
+
+    def _note(self, path: tuple[str | int, ...], text: str, *, at_key: bool = False) -> None:
+        self.troubles.append(Trouble(path=path, text=text, at_key=at_key))
+
+
+def _with_named_emotions(given: dict[str, Any]) -> dict[str, Any]:
+    """Let an emotion be written as its bare name."""
+    emotions = given.get("emotions")
+    if not isinstance(emotions, list):
+        return given
+    return {
+        **given,
+        "emotions": [{"name": one} if isinstance(one, str) else one for one in emotions],
+    }
+
+
+def _floors(entries: list[Entry]) -> tuple[Entry, ...]:
+    """Give the two rows every table needs to be read: always the largest class, and chance."""
+    if not entries:
+        return ()
+    feature = entries[0].feature  # a floor looks at no value; this one is extracted anyway
+    return tuple(Entry(name=name, feature=feature, model=Prior(strategy=name)) for name in FLOORS)

@@ -1,0 +1,121 @@
+"""What a plan is once it is read: the two lines as frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+from pydantic import BaseModel, StringConstraints
+
+from affekt.datasets import Dataset
+from affekt.features import Feature
+from affekt.models import Model
+from affekt.parts import Part
+from affekt.protocols import Protocol
+from affekt.stages.clean import Clean
+from affekt.stages.collect import Collect
+from affekt.stages.decide import Decide
+from affekt.stages.dedupe import Dedupe
+from affekt.stages.extract import Extract
+from affekt.stages.load import Load
+from affekt.stages.predict import Predict
+from affekt.stages.release import Release
+from affekt.stages.sample import Sample
+from affekt.stages.split import Split
+from affekt.stages.verify import Verify
+from affekt.store import Failure, Product
+from affekt.taxonomy import Taxonomy
+
+BUILD: dict[str, type[Part]] = {
+    "collect": Collect,
+    "clean": Clean,
+    "dedupe": Dedupe,
+    "sample": Sample,
+    "noisy": Sample,
+    "verify": Verify,
+    "decide": Decide,
+    "split": Split,
+    "release": Release,
+}
+STEPS = tuple(BUILD)
+Title = Annotated[
+    str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
+
+
+class Entry(BaseModel, frozen=True, extra="forbid"):
+    """One contender of the benchmark: a feature set and a model on it."""
+
+    name: Title
+    feature: Feature
+    model: Model
+
+
+class Result(NamedTuple):
+    """What the bench line gives for one cell."""
+
+    dataset: str
+    entry: str
+    protocol: str
+    taxonomy: Taxonomy
+    pictures: Product | Failure
+    predictions: Product | Failure
+
+
+@dataclass(frozen=True)
+class Build:
+    """The stages of the build line."""
+
+    collect: Collect
+    clean: Clean
+    dedupe: Dedupe
+    sample: Sample
+    noisy: Sample
+    verify: Verify
+    decide: Decide
+    split: Split
+    release: Release
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The benchmark: every entry on every data set under every protocol, floors included."""
+
+    datasets: Mapping[str, Dataset]
+    entries: tuple[Entry, ...]
+    protocols: Mapping[str, Protocol]
+
+    def load(self, dataset: Dataset) -> Load:
+        """Give the stage that loads a data set."""
+        return Load(dataset=dataset)
+
+    def extract(self, entry: Entry) -> Extract:
+        """Give the stage that turns pictures into an entry's vectors."""
+        return Extract(feature=entry.feature)
+
+    def predict(self, entry: Entry, dataset: Dataset, protocol: Protocol) -> Predict:
+        """Give the stage that trains and predicts under a protocol."""
+        return Predict(model=entry.model, protocol=protocol, taxonomy=dataset.taxonomy)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a human decided.
+
+    Attributes:
+        path: The file it was read from.
+        sha256: Of its text.
+        title: What the report is called.
+        project: Folder of everything made.
+        build: None when the plan only benchmarks.
+        bench: None when the plan only builds.
+    """
+
+    path: Path
+    sha256: str
+    title: str
+    project: Path
+    taxonomy: Taxonomy
+    seed: int
+    build: Build | None
+    bench: Bench | None

@@ -113,3 +113,12 @@ def test_without_ties_the_most_probable_is_the_decision(rows: Pairs) -> None:
     probabilities[np.arange(len(rows)), predicted] = 0.7
     found = scores.confusion_of(truth, probabilities)
     assert (found == scores.confusion(truth, predicted, 4)).all()
+
+
+@given(pairs)
+def test_outcomes_average_to_the_accuracy(rows: Pairs) -> None:
+    truth, predicted = codes(rows)
+    probabilities = np.eye(4)[predicted] + np.eye(4)[np.roll(predicted, 1)]
+    found = scores.outcomes(truth, probabilities)
+    assert found.mean() == pytest.approx(scores.accuracy(scores.confusion_of(truth, probabilities)))
+    assert set(found) <= {0.0, 0.5, 1.0}

@@ -43,8 +43,8 @@ class Oasis(Dataset):
     """A user's copy of OASIS: a table of ratings beside the folder ``images``.
 
     ``polarity`` is positive above the middle of the scale. ``quadrant`` cuts valence and arousal at
-    their medians, ``third`` cuts valence at its terciles, both over the rows of this copy's table; a
-    value at a median belongs below it, at a tercile above it. ``category`` is what is shown, for
+    their medians, ``third`` cuts valence at its terciles, both over the rows of this copy's table;
+    a value at a median belongs below it, at a tercile above it. ``category`` is what is shown, for
     control. Groups are the themes: names without their number.
     """
 

@@ -85,13 +85,29 @@ def bootstrap(
     names, member = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
     if not names.size:
         return UNKNOWN
-    rows = np.split(np.argsort(member, kind="stable"), np.cumsum(np.bincount(member))[:-1])
-    layers = _layers(member, strata)
-    drawn = [
-        statistic(np.concatenate([rows[group] for group in _draw(layers, generator)]))
-        for _ in range(rounds)
-    ]
+    layers, held = _layers(member, strata), _Held.by(member)
+    drawn = [statistic(held.rows(_draw(layers, generator))) for _ in range(rounds)]
     return _ends(np.asarray(drawn, dtype=float), confidence)
+
+
+class _Held(NamedTuple):
+    """Which rows each group holds: ``order[start : start + size]``."""
+
+    order: Rows
+    start: Rows
+    size: Rows
+
+    @classmethod
+    def by(cls, member: Rows) -> "_Held":
+        size = np.bincount(member)
+        return cls(np.argsort(member, kind="stable"), np.cumsum(size) - size, size)
+
+    def rows(self, groups: Rows) -> Rows:
+        """Give the rows of these groups, one group after the other."""
+        size = self.size[groups]
+        begin = np.repeat(self.start[groups] - (np.cumsum(size) - size), size)
+        rows: Rows = self.order[begin + np.arange(size.sum())]
+        return rows
 
 
 def _layers(member: Rows, strata: Sequence[str] | None) -> list[Rows]:

@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 Codes = Int[np.ndarray, " image"]
 Matrix = Float[np.ndarray, "emotion emotion"]
 PerEmotion = Float[np.ndarray, " emotion"]
+Chances = Float[np.ndarray, "image emotion"]  # probabilities
 
 
 def confusion(
@@ -38,15 +39,31 @@ def confusion(
     return matrix
 
 
-def confusion_of(truth: Codes, probabilities: Float[np.ndarray, "image emotion"]) -> Matrix:
+def confusion_of(truth: Codes, probabilities: Chances) -> Matrix:
     """Counts by true emotion (row) and most probable emotion (column); a tie is shared evenly.
 
     So a model that says the same of all k emotions is right in 1 / k, whatever their order.
     """
+    chosen = choices(probabilities)
+    rows, predicted = np.nonzero(chosen)
+    weights = chosen[rows, predicted]
+    return confusion(truth[rows], predicted, probabilities.shape[1], weights=weights)
+
+
+def outcomes(truth: Codes, probabilities: Chances) -> Float[np.ndarray, " image"]:
+    """How right the decision on each picture is: 1, 0, or a share where the truth is in a tie.
+
+    Their mean is the accuracy; averaged over repeats they are what is drawn for its interval.
+    """
+    right: Float[np.ndarray, " image"] = choices(probabilities)[np.arange(truth.size), truth]
+    return right
+
+
+def choices(probabilities: Chances) -> Chances:
+    """1 for the most probable emotion of each picture, 0 for the others; a tie is shared evenly."""
     is_most = probabilities == probabilities.max(axis=1, keepdims=True, initial=0.0)
-    rows, predicted = np.nonzero(is_most)
-    shares = 1.0 / is_most.sum(axis=1)
-    return confusion(truth[rows], predicted, probabilities.shape[1], weights=shares[rows])
+    chosen: Chances = is_most / is_most.sum(axis=1, keepdims=True)
+    return chosen
 
 
 def accuracy(matrix: Matrix) -> float:

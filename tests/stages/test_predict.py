@@ -1,0 +1,208 @@
+"""Predict: who is tested was never seen, and what is kept are probabilities, not scores."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from affekt.errors import AffektError, PartError
+from affekt.models import Model
+from affekt.models.linear_svm import LinearSvm
+from affekt.models.logistic import Logistic
+from affekt.models.prior import Prior
+from affekt.protocols import Protocol
+from affekt.protocols.holdout import Holdout
+from affekt.protocols.kfold import KFold
+from affekt.stage import Outcome, Progress
+from affekt.stages.predict import Predict
+from affekt.store.rows import in_polars
+from affekt.tables import FEATURES, PREDICTIONS
+from affekt.taxonomy import VALENCE2
+from tests.protocols.tables import pictures
+from tests.stages.people import desk
+from tests.stages.spy import SEEN, Spy
+
+LABELS = ["positive", "negative", "positive", "positive", "negative", "negative"]
+PARTS: list[str | None] = ["train", "train", "train", "train", "test", "test"]
+
+
+def vectors(frame: pl.DataFrame, values: np.ndarray | None = None) -> pl.DataFrame:
+    """Give vectors whose first value is the number of the row."""
+    rows = np.arange(frame.height, dtype=np.float32)
+    given = np.column_stack([rows, rows % 2]) if values is None else values
+    return pl.DataFrame(
+        {"image_id": frame["image_id"], "vector": given.tolist()}, schema=FEATURES.types()
+    )
+
+
+def stage(model: Model | None = None, protocol: Protocol | None = None) -> Predict:
+    return Predict(model=model or Spy(), protocol=protocol or Holdout(), taxonomy=VALENCE2)
+
+
+def run(
+    folder: Path,
+    frame: pl.DataFrame,
+    model: Model | None = None,
+    protocol: Protocol | None = None,
+    values: np.ndarray | None = None,
+) -> Outcome:
+    return stage(model, protocol).run(desk(folder), frame, vectors(frame, values))
+
+
+def table(outcome: Outcome) -> pl.DataFrame:
+    return PREDICTIONS.conform(in_polars(outcome.table), "predict")
+
+
+@pytest.fixture
+def frame() -> pl.DataFrame:
+    return pictures(LABELS, parts=PARTS)
+
+
+@pytest.fixture
+def seen() -> list[Any]:
+    SEEN.clear()
+    return SEEN
+
+
+def test_every_tested_picture_gets_a_probability_an_emotion(
+    tmp_path: Path, frame: pl.DataFrame
+) -> None:
+    found = table(run(tmp_path, frame))
+    assert found.rows() == [
+        (0, 0, "image-004", "negative", 0.75),
+        (0, 0, "image-004", "positive", 0.25),
+        (0, 0, "image-005", "negative", 0.75),
+        (0, 0, "image-005", "positive", 0.25),
+    ]
+
+
+def test_no_test_label_ever_reaches_a_model(
+    tmp_path: Path, frame: pl.DataFrame, seen: list[Any]
+) -> None:
+    run(tmp_path, frame)
+    ((train, asked),) = seen
+    assert train.vectors[:, 0].tolist() == [0, 1, 2, 3]
+    assert [train.emotions[code] for code in train.codes] == LABELS[:4]
+    assert len(train.groups) == 4
+    assert [rows[:, 0].tolist() for rows in asked] == [[4, 5]]
+
+
+def test_a_model_cannot_reach_test_rows_through_the_memory_of_its_own(
+    tmp_path: Path, frame: pl.DataFrame, seen: list[Any]
+) -> None:
+    """A view would lead a cheat from its rows to the array of all rows."""
+    run(tmp_path, frame)
+    ((train, asked),) = seen
+    assert all(array.base is None for array in (train.vectors, train.codes, *asked))
+
+
+def test_a_test_label_turned_around_changes_nothing(tmp_path: Path) -> None:
+    values = np.random.default_rng(1).normal(size=(6, 3)).astype(np.float32)
+    model = Logistic(seed=1, penalty=1.0)
+    turned = [*LABELS[:4], "positive", "negative"]
+    found = [
+        table(run(tmp_path, pictures(labels, parts=PARTS), model, values=values))
+        for labels in (LABELS, [*LABELS[:4], "negative", "positive"], turned)
+    ]
+    assert found[0].equals(found[1])
+    assert found[0].equals(found[2])
+
+
+def test_the_order_of_rows_cannot_matter(tmp_path: Path, frame: pl.DataFrame) -> None:
+    model, protocol = LinearSvm(seed=1), KFold(n_folds=3, seed=1)
+    values = np.random.default_rng(1).normal(size=(6, 3)).astype(np.float32)
+    one = run(tmp_path, frame, model, protocol, values)
+    both = desk(tmp_path), frame.reverse(), vectors(frame, values)
+    assert table(stage(model, protocol).run(*both)).equals(table(one))
+
+
+def test_every_picture_is_tested_once_a_repeat(tmp_path: Path, frame: pl.DataFrame) -> None:
+    found = table(run(tmp_path, frame, protocol=KFold(n_folds=3, repeats=2, seed=1)))
+    assert found.group_by("repeat", "image_id").len()["len"].to_list() == [2] * 12
+    assert found.group_by("repeat", "image_id").agg(pl.col("probability").sum())[
+        "probability"
+    ].to_list() == pytest.approx([1.0] * 12)
+
+
+def test_a_picture_without_features_is_left_out_and_counted(
+    tmp_path: Path, frame: pl.DataFrame
+) -> None:
+    outcome = stage().run(desk(tmp_path), frame, vectors(frame).head(5))
+    assert table(outcome)["image_id"].unique().to_list() == ["image-004"]
+    assert (outcome.notes["pictures"], outcome.notes["without_features"]) == (5, 1)
+
+
+def test_notes_tell_sizes_fallbacks_and_what_the_model_says(
+    tmp_path: Path, frame: pl.DataFrame
+) -> None:
+    """B70: emotions absent from a side are named."""
+    (fold,) = run(tmp_path, frame).notes["folds"]
+    assert fold == {
+        "repeat": 0,
+        "fold": 0,
+        "train": 4,
+        "test": 2,
+        "note": "",
+        "not_trained": [],
+        "not_tested": ["positive"],
+        "model": {"rows": 4},
+    }
+
+
+def test_one_emotion_only_is_a_result(tmp_path: Path) -> None:
+    """B70"""
+    outcome = run(tmp_path, pictures(["positive"] * 6), LinearSvm(seed=1), KFold(seed=1))
+    told = outcome.notes["folds"]
+    assert {tuple(fold["not_trained"]) for fold in told} == {("negative",)}
+    assert set(table(outcome).filter(emotion="positive")["probability"]) == {1.0}
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_feature_that_is_not_finite_names_part_and_picture(
+    tmp_path: Path, frame: pl.DataFrame, bad: float
+) -> None:
+    """B71"""
+    values = np.zeros((6, 2), np.float32)
+    values[3, 1] = bad
+    manifest = {"stage": "extract", "recipe": {"feature": {"kind": "texture"}}}
+    room = desk(tmp_path)
+    told = type(room)(room.shelf, room.journal, room.scratch, (manifest,))
+    with pytest.raises(PartError, match=r"'texture' .* 1 pictures, first 'image-003'"):
+        stage().run(told, frame, vectors(frame, values))
+
+
+def test_vectors_of_two_lengths_are_refused(tmp_path: Path, frame: pl.DataFrame) -> None:
+    ragged = vectors(frame).with_columns(
+        vector=pl.Series([[1.0]] + [[1.0, 2.0]] * 5, dtype=pl.List(pl.Float32))
+    )
+    with pytest.raises(PartError, match=r"lengths \[1, 2\]"):
+        stage().run(desk(tmp_path), frame, ragged)
+
+
+@pytest.mark.parametrize(
+    "row", [(0.5, 0.25), (np.nan, 1.0), (1.5, -0.5), (0.25, 0.25, 0.5)], ids=str
+)
+def test_a_model_that_gives_no_probabilities_is_named(
+    tmp_path: Path, frame: pl.DataFrame, row: tuple[float, ...]
+) -> None:
+    with pytest.raises(PartError, match="spy"):
+        run(tmp_path, frame, Spy(row=row))
+
+
+def test_a_label_outside_the_taxonomy_is_told(tmp_path: Path) -> None:
+    with pytest.raises(AffektError, match="'awe' is not in the taxonomy 'valence2'"):
+        run(tmp_path, pictures(["awe"] * 6, parts=PARTS))
+
+
+def test_no_pictures_give_no_predictions(tmp_path: Path) -> None:
+    assert table(run(tmp_path, pictures([]), Prior())).is_empty()
+
+
+def test_progress_is_told_fold_by_fold(tmp_path: Path, frame: pl.DataFrame) -> None:
+    told: list[Progress] = []
+    room = desk(tmp_path)
+    watched = type(room)(room.shelf, room.journal, room.scratch, watch=told.append)
+    stage(protocol=KFold(n_folds=3, seed=1)).run(watched, frame, vectors(frame))
+    assert [(one.done, one.total) for one in told] == [(1, 3), (2, 3), (3, 3)]

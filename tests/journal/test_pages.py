@@ -103,6 +103,14 @@ def test_a_changed_line_in_the_middle_names_file_and_line(half: Pages) -> None:
         again(half)
 
 
+def test_bytes_overwritten_with_noise_name_file_and_line(half: Pages) -> None:
+    """B19."""
+    text = half.path.read_bytes()
+    half.path.write_bytes(text.replace(b'"after":"a"', b'"after":\xff\xfe"'))
+    with pytest.raises(Damaged, match=rf"{half.path.name}:2: "):
+        again(half)
+
+
 def test_a_changed_last_line_is_not_believed(half: Pages) -> None:
     half.path.write_bytes(half.path.read_bytes().replace(b'"after":"b"', b'"after":"x"'))
     assert again(half).afters == ["a"]

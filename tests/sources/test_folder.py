@@ -232,3 +232,17 @@ def test_a_walk_resumed_behind_any_name_gives_the_rest(
 def test_a_walk_resumes_behind_a_file_that_is_gone(tmp_path: Path) -> None:
     fill(tmp_path, "a/1.jpg", "a/3.jpg", "b.jpg")
     assert [entry.name for entry in walk(tmp_path, "a/2.jpg")] == ["a/3.jpg", "b.jpg"]
+
+
+def test_a_file_that_goes_while_it_is_listed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path, "a.jpg")
+
+    def access(path: str, mode: int) -> bool:
+        Path(path).unlink()
+        return True
+
+    monkeypatch.setattr(os, "access", access)
+    source = folder(tmp_path, unlabelled=True)
+    assert refusals(source) == [("a.jpg", "unreadable", "No such file or directory")]

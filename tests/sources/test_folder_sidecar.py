@@ -143,3 +143,16 @@ def test_a_table_behind_a_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "metadata.csv").symlink_to("/etc/hostname")
     with pytest.raises(AffektError, match="is no plain file"):
         read_sidecar(tmp_path)
+
+
+def test_a_table_that_cannot_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    csv_beside(tmp_path, "file\n")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(AffektError, match=r"metadata\.csv: cannot be read \(Permission denied\)"):
+        read_sidecar(tmp_path)

@@ -277,6 +277,10 @@ def test_weights_decide_how_often() -> None:
     assert 0.70 < counts["a"] / 4_000 < 0.80
 
 
+def test_without_any_weight_the_first_is_taken() -> None:
+    assert Dice(1, "weights").weighted({"a": 0.0, "b": 0.0}) == "a"
+
+
 def test_the_bell_has_the_mean_and_deviation_asked_for() -> None:
     dice = Dice(1, "bell")
     draws = np.array([dice.bell(5, 2) for _ in range(4_000)])

@@ -154,10 +154,9 @@ def _content(line: bytes) -> dict[str, Any] | None:
         return None
     try:
         text = line[len(head) : -2].decode("ascii")
-        content = json.loads(text)
-    except ValueError:
+    except UnicodeDecodeError:
         return None
-    return content if line == _sealed(text) and isinstance(content, dict) else None
+    return dict(json.loads(text)) if line == _sealed(text) else None
 
 
 def _page(content: Mapping[str, Any]) -> StoredPage:

@@ -29,7 +29,7 @@ BEAUTY = """\
 # Which OASIS photographs do people find beautiful? Real photographs, real raters.
 # Expect: {photographs} asked, five votes each, kept at three YES. Five agree with the majority of
 # all others on 84 to 87 % of photographs, by cut; agreement.py measures it.
-# Takes: about a minute on two cores.
+# Takes: under a minute on two cores.
 
 title = "OASIS: beautiful or not"
 project = "beauty"
@@ -46,7 +46,8 @@ sources = [{{ kind = "folder", root = "pictures" }}]
 max_hamming_bits = 0            # every photograph was rated, so only equal bytes are one
 
 [sample]
-per_emotion = {photographs}
+per_emotion = 0                 # nobody was asked whether a photograph is plain
+more = {{ beautiful = {photographs} }}
 
 [verify]
 crowd = {{ kind = "csvfile", path = "votes.csv" }}   # YES is a rating of at least {cut}
@@ -186,10 +187,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     (given.into / "beauty.toml").write_text(BEAUTY.format(**settings), encoding="utf-8")
     text = VALENCE.format(**settings, oasis=oasis)
     (given.into / "valence.toml").write_text(text, encoding="utf-8")
-    print(
-        f"{len(rated)} photographs, {VOTES * len(rated)} votes at cut {given.cut}. Now, in "
-        f"{given.into}:"
-    )
+    print(f"{len(rated)} photographs, {VOTES * len(rated)} votes at cut {given.cut}")
+    print(f"now, in {given.into}:")
     print("  affekt build beauty.toml && affekt report beauty.toml")
     print("  affekt bench valence.toml && affekt report valence.toml")
     return 0

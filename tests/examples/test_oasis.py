@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from affekt import plan
+from affekt import plan, project
 from affekt.crowd.csvfile import Csvfile
 from affekt.measures.intervals import wilson
 from affekt.parts import Place
@@ -18,6 +18,7 @@ from affekt.rules.at_least import AtLeast
 from affekt.stages.decide import Decide
 from affekt.stages.sample import question_id
 from affekt.stages.verify import Verify
+from affekt.store import Product
 from affekt.store.rows import in_polars
 from affekt.tables import QUESTIONS
 from examples.oasis import agreement, prepare
@@ -140,3 +141,49 @@ def test_ratings_are_read_by_photograph(oasis: Path, beauty: Path) -> None:
     with (beauty / "ratings.csv").open() as file:
         rows = sum(1 for _ in csv.reader(file)) - 1
     assert sum(len(one.ratings) for one in prepare.photographs(oasis, beauty)) == rows
+
+
+@pytest.mark.slow
+def test_the_build_line_runs_on_real_photographs(
+    prepared: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 2, item 6a: every photograph asked, decided and explained; agreement printed."""
+    path = prepared / "beauty.toml"
+    mine = project.open_plan(path)
+    steps = {step.name: step for step in mine.build()}
+    assert (steps["sample"].kept, steps["verify"].kept) == (559, 5 * 559)
+    assert (steps["decide"].kept or 0) + (steps["decide"].dropped or 0) == 559
+    monkeypatch.setattr("sys.argv", ["agreement.py", str(path)])
+    assert agreement.main() == 0
+    counted = next(line for line in capsys.readouterr().out.splitlines() if "built" in line)
+    by_hand = agreement.compare(
+        one for one in agreement.read(prepared / "rest.csv") if one.cut == 5
+    )
+    assert counted.startswith(str(by_hand))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("entry", "low", "high"),
+    [
+        ("ImageNet features, PCA, linear SVM", 0.640, 0.727),
+        ("ImageNet features, logistic", 0.702, 0.784),
+        ("majority", 0.62, 0.64),
+    ],
+)
+def test_valence_is_predicted_from_pixels_as_well_as_expected(
+    prepared: Path, entry: str, low: float, high: float
+) -> None:
+    """Issue 2, item 6b: accuracy by theme inside the interval that was measured independently."""
+    results = {one.entry: one for one in project.open_plan(prepared / "valence.toml").bench()}
+    pictures, predictions = results[entry].pictures, results[entry].predictions
+    assert isinstance(pictures, Product)
+    assert isinstance(predictions, Product)
+    best = (
+        predictions.table()
+        .sort("probability", "emotion", descending=[True, False])
+        .unique(["repeat", "fold", "image_id"], keep="first")
+    )
+    labelled = best.join(pictures.table().select("image_id", label="emotion"), on="image_id")
+    assert labelled.height == 5 * 559
+    assert low <= (labelled["emotion"] == labelled["label"]).sum() / labelled.height <= high

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from affekt import line, plan, report, trace
+from affekt import line, plan, trace
 from affekt.errors import UsageError
 from affekt.plan import STEPS, Build, Plan, Result
+from affekt.report import ReportInput
+from affekt.report import write as write_report
 from affekt.stage import Progress
 from affekt.stages.sample import Sample
 from affekt.store import Failure, Product, Store, disk
@@ -136,15 +138,15 @@ class Project:
     def report(self, *, only: str | None = None) -> Path:
         """Write the report of all that stands and give the page."""
         results = self._standing_results()
-        return report.write(self._report_input(results), self.plan.project / "report", only=only)
+        return write_report(self._report_input(results), self.plan.project / "report", only=only)
 
     def _build(self) -> Build:
         if self.plan.build is None:
             raise UsageError(f"{self.plan.path}: has no [collect] section, so nothing to build")
         return self.plan.build
 
-    def _report_input(self, results: tuple[Result, ...]) -> report.ReportInput:
-        return report.ReportInput(
+    def _report_input(self, results: tuple[Result, ...]) -> ReportInput:
+        return ReportInput(
             title=self.plan.title,
             plan_name=self.plan.path.name,
             plan_sha256=self.plan.sha256,

@@ -17,6 +17,8 @@ class _State:
 
 
 LOG = _State()
+logging.getLogger("affekt").addHandler(logging.NullHandler())
+logging.getLogger("affekt").propagate = False  # what the user must read is printed by `exits`
 
 
 class _JsonLines(logging.Formatter):

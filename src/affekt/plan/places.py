@@ -144,6 +144,8 @@ class Places:
         >>> Places('[sample]\nper_emotion = 5').of(("sample", "per_emotion"), key=True)
         (2, 1)
         """
+        if path[-1:] == ("kind",) and path not in self._keys and path[:-1] in self._values:
+            path = path[:-1]  # the kind is written as a bare word
         if path in self._values and not key:
             return self._line_and_column(self._values[path])
         while path and path not in self._keys:

@@ -100,11 +100,10 @@ class Reading:
                 given = {"per_emotion": 0, **given, "role": "noisy"}
             if name in self.given or "collect" in self.given:
                 stages[name] = self.reader.read(cls, given, (name,))
-            if name == "collect" and stages.get(name):
-                self.reader.handed_down = {
-                    **self.reader.handed_down,
-                    "sources": stages[name].sources,
-                }
+            if name == "collect":
+                # Where collect cannot be read, its own problem is told and none of clean's.
+                sources = stages[name].sources if stages.get(name) else ()
+                self.reader.handed_down = {**self.reader.handed_down, "sources": sources}
         return Build(**stages) if len(stages) == len(BUILD) and all(stages.values()) else None
 
     def _bench(self, project: str) -> Bench | None:

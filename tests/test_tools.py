@@ -1,4 +1,4 @@
-"""The scripts behind ``make``: what was left out is told, and a machine without Python hears why."""
+"""The scripts behind ``make``: what was left out is told, and why a machine cannot go on."""
 
 import os
 import subprocess

@@ -11,8 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 NEEDED = (
-    "affekt/py.typed", "affekt/plans/tiny.toml", "affekt/plans/paper.toml", "affekt/report/page.html",
-    "affekt/report/page.css", "affekt/report/page.js", "affekt/nets/efficientnet_lite0.py",
+    "affekt/py.typed", "affekt/plans/tiny.toml", "affekt/plans/paper.toml",
+    "affekt/report/page.html", "affekt/report/page.css", "affekt/report/page.js",
+    "affekt/nets/efficientnet_lite0.py",
 )  # fmt: skip
 
 

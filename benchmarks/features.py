@@ -1,6 +1,6 @@
 """How many pictures a CPU second become features, against the same net run bare.
 
-    python benchmarks/features.py [--pictures 600] [--rounds 3] [--folder FOLDER_OF_JPEGS]
+    python benchmarks/features.py [--pictures 1000] [--rounds 3] [--folder FOLDER_OF_JPEGS]
 
 The contenders take turns in one process: the stage `extract` from JPEG bytes on the shelf (children
 that decode, checks, files of results), a plain Pillow loop that only decodes and resizes, a plain
@@ -60,7 +60,7 @@ def main() -> None:
     reader = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    reader.add_argument("--pictures", type=int, default=600)
+    reader.add_argument("--pictures", type=int, default=1000)
     reader.add_argument("--rounds", type=int, default=3)
     reader.add_argument("--workers", type=int, default=2)
     reader.add_argument("--folder", type=Path, help="JPEG files to use instead of made ones")

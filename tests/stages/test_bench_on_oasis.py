@@ -48,10 +48,14 @@ def right_of(
 
 
 def measured(store: Store, root: Path, target: str, model: Model) -> tuple[float, Interval]:
-    dataset = Oasis.model_validate({"root": Place(written=str(root)), "target": target})
+    """Give the accuracy and its interval; one extraction serves all targets."""
+    place = Place(written=str(root))
+    dataset = Oasis.model_validate({"root": place, "target": target})
     with store.writing():
+        vectors = store.make(
+            Extract(feature=Backbone()), store.make(Load(dataset=Oasis(root=place)))
+        )
         pictures = store.make(Load(dataset=dataset))
-        vectors = store.make(Extract(feature=Backbone()), pictures)
         stage = Predict(model=model, protocol=PROTOCOL, taxonomy=dataset.taxonomy)
         predictions = store.make(stage, pictures, vectors)
     found = right_of(rows(pictures), rows(predictions), dataset.taxonomy.names)

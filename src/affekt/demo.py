@@ -94,29 +94,40 @@ def planted_and_found(project: Project) -> list[Planted]:
     """
     truth = _source(project.plan).planted()
     steps = project.products()
-    names = _names(steps)
-    rows = []
-    for fault, (step, reasons) in FOUND_BY.items():
-        wanted = truth.filter(fault=fault)
-        dropped = _dropped(steps[step], names).filter(pl.col("reason").is_in(reasons))["source_id"]
-        met = wanted.filter(_met(wanted, step, steps, names))
-        hit = met["source_id"].is_in(dropped.implode())
-        if step == "dedupe":  # of a pair it keeps the better one, which may be the copy
-            hit = hit | met["of"].is_in(dropped.implode())
-        rows.append(
-            Planted(fault, met.height, int(hit.sum()), f"{step} drops: {', '.join(reasons)}")
-        )
-    kept = steps["clean"].table()["source_id"]
+    told = [
+        _one_fault(fault, truth.filter(fault=fault), steps[step], _entered(step, steps))
+        for fault, (step, _) in FOUND_BY.items()
+    ]
     harmless = truth.filter(fault=HARMLESS)["source_id"]
-    rows.append(
-        Planted(
-            HARMLESS,
-            harmless.len(),
-            int(harmless.is_in(kept.implode()).sum()),
-            "clean keeps: told by content",
-        )
-    )
-    return rows
+    kept = int(harmless.is_in(steps["clean"].table()["source_id"].implode()).sum())
+    return [*told, Planted(HARMLESS, harmless.len(), kept, "clean keeps it: content decides")]
+
+
+def _one_fault(fault: str, planted: pl.DataFrame, step: Product, entered: pl.DataFrame) -> Planted:
+    """Count the pictures with one fault that reached the step, and those it dropped for it.
+
+    ``entered`` has the source's name of every row that came in, beside the step's own key.
+    """
+    name, reasons = FOUND_BY[fault]
+    dropped = step.dropped().filter(pl.col("reason").is_in(reasons))
+    shared = [key for key in dropped.columns if key in entered.columns]
+    gone = entered.join(dropped, on=shared, how="semi")["source_id"].implode()
+    met = planted.filter(pl.col("source_id").is_in(entered["source_id"].implode()))
+    hit = pl.col("source_id").is_in(gone)
+    if name == "dedupe":  # of a pair it keeps the better one, which may be the copy
+        met = met.filter(pl.col("of").is_in(entered["source_id"].implode()))
+        hit = hit | pl.col("of").is_in(gone)
+    return Planted(fault, met.height, met.filter(hit).height, f"{name} drops: {', '.join(reasons)}")
+
+
+def _entered(step: str, steps: Mapping[str, Product]) -> pl.DataFrame:
+    """Give what came into a step, one row a picture of the source."""
+    clean = steps["clean"].table().select("image_id", "source_id")
+    if step == "clean":
+        return steps["collect"].table().select("source", "source_id", "query")
+    if step == "dedupe":
+        return clean
+    return steps["sample"].table().select("question_id", "image_id").join(clean, on="image_id")
 
 
 def _source(plan: Plan) -> Generated:
@@ -125,34 +136,6 @@ def _source(plan: Plan) -> Generated:
         if isinstance(source, Generated):
             return source
     raise AffektError(f"{plan.path}: has no generated source, so nothing was planted")
-
-
-def _names(steps: Mapping[str, Product]) -> pl.DataFrame:
-    """image_id → every name the source has for those bytes."""
-    return steps["clean"].table().select("image_id", "source_id")
-
-
-def _dropped(step: Product, names: pl.DataFrame) -> pl.DataFrame:
-    """Dropped rows of a step with the source's name of the picture."""
-    rows = step.dropped()
-    if "source_id" in rows.columns:
-        return rows
-    return rows.join(names, on="image_id") if "image_id" in rows.columns else rows
-
-
-def _met(
-    wanted: pl.DataFrame, step: str, steps: Mapping[str, Product], names: pl.DataFrame
-) -> pl.Series:
-    """Tell which faulty pictures reached the step that can find them."""
-    if step == "clean":
-        return pl.Series([True] * wanted.height, dtype=pl.Boolean)
-    reached = (
-        names["source_id"]
-        if step == "dedupe"
-        else steps["sample"].table().join(names, on="image_id")["source_id"]
-    )
-    there = wanted["source_id"].is_in(reached.implode())
-    return there & wanted["of"].is_in(reached.implode()) if step == "dedupe" else there
 
 
 def _reason(result: Result) -> str:

@@ -25,7 +25,7 @@ NOTHING: Mapping[str, Any] = {}
 
 
 def sha(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 def filled(schema: Schema, given: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
@@ -123,7 +123,7 @@ def build(world: World, taxonomy: Taxonomy = MIKELS8, each: int = 20) -> dict[st
         for at, name in enumerate(names)
     ]  # fmt: skip
     clean = [
-        {**row, **spots[row["source_id"]], "format": "PNG", "width_px": 80, "height_px": 60}
+        {**row, **spots[str(row["source_id"])], "format": "PNG", "width_px": 80, "height_px": 60}
         for at, row in enumerate(found)
         if at % 10
     ]
@@ -154,8 +154,12 @@ def build(world: World, taxonomy: Taxonomy = MIKELS8, each: int = 20) -> dict[st
     crowd = {"crowd": {"kind": "simulated", "version": 1}}
     return {
         "collect": world.product("collect", tables.FOUND, found),
-        "clean": world.product("clean", tables.CLEAN, clean, gone(tables.FOUND, found, clean, "too-small")),
-        "dedupe": world.product("dedupe", tables.IMAGES, images, gone(tables.CLEAN, clean, images, "near-copy")),
+        "clean": world.product(
+            "clean", tables.CLEAN, clean, gone(tables.FOUND, found, clean, "too-small")
+        ),
+        "dedupe": world.product(
+            "dedupe", tables.IMAGES, images, gone(tables.CLEAN, clean, images, "near-copy")
+        ),
         "sample": world.product(
             "sample", tables.QUESTIONS, asked, gone(tables.IMAGES, images, asked, "not-drawn")
         ),
@@ -164,12 +168,17 @@ def build(world: World, taxonomy: Taxonomy = MIKELS8, each: int = 20) -> dict[st
             "decide", tables.LABELS, labels, gone(tables.QUESTIONS, asked, labels, "too-few-yes")
         ),
         "split": world.product("split", tables.SPLITS, splits),
-        "release": world.product("release", tables.RELEASED, released, gone(tables.LABELS, labels, released, "")),
+        "release": world.product(
+            "release", tables.RELEASED, released, gone(tables.LABELS, labels, released, "")
+        ),
     }
 
 
 def gone(
-    schema: Schema, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]], reason: str
+    schema: Schema,
+    before: Sequence[Mapping[str, Any]],
+    after: Sequence[Mapping[str, Any]],
+    reason: str,
 ) -> pl.DataFrame:
     """The dropped rows of a stage: key of its first table, reason, detail."""
     by = schema.key[0] if schema.name != "found" else "source_id"
@@ -182,7 +191,7 @@ def gone(
     )
 
 
-def cell(  # noqa: PLR0913
+def cell(
     world: World,
     truth: Sequence[str],
     said: np.ndarray,
@@ -197,8 +206,8 @@ def cell(  # noqa: PLR0913
     """One result: labels, and probabilities (repeat, image, emotion) for them."""
     ids = [sha(f"{dataset} {at}") for at in range(len(truth))]
     pictures = [
-        {"image_id": one, "name": one[:6], "emotion": label, "group_id": groups[at] if groups else one,
-         "is_generated": False}
+        {"image_id": one, "name": one[:6], "emotion": label,
+         "group_id": groups[at] if groups else one, "is_generated": False}
         for at, (one, label) in enumerate(zip(ids, truth, strict=True))
     ]  # fmt: skip
     predictions = [
@@ -218,14 +227,16 @@ def cell(  # noqa: PLR0913
     )
 
 
-def guessed(truth: Sequence[str], taxonomy: Taxonomy, skill: float, seed: int, repeats: int = 1) -> np.ndarray:
-    """Probabilities of somebody who knows more with more skill, wrong more often on later emotions."""
+def guessed(
+    truth: Sequence[str], taxonomy: Taxonomy, skill: float, seed: int, repeats: int = 1
+) -> np.ndarray:
+    """Probabilities of somebody with skill, wrong more often on later emotions."""
     dice = np.random.default_rng(seed)
-    code = np.array([taxonomy.names.index(name) for name in truth])
+    code = np.array([taxonomy.names.index(name) for name in truth], dtype=int)
     score = dice.normal(size=(repeats, len(truth), len(taxonomy)))
     score[:, np.arange(len(truth)), code] += skill * (1.3 - code / len(taxonomy))
     powers = np.exp(score)
-    return powers / powers.sum(axis=2, keepdims=True)
+    return np.asarray(powers / powers.sum(axis=2, keepdims=True))
 
 
 def whole(world: World, results: tuple[Result, ...] = (), **changes: Any) -> ReportInput:
@@ -247,3 +258,19 @@ def failed(dataset: str = "small", entry: str = "broken") -> Result:
     """A cell that could not be made."""
     why = Failure("predict", "the vector of 'a.jpg' holds NaN", "PartError")
     return Result(dataset, entry, "kfold", MIKELS8, why, why)
+
+
+def benchmark(world: World, taxonomy: Taxonomy = MIKELS8, each: int = 12) -> tuple[Result, ...]:
+    """Two contenders and both floors on one small set."""
+    truth = [name for name in taxonomy.names for _ in range(each)]
+    k = len(taxonomy)
+    flat = np.full((1, len(truth), k), 1 / k)
+    said = {
+        "net": guessed(truth, taxonomy, 2, 1),
+        "colours": guessed(truth, taxonomy, 1, 2),
+        "majority": flat + 0.1 * (np.arange(k) == 0),
+        "chance": flat,
+    }
+    return tuple(
+        cell(world, truth, one, entry=name, taxonomy=taxonomy) for name, one in said.items()
+    )

@@ -1,12 +1,12 @@
 """How people see colours, as far as the test of the report's colours needs it.
 
 References:
-    Moroney, Fairchild, Hunt, Li, Luo and Newman (2002), The CIECAM02 color appearance model, Color Imaging
-    Conference 10.
-    Luo, Cui and Li (2006), Uniform colour spaces based on CIECAM02 colour appearance model, Color Research and
-    Application 31 (CAM02-UCS).
-    Machado, Oliveira and Fernandes (2009), A physiologically-based model for simulation of color vision
-    deficiency, IEEE Transactions on Visualization and Computer Graphics 15 (matrices at severity 1).
+    Moroney, Fairchild, Hunt, Li, Luo and Newman (2002), The CIECAM02 color appearance model, Color
+    Imaging Conference 10.
+    Luo, Cui and Li (2006), Uniform colour spaces based on CIECAM02 colour appearance model, Color
+    Research and Application 31 (CAM02-UCS).
+    Machado, Oliveira and Fernandes (2009), A physiologically-based model for simulation of color
+    vision deficiency, IEEE Transactions on Visualization and Computer Graphics 15 (severity 1).
 """
 
 import numpy as np
@@ -45,12 +45,8 @@ SRGB_TO_XYZ = np.array(
         [0.0193339, 0.1191920, 0.9503041],
     ]
 )
-CAT02 = np.array(
-    [[0.7328, 0.4296, -0.1624], [-0.7036, 1.6975, 0.0061], [0.0030, 0.0136, 0.9834]]
-)
-HUNT = np.array(
-    [[0.38971, 0.68898, -0.07868], [-0.22981, 1.18340, 0.04641], [0.0, 0.0, 1.0]]
-)
+CAT02 = np.array([[0.7328, 0.4296, -0.1624], [-0.7036, 1.6975, 0.0061], [0.0030, 0.0136, 0.9834]])
+HUNT = np.array([[0.38971, 0.68898, -0.07868], [-0.22981, 1.18340, 0.04641], [0.0, 0.0, 1.0]])
 WHITE = np.array([95.047, 100.0, 108.883])
 ADAPTING = 64 / np.pi / 5  # cd/m², sRGB's ambient light of 64 lux on a grey of 20 %
 BACKGROUND = 20.0
@@ -89,10 +85,10 @@ def ucs(xyz: Colours) -> Colours:
         adapted = cone * (WHITE[1] * degree / white + 1 - degree)
         sharp = adapted @ np.linalg.inv(CAT02).T @ HUNT.T
         power = (luminance * np.abs(sharp) / 100) ** 0.42
-        return np.sign(sharp) * 400 * power / (power + 27.13) + 0.1
+        return np.asarray(np.sign(sharp) * 400 * power / (power + 27.13) + 0.1)
 
     def achromatic(cones: Colours) -> np.ndarray:
-        return (cones @ [2, 1, 1 / 20] - 0.305) * n_bb
+        return np.asarray((cones @ [2, 1, 1 / 20] - 0.305) * n_bb)
 
     cones, white = response(xyz), response(WHITE[None])
     a = cones @ [1, -12 / 11, 1 / 11]

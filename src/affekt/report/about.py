@@ -1,4 +1,4 @@
-"""The head of the page and its account of itself: what, how much, from which plan, seeds, products and machine."""
+"""The head of the page, and from which plan, seeds, products and machine it was made."""
 
 from typing import NamedTuple
 
@@ -24,11 +24,17 @@ def banners(given: ReportInput) -> tuple[Banner, ...]:
     found = []
     if is_generated(given):
         found.append(
-            Banner("Generated pictures.", "Some or all pictures behind this page were painted by a program.")
+            Banner(
+                "Generated pictures.",
+                "Some or all pictures behind this page were painted by a program.",
+            )
         )
     if is_simulated(given):
         found.append(
-            Banner("Simulated crowd.", "No person voted; the votes were drawn by a program with known faults.")
+            Banner(
+                "Simulated crowd.",
+                "No person voted; the votes were drawn by a program with known faults.",
+            )
         )
     return tuple(found)
 
@@ -57,7 +63,8 @@ def _benched(bench: Bench) -> str:
     tested = max(cell.n for panel in bench.panels for cell in panel.cells)
     failed = f"; {_many(len(bench.lost), 'cell', 'cells')} failed" if bench.lost else ""
     return (
-        f"Benchmark of {_many(entries, 'entry', 'entries')} on {_many(sets, 'data set', 'data sets')}, "
+        f"Benchmark of {_many(entries, 'entry', 'entries')} "
+        f"on {_many(sets, 'data set', 'data sets')}, "
         f"up to {tested:,} pictures tested{failed}."
     )
 
@@ -68,7 +75,9 @@ def _many(n: int, one: str, several: str) -> str:
 
 def facts(given: ReportInput) -> tuple[tuple[str, str], ...]:
     """Name the plan, the seed, the emotions, the versions and the machine."""
-    versions = ", ".join(f"{clean(name)} {clean(number)}" for name, number in given.versions.items())
+    versions = ", ".join(
+        f"{clean(name)} {clean(number)}" for name, number in given.versions.items()
+    )
     machine = ", ".join(f"{clean(name)}: {clean(what)}" for name, what in given.hardware.items())
     return (
         ("Plan", f"{clean(given.plan_name)}, SHA-256 {given.plan_sha256[:SHORT]}"),
@@ -102,11 +111,13 @@ def exhibit(given: ReportInput) -> Exhibit:
         ),
         rows=tuple(rows),
         notes=(
-            f"First {SHORT} digits. An address is computed from the settings of a stage and the addresses of what it took; "
-            "two pages with equal addresses show the same numbers.",
+            f"First {SHORT} digits. An address is computed from the settings of a stage and the "
+            "addresses of what it took; two pages with equal addresses show the same numbers.",
         ),
     )
-    return Exhibit("A", "What this page was made of", "Every number above follows from these tables.", (table,))
+    return Exhibit(
+        "A", "What this page was made of", "Every number above follows from these tables.", (table,)
+    )
 
 
 def _row(where: str, stage: str, made: Product | Failure) -> Row:

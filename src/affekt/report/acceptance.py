@@ -9,9 +9,9 @@ COLUMNS = (
     Column("emotion", "text"),
     Column("asked"),
     Column("kept"),
-    Column("acceptance, %", "percent"),
+    Column("acceptance", "percent"),
     Column("95 %", "percent"),
-    Column("share of kept, %", "percent"),
+    Column("share of kept", "percent"),
 )
 
 
@@ -20,7 +20,7 @@ def exhibit(given: ReportInput) -> Exhibit:
     rows = acceptance(given)
     lost = given.lost("sample", "decide")
     gap = Gap("Acceptance by emotion", lost, given.build_command)
-    lead = "Pictures put to the crowd with their weak label, and those that enough of its votes confirmed."
+    lead = "Pictures put to the crowd with their weak label, and those its votes confirmed."
     return Exhibit("T2", "Acceptance", lead, (gap if lost else table(rows, is_simulated(given)),))
 
 

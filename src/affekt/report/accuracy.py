@@ -10,7 +10,7 @@ COLUMNS = (
     Column("entry", "text"),
     Column("correct", "count"),
     Column("total", "count"),
-    Column("accuracy, %", "percent"),
+    Column("accuracy", "percent"),
     Column("accuracy 95 %", "percent", "95 %"),
     Column("macro recall", "score"),
     Column("macro recall 95 %", "score", "95 %"),
@@ -68,16 +68,23 @@ def _two(score: Score) -> Row:
 
 def _notes(panel: Panel) -> tuple[str, ...]:
     cell = panel.cells[0]
-    rounds = f"{cell.repeats} × {cell.folds} folds" if cell.folds > 1 else f"{cell.repeats} round of testing"
+    rounds = (
+        f"{cell.repeats} × {cell.folds} folds"
+        if cell.folds > 1
+        else f"{cell.repeats} round of testing"
+    )
     outcome = "; a picture's outcome is its mean over the repeats" if cell.repeats > 1 else ""
     notes = [
-        f"n = {cell.n:,} pictures in {cell.n_groups:,} groups, {rounds}{outcome}. Intervals, 95 %: {cell.method}.",
-        "Calibration error: expected, of the top answer, 15 bins of equal mass; it is biased upwards in small samples. "
-        "A tie between m answers counts 1/m.",
+        f"n = {cell.n:,} pictures in {cell.n_groups:,} groups, {rounds}{outcome}. "
+        f"Intervals, 95 %: {cell.method}.",
+        "Calibration error: expected, of the top answer, 15 bins of equal mass; biased upwards in "
+        "small samples. A tie between m answers counts 1/m.",
     ]
     if len(panel.cells) == len([one for one in panel.cells if not one.is_floor]):
         chance = 100 / len(cell.emotions)
-        notes.append(f"No majority or chance entry was run; guessing is right {chance:.1f} % of the time.")
+        notes.append(
+            f"No majority or chance entry was run; guessing is right {chance:.1f} % of the time."
+        )
     unusable = max(one.unusable for one in panel.cells)
     if unusable:
         notes.append(

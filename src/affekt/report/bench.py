@@ -60,15 +60,20 @@ def read(given: ReportInput) -> Bench:
         else:
             panels.setdefault((one.dataset, one.protocol), []).append(one)
     return Bench(
-        tuple(Panel(*key, tuple(sorted(cells, key=lambda c: c.is_floor))) for key, cells in panels.items()),
+        tuple(
+            Panel(*key, tuple(sorted(cells, key=lambda c: c.is_floor)))
+            for key, cells in panels.items()
+        ),
         tuple(lost),
     )
 
 
 def gaps(given: ReportInput, bench: Bench, what: str) -> Iterator[Gap]:
-    """Give one box when there is no benchmark at all, else none: failed cells are told once, beside Table 3."""
+    """Give one box when there is no score at all; a failed cell is told once, by Table 3."""
     if not bench.panels:
         reason = (
-            "every cell of the benchmark failed" if bench.lost else "no benchmark has been run on this plan"
+            "every cell of the benchmark failed"
+            if bench.lost
+            else "no benchmark has been run on this plan"
         )
         yield Gap(what, reason, given.bench_command)

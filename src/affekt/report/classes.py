@@ -1,4 +1,4 @@
-"""Scores of every emotion by itself: precision, recall and F1, and both readings of the true positive rate."""
+"""Scores of every emotion by itself, with both readings of the true positive rate."""
 
 from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.exhibits import Column, Exhibit, Row, Table
@@ -45,10 +45,12 @@ def table(panel: Panel) -> Table:
             for cell in contenders
         ),
         notes=(
-            f"Recall is the true positive rate in the choice among {len(panel.emotions)} emotions (guessing: "
-            f"{1 / len(panel.emotions):.3f}); two-sided recall is the mean of the recall of an emotion and of its absence "
-            "(guessing: 0.5). Earlier work calls either of them the true positive rate.",
-            f"95 %: {panel.cells[0].method}. – stands for a number that does not exist, as the precision of an answer never given.",
+            f"Recall is the true positive rate in the choice among {len(panel.emotions)} "
+            f"emotions (guessing: {1 / len(panel.emotions):.3f}); two-sided recall is the mean "
+            "of the recall of an emotion and of its absence (guessing: 0.5). Earlier work calls either "
+            "of them the true positive rate.",
+            f"95 %: {panel.cells[0].method}. – stands for a number that does not exist, as the "
+            "precision of an answer never given.",
             *_silent(panel),
         ),
     )
@@ -57,7 +59,11 @@ def table(panel: Panel) -> Table:
 def _silent(panel: Panel) -> tuple[str, ...]:
     cell = panel.cells[0]
     why = [(name, cell.silence(at)) for at, name in enumerate(cell.emotions) if cell.silence(at)]
-    return (f"{listed([f'{clean(name)}: {reason}' for name, reason in why])}.".capitalize(),) if why else ()
+    return (
+        (f"{listed([f'{clean(name)}: {reason}' for name, reason in why])}.".capitalize(),)
+        if why
+        else ()
+    )
 
 
 def _row(cell: Cell, at: int, scores: list[list[Score]]) -> Row:

@@ -1,9 +1,10 @@
 """One colour, marker and hatch for each emotion, and the scale of heat maps; never colour alone.
 
-The light set is that of the project's figures for Mikels' eight emotions. The dark set and the four further
-colours come from the same search: the smallest distance between any two, in CAM02-UCS, seen normally and with
-each dichromacy, made as large as possible while every colour keeps its contrast to the ground. Reached: 17.7
-and 21.6 for the eight, 12.9 and 13.4 for all twelve. ``tests/report/test_colours.py`` computes it again.
+The light set is that of the project's figures for Mikels' eight emotions. The dark set and the four
+further colours come from the same search: the smallest distance between any two, in CAM02-UCS, seen
+normally and with each dichromacy, made as large as possible while every colour keeps its contrast
+to the ground. Reached: 17.7 and 21.6 for the eight, 12.9 and 13.4 for all twelve.
+``tests/report/test_colours.py`` computes it again.
 """
 
 from typing import NamedTuple
@@ -46,26 +47,54 @@ LOOKS = tuple(
     )
 )
 PLAIN = Look(-1, "#5f6670", "#a3abb5", "circle", "none")
-# Emotions outside Mikels' eight take the free looks in this order: calm against warm first, because two-sided
-# taxonomies are the commonest.
+# Emotions outside Mikels' eight take the free looks in this order: calm against warm first, because
+# two-sided taxonomies are the commonest.
 FREE = (2, 4, 1, 0, 6, 7, 3, 5, 8, 9, 10, 11)
 
-# Paper to the darkest blue, and its counterpart for the dark style, in equal steps of CAM02-UCS (5.84 and 5.99);
-# index 0 is share 0, the last is share 1.
-HEAT = (
-    "#ffffff #eaf0f4 #d4e1eb #bfd3e4 #a9c6dd #93bad9 #7dacd2 #6a9dc8 "
-    "#588ebd #4680b3 #3571a8 #2a6398 #235486 #1c4675 #143863 #0b2a52"
-).split()
-DARK_HEAT = (
-    "#1b1f25 #222b37 #283849 #2c445e #2d5073 #325e88 #3b6d99 #477ca9 "
-    "#538bb9 #609bca #73abd6 #8ab9dd #a2c7e2 #b9d5e9 #cfe3f1 #e6f3fb"
-).split()
+# Paper to the darkest blue, and its counterpart for the dark style, in equal steps of CAM02-UCS
+# (5.84 and 5.99); index 0 is share 0, the last is share 1.
+HEAT = [
+    "#ffffff",
+    "#eaf0f4",
+    "#d4e1eb",
+    "#bfd3e4",
+    "#a9c6dd",
+    "#93bad9",
+    "#7dacd2",
+    "#6a9dc8",
+    "#588ebd",
+    "#4680b3",
+    "#3571a8",
+    "#2a6398",
+    "#235486",
+    "#1c4675",
+    "#143863",
+    "#0b2a52",
+]
+DARK_HEAT = [
+    "#1b1f25",
+    "#222b37",
+    "#283849",
+    "#2c445e",
+    "#2d5073",
+    "#325e88",
+    "#3b6d99",
+    "#477ca9",
+    "#538bb9",
+    "#609bca",
+    "#73abd6",
+    "#8ab9dd",
+    "#a2c7e2",
+    "#b9d5e9",
+    "#cfe3f1",
+    "#e6f3fb",
+]
 
 
 def looks(emotions: tuple[str, ...]) -> dict[str, Look]:
     """Give the look of each emotion; Mikels' eight always look the same.
 
-    Above twelve emotions colour no longer tells them apart: all are plain, and panels and words do the work.
+    Above twelve emotions colour no longer tells them apart: all are plain, and words do the work.
     """
     if len(emotions) > len(LOOKS):
         return dict.fromkeys(emotions, PLAIN)
@@ -75,7 +104,7 @@ def looks(emotions: tuple[str, ...]) -> dict[str, Look]:
 
 
 def heat(share: float) -> int:
-    """Give the step of the heat scale for a share 0–1; zero and one are fixed, whatever the data."""
+    """Give the step of the heat scale for a share 0–1; zero and one are fixed."""
     return min(len(HEAT) - 1, max(0, round(share * (len(HEAT) - 1))))
 
 
@@ -83,15 +112,16 @@ def contrast(one: str, other: str) -> float:
     """Contrast ratio of two ``#rrggbb`` colours, 1 to 21.
 
     References:
-        Web Content Accessibility Guidelines 2.2 (2023), definitions of contrast ratio and relative luminance.
+        Web Content Accessibility Guidelines 2.2 (2023), definitions of contrast ratio and relative
+        luminance.
     """
     low, high = sorted((_luminance(one), _luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
 def ink_on(ground: str) -> str:
-    """Give the ink, dark or light, that is read better on a ground."""
-    return max((INK, PAPER), key=lambda ink: contrast(ink, ground))
+    """Give black or white, whichever is read better on a ground; one always reaches 4.58."""
+    return max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, ground))
 
 
 def _luminance(colour: str) -> float:

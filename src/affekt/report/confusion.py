@@ -1,4 +1,4 @@
-"""Figure 3: confusion matrices, each row a label and its shares, all on one scale and in one order."""
+"""Figure 3: confusion matrices, each row a label and its shares, all on one scale."""
 
 import math
 from collections.abc import Iterator
@@ -39,7 +39,8 @@ def figure(panel: Panel) -> Figure:
         scene=_scene(panel),
         table=_table(panel, name),
         notes=(
-            f"Large: share of the row, %. Small: pictures, mean over repeats where there are any. One scale, 0 to 100 %.{note}",
+            "Large: share of the row, %. Small: pictures, mean over repeats where there are any. "
+            f"One scale, 0 to 100 %.{note}",
         ),
     )
 
@@ -61,7 +62,8 @@ def _sentence(cell: Cell) -> str:
     if most == 0:
         return f"{right} and confuses nothing."
     label, answer = cell.emotions[-row], cell.emotions[-column]
-    return f"{right}; its most frequent confusion is {label} taken for {answer} ({count(most)} pictures)."
+    wrongly = f"{label} taken for {answer} ({count(most)} pictures)"
+    return f"{right}; its most frequent confusion is {wrongly}."
 
 
 class _Plan(NamedTuple):

@@ -1,4 +1,4 @@
-"""Table 1: how many pictures of each emotion every labelled set holds, and what guessing would score."""
+"""Table 1: pictures of each emotion in every labelled set, and what guessing would score."""
 
 from affekt.report.exhibits import Column, Exhibit, Gap, Row, Table
 from affekt.report.inputs import ReportInput
@@ -15,7 +15,9 @@ def exhibit(given: ReportInput) -> Exhibit:
         table(names, [(name, counts) for name, own, counts in sets if own == names])
         for names in taxonomies
     )
-    nothing = Gap("Labelled sets", "no data set has been loaded and no label decided", given.bench_command)
+    nothing = Gap(
+        "Labelled sets", "no data set has been loaded and no label decided", given.bench_command
+    )
     return Exhibit(
         "T1",
         "Labelled sets",
@@ -52,13 +54,13 @@ def table(emotions: tuple[str, ...], sets: list[tuple[str, dict[str, int]]]) -> 
             *(Column(clean(emotion)) for emotion in emotions),
             Column("sum"),
             Column("smallest", "count"),
-            Column("chance, %", "percent"),
-            Column("majority, %", "percent"),
+            Column("chance", "percent"),
+            Column("majority", "percent"),
         ),
         rows=tuple(rows),
         notes=(
-            "Smallest: pictures of the rarest emotion. Chance: 1 / emotions. Majority: share of the most frequent "
-            "emotion, what always naming it would score on the whole set.",
+            "Smallest: pictures of the rarest emotion. Chance: 1 / emotions. Majority: share of "
+            "the most frequent emotion, what always naming it would score on the whole set.",
         ),
         strong=frozenset({len(rows) - 1} if several else ()),
     )

@@ -1,4 +1,4 @@
-"""Figure 1: pictures the crowd confirmed and pictures it rejected, for every emotion, with their licences."""
+"""Figure 1: pictures the crowd confirmed and rejected, for every emotion, with their licences."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ def exhibit(given: ReportInput) -> Exhibit:
     return Exhibit(
         "G1",
         "Examples",
-        "Pictures that were asked about, drawn by rank from those whose licence lets this page show them.",
+        "Pictures that were asked about, drawn by rank from those whose licence allows it.",
         (_block(given),),
     )
 
@@ -30,19 +30,28 @@ def _block(given: ReportInput) -> Figure | Gap:
     if lost:
         return Gap(title, lost, given.build_command)
     if given.shelf is None:
-        return Gap(title, "the report was made without the shelf of pictures", f"affekt report {given.plan_name}")
+        return Gap(title, "the report was made without the shelf of pictures", given.report_command)
     drawn = draw(given, given.shelf)
     if not drawn.samples:
-        reason = f"no picture that was asked about can be shown: {drawn.unlicensed:,} have no licence that allows it"
+        reason = (
+            "no picture that was asked about can be shown: "
+            f"{drawn.unlicensed:,} have no licence that allows it"
+        )
         return Gap(title, f"{reason}, {drawn.broken:,} cannot be read", given.build_command)
     return figure(given, drawn)
 
 
 def figure(given: ReportInput, drawn: Drawn) -> Figure:
     """Draw two rows an emotion out of one sprite."""
-    notes = [f"Up to {EACH} a row, the first by rank of seed {given.seed}. Licences and authors stand in the table."]
+    notes = [
+        f"Up to {EACH} a row, the first by rank of seed {given.seed}. "
+        "Licences and authors stand in the table."
+    ]
     if drawn.unlicensed:
-        notes.append(f"{drawn.unlicensed:,} pictures asked about are left out: their licence does not let them be shown.")
+        notes.append(
+            f"{drawn.unlicensed:,} pictures asked about are left out: their licence does not let "
+            "them be shown."
+        )
     if drawn.broken:
         notes.append(f"{drawn.broken:,} pictures drawn could not be read any more.")
     return Figure(
@@ -56,10 +65,15 @@ def figure(given: ReportInput, drawn: Drawn) -> Figure:
     )
 
 
-def _rows(given: ReportInput, samples: tuple[Sample, ...]) -> Iterator[tuple[str, bool, list[Sample]]]:
+def _rows(
+    given: ReportInput, samples: tuple[Sample, ...]
+) -> Iterator[tuple[str, bool, list[Sample]]]:
     """Every emotion's two rows, in taxonomy order; an emotion without any example has none."""
     for emotion in given.taxonomy.names:
-        rows = {felt: [s for s in samples if s.emotion == emotion and s.felt == felt] for felt in (True, False)}
+        rows = {
+            felt: [s for s in samples if s.emotion == emotion and s.felt == felt]
+            for felt in (True, False)
+        }
         if rows[True] or rows[False]:
             yield from ((emotion, felt, row) for felt, row in rows.items())
 
@@ -72,7 +86,8 @@ def _text(given: ReportInput, drawn: Drawn) -> str:
         parts.append(f"{emotion} {felt} and {all_of - felt}")
     n = len(drawn.samples)
     share = percent(sum(s.felt for s in drawn.samples) / n, 0)
-    return f"{n} pictures, {share} of them confirmed. Confirmed and rejected by emotion: {', '.join(parts)}."
+    each = f"Confirmed and rejected by emotion: {', '.join(parts)}."
+    return f"{n} pictures, {share} of them confirmed. {each}"
 
 
 def _scene(given: ReportInput, samples: tuple[Sample, ...]) -> Scene:
@@ -81,7 +96,10 @@ def _scene(given: ReportInput, samples: tuple[Sample, ...]) -> Scene:
     place = {id(sample): at for at, sample in enumerate(samples)}
     for emotion, felt, row in _rows(given, samples):
         if felt:
-            items += [Sign(8, y + 14, styles[emotion].slot), Words(22, y + 18, clean(emotion), size=13, bold=True)]
+            items += [
+                Sign(8, y + 14, styles[emotion].slot),
+                Words(22, y + 18, clean(emotion), size=13, bold=True),
+            ]
             y += HEAD
         items += _line(row, felt, y, place)
         y += LINE
@@ -95,8 +113,16 @@ def _line(row: list[Sample], felt: bool, y: float, place: dict[int, int]) -> Ite
     for column, sample in enumerate(row):
         x, at = LEFT + column * STEP, place[id(sample)]
         answer = "confirmed" if felt else "rejected"
-        yield Tile(x, y, SIDE, at % EACH, at // EACH, f"{sample.emotion}, {answer}: {sample.credit}")
-        yield Words(x, y + SIDE + 13, shortened(f"{sample.licence} {sample.owner}", STEP - 12, 9.5), tone="soft", size=9.5)
+        yield Tile(
+            x, y, SIDE, at % EACH, at // EACH, f"{sample.emotion}, {answer}: {sample.credit}"
+        )
+        yield Words(
+            x,
+            y + SIDE + 13,
+            shortened(f"{sample.licence} {sample.owner}", STEP - 12, 9.5),
+            tone="soft",
+            size=9.5,
+        )
     if not felt:
         yield Stroke(0, y + LINE - 4, LEFT + EACH * STEP, y + LINE - 4)
 
@@ -123,7 +149,8 @@ def _table(samples: tuple[Sample, ...]) -> Table:
             Column("picture", "text"),
         ),
         rows=tuple(
-            (s.emotion, "confirmed" if s.felt else "rejected", s.credit, s.page, s.image_id[:16]) for s in samples
+            (s.emotion, "confirmed" if s.felt else "rejected", s.credit, s.page, s.image_id[:16])
+            for s in samples
         ),
         notes=("Picture: first 16 digits of the SHA-256 of its bytes.",),
     )

@@ -1,4 +1,4 @@
-"""What a page is made of: exhibits with an id, and in them tables, figures, and boxes for what is missing."""
+"""What a page is made of: exhibits, and in them tables, figures, and boxes for what is missing."""
 
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -14,7 +14,7 @@ Row = tuple[Value, ...]
 
 
 class Column(NamedTuple):
-    """Name of a column, how its numbers are written, and a shorter head where the one before it says the rest."""
+    """Name of a column, how its numbers are written, and a shorter head beside a neighbour."""
 
     name: str
     kind: Kind = "count"
@@ -46,7 +46,7 @@ class Table:
     apart: frozenset[int] = frozenset()
 
     def manner(self, at: int) -> str:
-        """Give the words that describe a row to the page: strong or apart, and whether it is the first of them."""
+        """Give the words that describe a row: strong or apart, and whether it is their first."""
         for name, rows in (("strong", self.strong), ("apart", self.apart)):
             if at in rows:
                 return name if not at or at - 1 in rows else f"{name} first"

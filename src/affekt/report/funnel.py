@@ -1,11 +1,11 @@
-"""The funnel: how many pictures every stage took in, kept and dropped, by emotion and with reasons."""
+"""The funnel: pictures every stage took in, kept and dropped, by emotion and with reasons."""
 
 from collections.abc import Iterator
 
 from affekt.report.colours import looks
 from affekt.report.exhibits import Column, Exhibit, Figure, Gap, Row, Table
 from affekt.report.inputs import ReportInput
-from affekt.report.numbers import CAME_FROM, UNLABELLED, Step, funnel
+from affekt.report.numbers import CAME_FROM, UNLABELLED, Counts, Step, funnel
 from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, shortened
 from affekt.report.text import clean, count, listed
 
@@ -27,7 +27,9 @@ def exhibit(given: ReportInput) -> Exhibit:
     stages = ("collect", *CAME_FROM)
     if len(steps) < len(stages):
         reason = given.lost(*stages[len(steps) :])
-        blocks.append(Gap(f"The funnel from {stages[len(steps)]!r} on", reason, given.build_command))
+        blocks.append(
+            Gap(f"The funnel from {stages[len(steps)]!r} on", reason, given.build_command)
+        )
     lead = "What every stage took in, kept and dropped. Kept and dropped add up to what came in."
     return Exhibit("G10", "From found to released", lead, tuple(blocks))
 
@@ -35,11 +37,12 @@ def exhibit(given: ReportInput) -> Exhibit:
 def figure(given: ReportInput, steps: list[Step]) -> Figure:
     """Draw one row an emotion and one column a stage, bars on one scale."""
     rows = _rows(given, steps)
-    notes = ["Bars: rows kept, all on one scale. A picture found by two searches is two rows until dedupe."]
+    notes = ["Bars: rows kept, all on one scale. A picture found twice is two rows until dedupe."]
     noisy = given.made("noisy")
     if noisy and noisy.manifest["kept"]:
         notes.append(
-            f"A further {noisy.manifest['kept']:,} pictures were drawn for training on weak labels, none of them asked about."
+            f"A further {noisy.manifest['kept']:,} pictures were drawn to train on weak labels, "
+            "none of them asked about."
         )
     return Figure(
         name="g10",
@@ -70,7 +73,10 @@ def _text(steps: list[Step]) -> str:
 
 
 def _scene(given: ReportInput, steps: list[Step], rows: tuple[str, ...]) -> Scene:
-    styles, most = looks(given.taxonomy.names), max([n for s in steps for n in s.kept.values()] or [1])
+    styles, most = (
+        looks(given.taxonomy.names),
+        max([n for s in steps for n in s.kept.values()] or [1]),
+    )
     items: list[Item] = []
     for column, step in enumerate(steps):
         items += _column_head(step, LEFT + column * WIDE, len(rows))
@@ -101,7 +107,9 @@ def _table(steps: list[Step], rows: tuple[str, ...]) -> Table:
     strong = set()
     for step in steps:
         lines.append(_line(step.stage, "came in", step.came_in, rows))
-        lines += [_line("", f"− {clean(reason)}", counts, rows) for reason, counts in step.dropped.items()]
+        lines += [
+            _line("", f"− {clean(reason)}", counts, rows) for reason, counts in step.dropped.items()
+        ]
         strong.add(len(lines))
         lines.append(_line("", "kept", step.kept, rows))
     return Table(
@@ -114,10 +122,10 @@ def _table(steps: list[Step], rows: tuple[str, ...]) -> Table:
             Column("total"),
         ),
         rows=tuple(lines),
-        notes=("Whole counts, no sampling. What each reason means: `affekt why` and the documentation of the stage.",),
+        notes=("Whole counts, no sampling. `affekt why` tells the fate of one picture.",),
         strong=frozenset(strong),
     )
 
 
-def _line(stage: str, what: str, counts: dict[str, int], rows: tuple[str, ...]) -> Row:
+def _line(stage: str, what: str, counts: Counts, rows: tuple[str, ...]) -> Row:
     return (stage, what, *(counts.get(name, 0) for name in rows), sum(counts.values()))

@@ -1,15 +1,19 @@
-"""What the report is told: the plan's facts and the products that stand, nothing that could compute anew."""
+"""What the report is told: the plan's facts and the products that stand."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from affekt.pictures.shelf import Shelf
+from affekt.report.text import clean
 from affekt.store import Failure, Product, versions
 from affekt.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
-    from affekt.plan import Result  # a plan imports every stage; a page only reads five of its fields
+    from affekt.plan import (
+        Result,
+    )  # a plan imports every stage; a page only reads five of its fields
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,8 @@ class ReportInput:
         plan_sha256: Of the plan's text.
         taxonomy: Of the build line; every result brings its own.
         seed: Of the plan; also draws the bootstrap and the example pictures.
-        build: Products by stage (collect, clean, dedupe, sample, noisy, verify, decide, split, release); any may
-            be missing, or a `Failure` that says why.
+        build: Products by stage (collect, clean, dedupe, sample, noisy, verify, decide, split,
+            release); any may be missing, or a `Failure` that says why.
         results: Cells of the benchmark.
         shelf: Bytes of the pictures; None leaves the examples out.
         hardware: Name → what it is, in words.
@@ -57,11 +61,16 @@ class ReportInput:
         return ""
 
     @property
+    def report_command(self) -> str:
+        """The command that makes this page again."""
+        return f"affekt report {shlex.quote(clean(self.plan_name))}"
+
+    @property
     def build_command(self) -> str:
         """The command that makes the build line."""
-        return f"affekt build {self.plan_name}"
+        return f"affekt build {shlex.quote(clean(self.plan_name))}"
 
     @property
     def bench_command(self) -> str:
         """The command that makes the benchmark."""
-        return f"affekt bench {self.plan_name}"
+        return f"affekt bench {shlex.quote(clean(self.plan_name))}"

@@ -42,11 +42,11 @@ def escaped(text: str) -> str:
 
 
 def table(given: Table) -> str:
-    """Give a ``table`` environment; needs the packages booktabs and textcomp, and ``[T1]{fontenc}``."""
+    """Give a ``table`` environment; its first line names the packages it needs."""
     heads = " & ".join(escaped(clean(column.head)) for column in given.columns)
     align = "".join("l" if column.kind == "text" else "r" for column in given.columns)
     lines = [
-        r"% needs \usepackage[T1]{fontenc}, textcomp and booktabs; other scripts need LuaLaTeX or XeLaTeX",
+        r"% needs \usepackage[T1]{fontenc}, textcomp and booktabs; other scripts need LuaLaTeX",
         r"\begin{table}",
         r"\centering",
         rf"\caption{{{escaped(given.title)}}}",

@@ -1,4 +1,4 @@
-"""Counts read from the tables of the build line: the funnel, the acceptance, who is simulated or generated."""
+"""Counts read from the tables of the build line: the funnel, the acceptance, what is not real."""
 
 from collections.abc import Mapping
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Exhibits as one HTML file that holds everything it shows: style, script and pictures inside, nothing from outside."""
+"""Exhibits as one HTML file with style, script and pictures inside and nothing from outside."""
 
 import base64
 import hashlib
@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 import jinja2
+from markupsafe import Markup
 from PIL import Image
 
 from affekt.report import colours
@@ -20,12 +21,14 @@ from affekt.report.scene import Paint, Sign
 from affekt.report.shapes import HATCHES, outline
 
 LIGHT = {
-    "paper": colours.PAPER, "ink": colours.INK, "soft": "#5b626b", "rule": "#d5d9de", "link": "#1b5fae",
-    "focus": "#c2410c", "hover": "#f3f5f7", "notice": "#fff4d6", "notice-edge": "#a87b00",
+    "paper": colours.PAPER, "ink": colours.INK, "soft": "#5b626b",
+    "rule": "#d5d9de", "link": "#1b5fae", "focus": "#c2410c", "hover": "#f3f5f7",
+    "notice": "#fff4d6", "notice-edge": "#a87b00",
 }  # fmt: skip
 DARK = {
-    "paper": colours.DARK_PAPER, "ink": colours.DARK_INK, "soft": "#a3abb5", "rule": "#363c44", "link": "#8ab9f0",
-    "focus": "#ff9d5c", "hover": "#1d2126", "notice": "#3a2f10", "notice-edge": "#b8933a",
+    "paper": colours.DARK_PAPER, "ink": colours.DARK_INK, "soft": "#a3abb5",
+    "rule": "#363c44", "link": "#8ab9f0", "focus": "#ff9d5c", "hover": "#1d2126",
+    "notice": "#3a2f10", "notice-edge": "#b8933a",
 }  # fmt: skip
 
 
@@ -53,13 +56,19 @@ class Sprite(NamedTuple):
 def rendered(page: Page) -> str:
     """Give the text of the HTML file."""
     style, script = _style(), _read("page.js")
-    return _templates().get_template("page.html").render(
-        page=page,
-        style=jinja2.utils.markupsafe.Markup(style),  # noqa: S704  (our own files, no foreign text)
-        script=jinja2.utils.markupsafe.Markup(script),  # noqa: S704
-        style_hash=_source_hash(style),
-        script_hash=_source_hash(script),
-        hatches=[(look.slot, *HATCHES[look.hatch][:2]) for look in LOOKS if HATCHES[look.hatch][1]],
+    return (
+        _templates()
+        .get_template("page.html")
+        .render(
+            page=page,
+            style=Markup(style),  # noqa: S704  (our own files, no foreign text)
+            script=Markup(script),  # noqa: S704
+            style_hash=_source_hash(style),
+            script_hash=_source_hash(script),
+            hatches=[
+                (look.slot, *HATCHES[look.hatch][:2]) for look in LOOKS if HATCHES[look.hatch][1]
+            ],
+        )
     )
 
 
@@ -91,7 +100,10 @@ def _style() -> str:
     light, dark = (" ".join(_variables(side)) for side in (False, True))
     looks = (PLAIN, *LOOKS)
     rules = [f".s{look.slot}{{fill:var(--s{look.slot})}}" for look in looks]
-    rules += [f".h{at}{{fill:var(--h{at})}} .on{at}{{fill:var(--on{at})}}" for at in range(len(colours.HEAT))]
+    rules += [
+        f".h{at}{{fill:var(--h{at})}} .on{at}{{fill:var(--on{at})}}"
+        for at in range(len(colours.HEAT))
+    ]
     return "\n".join(
         [
             f":root{{{light}}}",

@@ -1,4 +1,4 @@
-"""A drawing as PDF and SVG for papers: the same scene as on the page, by matplotlib, the same bytes every time."""
+"""A drawing as PDF and SVG for papers: the scene of the page, the same bytes every time."""
 
 import io
 import warnings
@@ -12,7 +12,7 @@ from affekt.report.shapes import HATCHES, outline
 
 PX_PER_INCH = 96
 TONES = {"ink": INK, "soft": "#5b626b", "rule": "#d5d9de", "paper": PAPER}
-STYLE = {
+STYLE: Any = {  # matplotlib types its keys one by one
     "pdf.fonttype": 42,  # TrueType: publishers refuse type 3
     "svg.hashsalt": "affekt",
     "svg.fonttype": "path",
@@ -34,9 +34,11 @@ def drawn(figure: Figure, form: Literal["pdf", "svg"]) -> bytes:
 
     scene, out = figure.scene, io.BytesIO()
     with mpl.rc_context(STYLE), warnings.catch_warnings():
-        # A title in a script that the font lacks is drawn as boxes; the page and the tables have it in full.
+        # Letters that the font lacks are drawn as boxes; the page and the tables have them.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        sheet = Sheet(figsize=(scene.width / PX_PER_INCH, scene.height / PX_PER_INCH), facecolor=PAPER)
+        sheet = Sheet(
+            figsize=(scene.width / PX_PER_INCH, scene.height / PX_PER_INCH), facecolor=PAPER
+        )
         FigureCanvasAgg(sheet)
         axes = sheet.add_axes((0, 0, 1, 1))
         axes.set_xlim(0, scene.width)
@@ -102,7 +104,9 @@ def _sign(axes: Any, item: Sign, order: int, _: Figure) -> None:
 def _tile(axes: Any, item: Tile, order: int, figure: Figure) -> None:
     assert figure.sprite is not None
     side = int(item.side)
-    cut = figure.sprite[item.row * side : (item.row + 1) * side, item.column * side : (item.column + 1) * side]
+    cut = figure.sprite[
+        item.row * side : (item.row + 1) * side, item.column * side : (item.column + 1) * side
+    ]
     extent = (item.x, item.x + item.side, item.y + item.side, item.y)
     limits = (axes.get_xlim(), axes.get_ylim())
     axes.imshow(cut, extent=extent, aspect="auto", interpolation="nearest", zorder=order)

@@ -39,7 +39,8 @@ def figure(panel: Panel) -> Figure:
         scene=_scene(panel, scored),
         table=_table(panel, name, scored, both),
         notes=(
-            f"Bars: recall in the choice among {len(panel.emotions)} emotions. Lines: 95 %, {panel.cells[0].share_method}. "
+            f"Bars: recall in the choice among {len(panel.emotions)} emotions. "
+            f"Lines: 95 %, {panel.cells[0].share_method}. "
             f"Dashed: guessing, {1 / len(panel.emotions):.3f}.",
         ),
     )
@@ -59,7 +60,8 @@ def _text(panel: Panel, scored: Scored) -> str:
         if told:
             best, worst = max(told), min(told)
             sentences.append(
-                f"{clean(cell.entry)} finds {best[1]} best ({percent(best[0])}) and {worst[1]} worst ({percent(worst[0])})."
+                f"{clean(cell.entry)} finds {best[1]} best ({percent(best[0])}) "
+                f"and {worst[1]} worst ({percent(worst[0])})."
             )
     cell = panel.cells[0]
     small = [name for at, name in enumerate(cell.emotions) if cell.silence(at)]
@@ -92,7 +94,8 @@ class _Pen(NamedTuple):
         says = f"{clean(emotion)}, {name}: {percent(score.value)}, 95 % {_ends(score)}"
         width = max(BAR * score.value, 0.5)
         yield Box(left, y + 3, width, LINE - 6, Paint(slot=self.looks[emotion].slot), says)
-        yield from _whiskers(*(left + BAR * end for end in score.interval), middle)
+        low, high = score.interval
+        yield from _whiskers(left + BAR * low, left + BAR * high, middle)
         yield Words(left + BAR + 56, middle + 4, percent(score.value), "end")
         yield Words(left + BAR + RIGHT - 4, middle + 4, _ends(score), "end", "soft", 11)
 
@@ -108,7 +111,9 @@ class _Pen(NamedTuple):
 
 def _scene(panel: Panel, scored: Scored) -> Scene:
     names = [clean(cell.entry) for cell in panel.contenders]
-    pen = _Pen(min(WIDEST, max(160.0, *(32 + width_of(name) for name in names))), looks(panel.emotions))
+    pen = _Pen(
+        min(WIDEST, max(160.0, *(32 + width_of(name) for name in names))), looks(panel.emotions)
+    )
     items: list[Item] = []
     y = float(TOP)
     for at in range(len(panel.emotions)):
@@ -154,7 +159,8 @@ def _table(panel: Panel, name: str, scored: Scored, both: Scored) -> Table:
             for cell in panel.contenders
         ),
         notes=(
-            f"Recall: among {len(panel.emotions)} emotions. Two-sided: mean recall of an emotion and of its absence.",
+            f"Recall: among {len(panel.emotions)} emotions. Two-sided: mean recall of an emotion "
+            "and of its absence.",
         ),
     )
 

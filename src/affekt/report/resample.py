@@ -1,4 +1,4 @@
-"""Bootstrap of many statistics at once: draws are matrix products, so a page of intervals takes seconds."""
+"""Bootstrap of many statistics at once: draws are matrix products, so a page takes seconds."""
 
 from functools import lru_cache
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Example pictures drawn by rank: what the crowd confirmed and what it rejected, only where the licence allows it."""
+"""Example pictures drawn by rank, confirmed and rejected, only where the licence allows it."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -49,9 +49,11 @@ class Drawn(NamedTuple):
 
 
 def draw(given: ReportInput, shelf: Shelf) -> Drawn:
-    """Draw a row of confirmed and a row of rejected pictures of each emotion; missing stages give none."""
+    """Draw confirmed and rejected pictures of each emotion; missing stages give none."""
     asked = _asked(given)
-    free = asked.filter(pl.col("licence").is_in([word for word in asked["licence"].unique() if _is_free(word)]))
+    free = asked.filter(
+        pl.col("licence").is_in([word for word in asked["licence"].unique() if _is_free(word)])
+    )
     samples, broken = [], 0
     with Decoders(workers=1) as decoders:
         for emotion in given.taxonomy.names[:MOST_EMOTIONS]:
@@ -70,7 +72,9 @@ def _asked(given: ReportInput) -> pl.DataFrame:
     images, sample, decide = given.made("dedupe"), given.made("sample"), given.made("decide")
     if images is None or sample is None or decide is None:
         return pl.DataFrame(schema={"licence": pl.String, "emotion": pl.String, "felt": pl.Boolean})
-    tasks = sample.table().filter(pl.col("role") == "task").select("question_id", "image_id", "emotion")
+    tasks = (
+        sample.table().filter(pl.col("role") == "task").select("question_id", "image_id", "emotion")
+    )
     kept = decide.table()["question_id"]
     return tasks.with_columns(felt=pl.col("question_id").is_in(kept.implode())).join(
         images.table().drop("emotion"), on="image_id", how="inner"
@@ -110,7 +114,10 @@ def squared(pixels: UInt8[np.ndarray, "row column 3"]) -> Thumbnail:
 
 def _sample(row: dict[str, object], pixels: Thumbnail) -> Sample:
     licence = licences.of(str(row["licence"]))
-    title, owner = clean(row["title"] or "untitled", 80), clean(row["owner"] or "author unknown", 80)
+    title, owner = (
+        clean(row["title"] or "untitled", 80),
+        clean(row["owner"] or "author unknown", 80),
+    )
     name = licence.title if licence else clean(row["licence"])
     source = clean(row["source"])
     return Sample(

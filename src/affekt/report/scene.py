@@ -1,4 +1,4 @@
-"""A drawing as plain values in pixels, x to the right and y down: drawn once for the page and once for paper."""
+"""A drawing as plain values in pixels, y down: drawn once for the page and once for paper."""
 
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -8,7 +8,7 @@ Tone = Literal["ink", "soft", "rule", "paper"]
 
 
 class Paint(NamedTuple):
-    """How a shape is filled: the look of an emotion by slot, a step of the heat scale, or the faint ground."""
+    """How a shape is filled: by the look of an emotion or by a step of the heat scale."""
 
     slot: int | None = None
     heat: int | None = None
@@ -40,7 +40,7 @@ class Stroke(NamedTuple):
 
 
 class Words(NamedTuple):
-    """Text on one line; ``y`` is its base line. ``on_heat`` picks ink that can be read on that step."""
+    """Text on one line; ``y`` is its base line, ``on_heat`` the step it must be read on."""
 
     x: float
     y: float

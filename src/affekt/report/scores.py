@@ -1,10 +1,11 @@
-"""From the predictions of one benchmark cell to its scores, each with an interval and how it was made.
+"""From the predictions of one benchmark cell to its scores, each with an interval.
 
-A picture tested several times (repeats) counts once, with the mean of its outcomes; a tie between m emotions counts
-1/m for each of them. Folds are never taken for independent.
+A picture tested several times (repeats) counts once, with the mean of its outcomes; a tie between m
+emotions counts 1/m for each of them. Folds are never taken for independent.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -22,7 +23,7 @@ from affekt.store import Failure, Product
 if TYPE_CHECKING:
     from affekt.plan import Result
 
-LEAST = 10  # the 2016 paper leaves out emotions with "less than 10 images"; below, an interval spans half the scale
+LEAST = 10  # the 2016 paper leaves out emotions with "less than 10 images"
 BINS = 15  # of the calibration error, as `affekt.measures.calibration` has them
 FLOORS = ("majority", "chance")
 
@@ -90,13 +91,15 @@ class Cell:
 
     @property
     def is_plain(self) -> bool:
-        """Whether every picture stands for itself and was tested once, so that Wilson's interval holds."""
+        """Whether every picture stands for itself and was tested once: Wilson's case."""
         return not self.has_groups and self.repeats == 1
 
     @property
     def method(self) -> str:
         """How the intervals were made, in words."""
-        return f"Wilson for shares, {self._drawing} for the rest" if self.is_plain else self._drawing
+        return (
+            f"Wilson for shares, {self._drawing} for the rest" if self.is_plain else self._drawing
+        )
 
     @property
     def share_method(self) -> str:
@@ -120,7 +123,7 @@ class Cell:
     @cached_property
     def matrix(self) -> Matrix:
         """Confusion counts: label (row) by answer (column)."""
-        return self.by_group.sum(axis=0)
+        return np.asarray(self.by_group.sum(axis=0))
 
     @property
     def draws(self) -> resample.Draws:
@@ -161,7 +164,7 @@ class Cell:
 
     @cached_property
     def calibration(self) -> Score:
-        """Expected calibration error of the top answer, bins of equally many tests, edges kept in the bootstrap."""
+        """Expected calibration error of the top answer; the bootstrap keeps the bins."""
         said, right = _top(self.tested)
         bins = places(said)
         parts = np.zeros((self.n_groups, BINS))
@@ -181,7 +184,9 @@ class Cell:
         return [
             Score(
                 float(values[at]),
-                self._share(hits[at], wholes[at], rounds[:, at]) if is_share else resample.ends(rounds[:, at]),
+                self._share(hits[at], wholes[at], rounds[:, at])
+                if is_share
+                else resample.ends(rounds[:, at]),
                 float(wholes[at]),
             )
             for at in range(len(self.emotions))
@@ -211,7 +216,8 @@ def cell(result: "Result", seed: int) -> Cell | Failure:
     wide = _wide(result.predictions, emotions)
     rows = wide.join(pictures, on="image_id", how="left").sort("image_id", "repeat", "fold")
     usable = rows.filter(
-        pl.col("truth").is_in(emotions) & pl.all_horizontal(pl.col(f"p{i}").is_finite() for i in range(len(emotions)))
+        pl.col("truth").is_in(emotions)
+        & pl.all_horizontal(pl.col(f"p{i}").is_finite() for i in range(len(emotions)))
     )
     return Cell(
         dataset=result.dataset,
@@ -222,7 +228,7 @@ def cell(result: "Result", seed: int) -> Cell | Failure:
         n=usable["image_id"].n_unique(),
         n_groups=_groups(usable).n_unique(),
         repeats=rows["repeat"].n_unique(),
-        folds=rows.group_by("repeat").agg(pl.col("fold").n_unique())["fold"].max() or 0,
+        folds=max(rows.group_by("repeat").agg(pl.col("fold").n_unique())["fold"], default=0),
         unusable=rows.height - usable.height,
         untrained=_untrained(pictures, rows),
         seed=seed,
@@ -232,7 +238,11 @@ def cell(result: "Result", seed: int) -> Cell | Failure:
 def _wide(predictions: Product, emotions: tuple[str, ...]) -> pl.DataFrame:
     """One row a test, columns ``p0`` … in taxonomy order; an emotion nobody spoke of is missing."""
     wanted = [
-        pl.col("probability").filter(pl.col("emotion") == name).first().fill_null(math.nan).alias(f"p{at}")
+        pl.col("probability")
+        .filter(pl.col("emotion") == name)
+        .first()
+        .fill_null(math.nan)
+        .alias(f"p{at}")
         for at, name in enumerate(emotions)
     ]
     return predictions.table().group_by("repeat", "fold", "image_id").agg(wanted)
@@ -254,9 +264,15 @@ def _tested(rows: pl.DataFrame, emotions: tuple[str, ...]) -> Tested:
 
 
 def _untrained(pictures: pl.DataFrame, rows: pl.DataFrame) -> frozenset[str]:
-    """Emotions of which some fold tests every picture, so that none was left to learn from."""
+    """Emotions that some fold tests whole, so that none of theirs was left to learn from.
+
+    A fold that tests the whole set was trained on another one.
+    """
     have = pictures.group_by("truth").len("have")
-    tested = rows.group_by("repeat", "fold", "truth").agg(pl.col("image_id").n_unique().alias("tested"))
+    rows = rows.filter(pl.col("image_id").n_unique().over("repeat", "fold") < pictures.height)
+    tested = rows.group_by("repeat", "fold", "truth").agg(
+        pl.col("image_id").n_unique().alias("tested")
+    )
     gone = tested.join(have, on="truth").filter(pl.col("tested") >= pl.col("have"))
     return frozenset(gone["truth"].drop_nulls())
 
@@ -268,11 +284,11 @@ def answers(probabilities: Float[np.ndarray, "row emotion"]) -> Float[np.ndarray
     [[0.0, 0.5, 0.5]]
     """
     top = probabilities == probabilities.max(axis=1, keepdims=True, initial=0.0)
-    return top / np.maximum(top.sum(axis=1, keepdims=True), 1)
+    return np.asarray(top / np.maximum(top.sum(axis=1, keepdims=True), 1))
 
 
 def places(said: Float[np.ndarray, " row"]) -> Int[np.ndarray, " row"]:
-    """Give the bin of each row by its mid-rank, as `affekt.measures.calibration.reliability` does."""
+    """Give the bin of each row by mid-rank, as `affekt.measures.calibration.reliability` does."""
     if not said.size:
         return np.zeros(0, dtype=np.int64)
     _, level, ties = np.unique(said, return_inverse=True, return_counts=True)
@@ -287,5 +303,5 @@ def _top(tested: Tested) -> tuple[Float[np.ndarray, " row"], Float[np.ndarray, "
     return said, hits[np.arange(said.size), tested.truth]
 
 
-def _each(function, matrices: Matrices) -> Float[np.ndarray, " round"]:  # type: ignore[no-untyped-def]
+def _each(function: Callable[[Matrix], float], matrices: Matrices) -> Float[np.ndarray, " round"]:
     return np.array([function(one) for one in matrices])

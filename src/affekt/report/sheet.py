@@ -12,7 +12,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 def safe(text: str) -> str:
-    """Give text that opens as text in a spreadsheet; taking one leading apostrophe off gives it back.
+    """Give text that opens as text in a spreadsheet; an apostrophe taken off gives it back.
 
     >>> safe("=1+1"), safe("fear")
     ("'=1+1", 'fear')
@@ -23,8 +23,7 @@ def safe(text: str) -> str:
 def table(given: Table) -> str:
     """Give the CSV: shares stay shares (0–1), an interval becomes two columns, missing is empty."""
     pairs = [
-        any(isinstance(row[at], Interval) for row in given.rows)
-        for at in range(len(given.columns))
+        any(isinstance(row[at], Interval) for row in given.rows) for at in range(len(given.columns))
     ]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -38,7 +37,9 @@ def table(given: Table) -> str:
     )
     for row in given.rows:
         cells = zip(row, given.columns, pairs, strict=True)
-        writer.writerow([word for value, column, pair in cells for word in _words(value, column.kind, pair)])
+        writer.writerow(
+            [word for value, column, pair in cells for word in _words(value, column.kind, pair)]
+        )
     return out.getvalue()
 
 

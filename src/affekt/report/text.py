@@ -1,4 +1,4 @@
-"""Words and numbers as a reader sees them: foreign text without tricks, numbers aligned and never bare."""
+"""Words and numbers as a reader sees them: foreign text without tricks, aligned numbers."""
 
 import hashlib
 import math
@@ -7,7 +7,9 @@ import unicodedata
 
 from affekt.measures.intervals import Interval
 
-LONGEST = 200  # characters of foreign text on the page; a title of a megabyte is an attack, not a title
+LONGEST = (
+    200  # characters of foreign text on the page; a title of a megabyte is an attack, not a title
+)
 BIDI = frozenset("\u061c\u200b\u200e\u200f\u2028\u2029\u2060\ufeff") | {
     chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 }
@@ -18,9 +20,9 @@ Value = str | int | float | Interval | None
 
 
 def clean(text: object, longest: int = LONGEST) -> str:
-    r"""Give foreign text on one line: no control or direction characters, at most ``longest`` characters.
+    r"""Give foreign text on one line, cut to ``longest``, without control or direction characters.
 
-    A character that is taken out leaves U+FFFD in its place, so that the reader sees that something was there.
+    A character that is taken out leaves U+FFFD in its place: something was there.
 
     >>> clean("fear\x1b[31m\n")
     'fear�[31m'
@@ -35,13 +37,13 @@ def _is_trick(letter: str) -> bool:
 
 
 def slug(text: str) -> str:
-    """Give a file name for any text: lower-case words and digits; a short hash joins when letters were lost.
+    """Give a file name for any text; a short hash joins when letters were lost.
 
     >>> slug("oasis"), slug("</script>")
-    ('oasis', 'script-1de48c')
+    ('oasis', 'script-6c9656')
     """
     plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40]
-    if plain == text:
+    if plain and plain == text:
         return plain
     return f"{plain}-{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:6]}".lstrip("-")
 
@@ -74,7 +76,9 @@ def show(value: Value, kind: str) -> str:
         return _interval(value, kind)
     if not math.isfinite(value):
         return NOTHING
-    return {"count": count, "percent": percent}.get(kind, "{:.3f}".format)(value)
+    if kind == "count":
+        return count(value)
+    return percent(value) if kind == "percent" else f"{value:.3f}"
 
 
 def _interval(value: Interval, kind: str) -> str:

@@ -1,13 +1,25 @@
 """The report as files: one page, every figure as PDF and SVG, every table as CSV and LaTeX."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from affekt.errors import UsageError
 from affekt.parts import did_you_mean
-from affekt.report import about, accuracy, acceptance, bench, classes, confusion, datasets
-from affekt.report import examples, funnel, latex, paper, rates, sheet
+from affekt.report import (
+    about,
+    acceptance,
+    accuracy,
+    bench,
+    classes,
+    confusion,
+    datasets,
+    examples,
+    funnel,
+    latex,
+    paper,
+    rates,
+    sheet,
+)
 from affekt.report.bench import Bench
 from affekt.report.exhibits import Exhibit, Figure, Table
 from affekt.report.inputs import ReportInput
@@ -33,7 +45,8 @@ def write(sources: ReportInput, folder: Path, only: str | None = None) -> Path:
 
     Args:
         sources: What is shown.
-        folder: Gets ``report.html``, ``figures/`` and ``tables/``; made when it is missing. Each file is replaced whole.
+        folder: Gets ``report.html``, ``figures/`` and ``tables/``; made when it is missing. Each
+            file is replaced whole.
         only: Id of one exhibit, such as ``T3``; the page is then called ``report-t3.html``.
 
     Raises:
@@ -85,4 +98,4 @@ def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.part")
     beside.write_bytes(data)
-    os.replace(beside, path)  # noqa: PTH105  (the one call that replaces on every platform)
+    beside.replace(path)

@@ -139,6 +139,10 @@ class _Child:
         """Process number, None while nothing runs."""
         return self._process.pid if self._process else None
 
+    def is_running(self) -> bool:
+        """Tell whether the process is there and alive."""
+        return self._process is not None and self._process.poll() is None
+
     def ask(self, head: bytes, data: bytes, most: int) -> tuple[bytes, dict[str, Any], bytearray]:
         """Give the mark, the values and the bytes of the answer.
 
@@ -164,10 +168,10 @@ class _Child:
             raise self._autopsy(trouble) from trouble
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is not None and self._process.poll() is not None:
+        if not self.is_running():
             self.stop()  # died while idle: no picture's fault
-        if self._process is None:
             self._process = _started(self._limits)
+        assert self._process is not None
         return self._process
 
     def _autopsy(self, trouble: Exception) -> PictureError:

@@ -224,6 +224,40 @@ def test_a_file_that_is_no_database_is_damaged_without_a_backup(path: Path) -> N
         Votes(path, "campaign")
 
 
+def test_votes_whose_question_is_gone_are_damage(path: Path) -> None:
+    """B19."""
+    fill(path)
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("DROP TRIGGER questions_no_delete")
+        raw.execute("DELETE FROM questions")
+        raw.commit()
+    with pytest.raises(Damaged, match="rows without their question"):
+        Votes(path, "campaign")
+
+
+def test_a_full_disk_is_told_and_what_was_recorded_stays(path: Path) -> None:
+    """B10."""
+    fill(path)
+    many = answers(*(("q2", f"worker-{at}", True) for at in range(20_000)))
+    with Votes(path, "campaign", quota=20_000) as journal:
+        journal._connection.execute("PRAGMA max_page_count = 20")
+        with pytest.raises(DiskTrouble, match="the file system is full; free some space"):
+            journal.record(many)
+        assert journal.count() == 2
+    assert read(path).height == 2
+
+
+def test_damage_met_while_working_is_told(path: Path) -> None:
+    """B19."""
+    fill(path)
+    with Votes(path, "campaign") as journal:
+        torn = bytearray(path.read_bytes())
+        torn[4096:] = b"\xa5" * (len(torn) - 4096)
+        path.write_bytes(torn)
+        with pytest.raises(Damaged, match="Nothing was rewritten"):
+            journal.votes()
+
+
 def test_a_folder_that_cannot_be_made_is_disk_trouble(tmp_path: Path) -> None:
     """B09."""
     (tmp_path / "journal").write_text("a file where the folder should be")

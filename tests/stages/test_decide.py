@@ -103,3 +103,7 @@ def test_every_question_is_kept_or_dropped_once(
     labels, dropped = decided(tmp_path_factory.mktemp("decide"), *votes)
     both = [*labels["question_id"], *dropped["question_id"]]
     assert sorted(both) == sorted(ASKED["question_id"])
+
+
+def test_its_example_decides_as_the_paper(tmp_path: Path) -> None:
+    assert decided(tmp_path, ballot(FIRST, 3, 2), stage=Decide.example())[0].height == 1

@@ -138,3 +138,8 @@ def test_more_of_what_is_not_there_is_refused(more: dict[str, int], sentence: st
     """B01, B02."""
     with pytest.raises(ValidationError, match=sentence):
         stage(2, more=more)
+
+
+def test_the_most_it_can_ask_is_known_before(tmp_path: Path) -> None:
+    assert stage(4, more={"fear": 3}).most() == 8 * 4 + 3
+    assert Sample.example().most() == 16

@@ -136,3 +136,8 @@ def test_shares_that_do_not_sum_to_one_are_refused_with_all_names() -> None:
         ValidationError, match=r"train = 0\.8, test = 0\.25 and validate|sum to 1\.1; make them"
     ):
         Split(taxonomy=MIKELS8, seed=1, test=0.25)
+
+
+def test_its_example_cuts_as_the_paper(tmp_path: Path) -> None:
+    """G3."""
+    assert Split.example().shares() == {"train": 0.80, "test": 0.15, "validate": 0.05}

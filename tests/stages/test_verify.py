@@ -101,7 +101,7 @@ def test_a_corrected_file_counts_as_corrected(tmp_path: Path) -> None:
 def test_a_file_with_findings_changes_no_vote(tmp_path: Path) -> None:
     """B59."""
     stage = from_file(tmp_path, votes=60, answer="perhaps")
-    with pytest.raises(TableError, match="60 findings, nothing was imported"):
+    with pytest.raises(TableError, match="60 bad lines, nothing was imported"):
         stage.run(desk(tmp_path), ASKED)
     with Votes(desk(tmp_path).journal / FILE, stage.campaign()) as journal:
         assert journal.count() == 0
@@ -149,3 +149,7 @@ def test_nothing_asked_needs_no_votes(tmp_path: Path) -> None:
 def test_the_witness_is_that_of_the_crowd(tmp_path: Path) -> None:
     stage = from_file(tmp_path, votes=3)
     assert stage.witness() == stage.crowd.witness() != ""
+
+
+def test_its_example_can_be_asked(tmp_path: Path) -> None:
+    assert voted(Verify.example(), tmp_path).height == 5 * ASKED.height

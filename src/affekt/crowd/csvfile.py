@@ -52,8 +52,8 @@ class Csvfile(Crowd):
         ballot = self._ballot(data, journal)
         if ballot.findings and not self.skip_bad:
             raise TableError(
-                f"{self.path.path}: {len(ballot.findings):,} findings, nothing was imported; "
-                "correct them, or set `skip_bad = true` to leave these lines out:\n"
+                f"{self.path.path}: {len(ballot.findings):,} bad lines, nothing was imported; "
+                "correct them, or set `skip_bad = true` to leave them out:\n"
                 + "\n".join(str(finding) for finding in ballot.findings)
             )
         journal.record(_numbered(ballot.votes, self.seed))

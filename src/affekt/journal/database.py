@@ -163,8 +163,7 @@ def _explained(path: Path, trouble: sqlite3.Error) -> AffektError:
     if code in BUSY_CODES:
         return Locked(
             f"{path}: another process has been writing for {BUSY_SECONDS:.0f} s; wait for it or "
-            "end it, "
-            "then run again. Nothing of this step was written"
+            "end it, then run again. Nothing of this step was written"
         )
     if code == sqlite3.SQLITE_FULL:
         return DiskTrouble(

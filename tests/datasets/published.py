@@ -23,16 +23,32 @@ SECRET = "Ann Secretive, 51.5 N"
 WORKERS = ("worker-tom", "worker-eva", "worker-kim", "worker-lee", "worker-ada")
 HISTORY: tuple[Mapping[str, Any], ...] = (
     {
-        "stage": "collect", "address": "a" * 64, "inputs": [], "came_in": 14, "kept": 14, "dropped": 0, "reasons": {},
-        "recipe": {"kind": "collect", "seed": 7, "sources": [{"kind": "folder", "root": "/home/ann/raw"}]},
-        "notes": {}, "seconds": 1.25, "made_at": "2026-11-23T10:00:00+00:00",
+        "stage": "collect",
+        "address": "a" * 64,
+        "inputs": [],
+        "came_in": 14,
+        "kept": 14,
+        "dropped": 0,
+        "reasons": {},
+        "recipe": {"seed": 7, "sources": [{"kind": "folder", "root": "/home/ann/raw"}]},
+        "notes": {},
+        "seconds": 1.25,
+        "made_at": "2026-11-23T10:00:00+00:00",
     },
     {
-        "stage": "dedupe", "address": "b" * 64, "inputs": ["a" * 64], "came_in": 14, "kept": 13, "dropped": 1,
-        "reasons": {"exact-copy": 1}, "recipe": {"kind": "dedupe", "max_hamming_bits": 4, "group_bits": 8},
-        "notes": {}, "seconds": 0.5, "made_at": "2026-11-23T10:01:00+00:00",
+        "stage": "dedupe",
+        "address": "b" * 64,
+        "inputs": ["a" * 64],
+        "came_in": 14,
+        "kept": 13,
+        "dropped": 1,
+        "reasons": {"exact-copy": 1},
+        "recipe": {"max_hamming_bits": 4, "group_bits": 8},
+        "notes": {},
+        "seconds": 0.5,
+        "made_at": "2026-11-23T10:01:00+00:00",
     },
-)  # fmt: skip
+)
 
 
 def painted(seed: int, side_px: int = 96) -> Image.Image:
@@ -206,3 +222,9 @@ def _votes(one: Original) -> list[dict[str, Any]]:
         }
         for at, worker in enumerate(WORKERS)
     ]
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, by name."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}

@@ -12,7 +12,8 @@ MISSING = "missing"  # stands for no licence where a word is needed
 REASONS = {
     "licence-missing": "no licence is known",
     "licence-unknown": "the licence word is not one that affekt knows, or says unknown",
-    "licence-forbids": "the licence does not allow a picture rebuilt from its pixels to be passed on",
+    "licence-forbids": "the licence does not allow a picture rebuilt from its pixels to be "
+    "passed on",
     "author-missing": "the licence demands the author's name, and none is known",
 }
 NAMED = ("title", "source_url", "landing_url")  # columns that may hold an owner's name
@@ -57,7 +58,7 @@ def pseudonym(salt: str, kind: str, name: str) -> str:
 def credited(rows: pl.DataFrame, salt: str) -> pl.DataFrame:
     """Give the rows with author, owner_id, licence and licence_url as they may be published.
 
-    An author is named where the licence demands it, and nowhere else: not in a title or link either.
+    An author is named where the licence demands it and nowhere else, not in a title or link.
     """
     made = [_credit(row, salt) for row in rows.iter_rows(named=True)]
     columns = ("author", "owner_id", "licence", "licence_url", *NAMED)

@@ -1,4 +1,4 @@
-"""What a release tells about its own making: every vote, every asked picture, every step and setting."""
+"""What a release tells about its own making: every vote, asked picture, step and setting."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,8 +37,8 @@ def votes(given: pl.DataFrame, asked: pl.DataFrame, salt: str) -> pl.DataFrame:
 def asked(questions: pl.DataFrame, votes: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Give every asked picture, the votes on the emotion asked about, and what became of it.
 
-    ``known`` has, of each labelled picture, question_id, image_id and reason; the reason is null where
-    the picture is in the release.
+    ``known`` has, of each labelled picture, question_id, image_id and reason; the reason is null
+    where the picture is in the release.
     """
     counted = (
         votes.join(questions.select("question_id", asked="emotion"), on="question_id")

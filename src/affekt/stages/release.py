@@ -1,4 +1,4 @@
-"""Publishes the labelled pictures whose licence allows it: pictures, tables and a card in a folder."""
+"""Publishes the labelled pictures whose licence allows it: pictures, tables and a card."""
 
 import re
 import shutil
@@ -35,8 +35,8 @@ VERSION = re.compile(r"(0|[1-9][0-9]{0,4})(\.(0|[1-9][0-9]{0,4})){2}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 FROM_IMAGES = {
     "url": "source_url", "page_url": "landing_url",
-    **{name: name for name in ("shard", "row_group", "row", "source", "title", "owner", "licence", "found_at",
-                               "is_generated", "phash")},
+    **{name: name for name in ("shard", "row_group", "row", "source", "title", "owner",
+                               "licence", "found_at", "is_generated", "phash")},
 }  # fmt: skip
 
 with warnings.catch_warnings():
@@ -44,9 +44,9 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", 'Field name "version"', UserWarning)
 
     class Release(Stage):
-        """Rebuild the pictures from their pixels; write them with labels, votes, credits and a card.
+        """Rebuild the pictures from their pixels; write them with labels, votes and credits.
 
-        A picture goes in when its licence allows a rebuilt copy to be passed on and, where the licence
+        A picture goes in when its licence lets a rebuilt copy be passed on and, where the licence
         demands it, its author is known. `permitted` lifts that for one licence word, and the reason
         given there stands in the release.
         """
@@ -63,7 +63,7 @@ with warnings.catch_warnings():
 
         taxonomy: Taxonomy
         name: str = Field(description="name of the release; with the version, of its folder")
-        version: str = Field(  # type: ignore[assignment]  # see above
+        version: str = Field(  # type: ignore[assignment, misc]  # see above
             "1.0.0", description="semantic version, as 1.0.0"
         )
         mode: Literal["full"] = Field("full", description="full: the pictures are inside")
@@ -75,7 +75,7 @@ with warnings.catch_warnings():
         changes: tuple[Line, ...] = Field((), description="what is new in this version")
         permitted: dict[str, Line] = Field(
             default_factory=dict,
-            description="licence word, or missing → why pictures under it may be passed on all the same",
+            description="licence word, or missing → why such pictures may be passed on",
         )
         limits: Limits = Field(default_factory=Limits, description="what one picture may take")
         workers: int = Field(2, ge=1, description="child processes that decode")
@@ -89,7 +89,8 @@ with warnings.catch_warnings():
         def _is_a_name(cls, name: str) -> str:
             if not NAME.fullmatch(name) or DEVICE_NAMES.match(name.casefold()):
                 raise ValueError(
-                    f"is {name[:80]!r}; 1 to 64 letters, digits, - and _ are allowed, the first a letter or "
+                    f"is {name[:80]!r}; 1 to 64 letters, digits, - and _ are allowed, the first "
+                    "a letter or "
                     "digit, and no device name such as con or nul"
                 )
             return name
@@ -123,7 +124,8 @@ with warnings.catch_warnings():
             for word, reason in permitted.items():
                 if len(reason.strip()) < 10 or not reason.isprintable():
                     raise ValueError(
-                        f"{word} is {reason!r}; a sentence is expected that says why such pictures may be passed on"
+                        f"{word} is {reason!r}; a sentence is expected that says why such "
+                        "pictures may be passed on"
                     )
             return {_credits.word_of(word): reason for word, reason in sorted(permitted.items())}
 
@@ -138,7 +140,7 @@ with warnings.catch_warnings():
             """Write the release of (labels, images, votes, splits, asked, noisy).
 
             Raises:
-                AffektError: No picture may be passed on, or what was written does not pass the check.
+                AffektError: No picture may be passed on, or what was written fails the check.
             """
             labels, images, votes, splits, asked, noisy = tables
             rows = _judged(labels, images, splits, self.permitted)
@@ -184,10 +186,10 @@ with warnings.catch_warnings():
                 return work.shelf, work.run(wanted, pool)
 
         def _salt(self, votes: pl.DataFrame, rows: pl.DataFrame) -> str:
-            """Give what makes pseudonyms: the same for the same products, unknown to who lacks them.
+            """Give what makes pseudonyms: the same for the same products, secret without them.
 
-            The release holds neither the workers' own tokens, nor their exact times, nor the exact time a
-            picture was found; so nobody can try names against the pseudonyms.
+            The release holds neither the workers' own tokens, nor their exact times, nor the exact
+            time a picture was found; so nobody can try names against the pseudonyms.
             """
             secret = f"{self.folder_name()}\n{rows_sha256(votes)}\n{rows_sha256(rows)}"
             return sha256(secret.encode()).hexdigest()
@@ -223,7 +225,10 @@ def _judged(
         .join(images.select("image_id", *FROM_IMAGES), on="image_id", how="left")
         .rename(FROM_IMAGES, strict=False)
         .join(splits.select("image_id", "group_id", "part"), on="image_id", how="left")
-        .with_columns(split=pl.col("part").replace_strict(shape.SPLIT_OF_PART, default=None))
+        .with_columns(
+            pl.col("is_generated").fill_null(value=False),
+            split=pl.col("part").replace_strict(shape.SPLIT_OF_PART, default=None),
+        )
         .rename({"image_id": "original_id"})
     )
     rows = _credits.with_reasons(rows, permitted)
@@ -246,7 +251,7 @@ def _with_made(rows: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
 
 
 def _published(kept: pl.DataFrame, salt: str) -> pl.DataFrame:
-    """Give the rows as the world sees them: columns of `shape.COLUMNS` but the picture, and its place."""
+    """Give the rows as the world sees them: `shape.COLUMNS` but the picture, and its place."""
     rows = _credits.credited(kept, salt)
     hashes = [None if one is None else f"{one:016x}" for one in rows["phash"]]
     rows = rows.with_columns(
@@ -292,7 +297,8 @@ def _written(desk: Desk, contents: Contents) -> Path:
     if findings:
         one = findings[0]
         raise AffektError(
-            f"release: what was written does not pass its check, {len(findings)} findings, the first: "
+            f"release: what was written does not pass its check, {len(findings)} findings, the "
+            "first: "
             f"{one.code}: {one.place}: {one.text}; {one.advice}"
         )
     return folder

@@ -1,7 +1,7 @@
 """A release of affekt as a data set: checked before it is believed.
 
-Beside it live the form (`shape`), the writer (`write`, `card`, `cells`) and the checker (`check`): this folder alone
-knows our own format, both ways.
+Beside it live the form (`shape`), the writer (`write`, `card`, `cells`) and the checker (`check`):
+this folder alone knows our own format, both ways.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ NEEDED = ("image", "image_id", "label", "share", "split", "group_id", "is_genera
 class Release(Dataset):
     """The pictures, labels, vote shares, groups and splits of a release folder.
 
-    Only what is read here is checked against its checksum; `affekt release check` checks everything.
+    Only what is read here is held against its checksum; `affekt release check` checks it all.
     """
 
     facts = Facts(
@@ -73,7 +73,8 @@ class Release(Dataset):
         folder = self.root.path
         if not (folder / shape.CHECKSUMS).is_file():
             raise UsageError(
-                f"data set 'release': {str(folder)!r} holds no release (no {shape.CHECKSUMS}); set `root` to a "
+                f"data set 'release': {str(folder)!r} holds no release (no {shape.CHECKSUMS}); "
+                "set `root` to a "
                 "release folder, or make it first with `affekt build`"
             )
         try:

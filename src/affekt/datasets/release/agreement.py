@@ -62,7 +62,8 @@ def _near(rows: pl.DataFrame, bits: int) -> Iterator[Finding]:
     pairs = near_pairs(hashes, bits)
     for left, right, distance in zip(pairs.left, pairs.right, pairs.distance, strict=True):
         if sides[left] != sides[right] and ids[left] != ids[right]:
-            text = f"in {sides[left]!r} differs in {distance} bits from {ids[right][:12]} in {sides[right]!r}"
+            other = f"{ids[right][:12]} in {sides[right]!r}"
+            text = f"in {sides[left]!r} differs in {distance} bits from {other}"
             yield _of(ids[left], "near-leak", text)
 
 
@@ -175,7 +176,7 @@ def _counted(asked: Rows, votes: pl.DataFrame) -> Iterator[Finding]:
 
 
 def licensed(rows: pl.DataFrame, manifest: Manifest) -> Iterator[Finding]:
-    """Find pictures that may not be passed on, credits that lack a name, and names nobody asked for."""
+    """Find pictures that may not be passed on, missing credits, and names nobody asked for."""
     permitted = manifest.release.permitted
     columns = ("image_id", "licence", "licence_url", "author", "is_generated")
     for image_id, word, url, author, is_generated in rows.select(columns).iter_rows():

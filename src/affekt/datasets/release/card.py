@@ -1,4 +1,4 @@
-"""The papers of a release: card, licences, citation, change log. Unknown things are said to be unknown."""
+"""The papers of a release: card, licences, citation, changes. The unknown is said to be unknown."""
 
 import json
 import re
@@ -38,10 +38,10 @@ def papers(manifest: Manifest, rows: pl.DataFrame, sizes: Mapping[str, Size]) ->
 
 
 def plain(text: str) -> str:
-    """Give a text that Markdown and HTML show as it is.
+    r"""Give a text that Markdown and HTML show as it is.
 
     >>> plain("<b> 5*5")
-    '\\\\<b\\\\> 5\\\\*5'
+    '\\<b\\> 5\\*5'
     """
     return MARKUP.sub(r"\\\1", " ".join(text.split()))
 
@@ -73,8 +73,10 @@ def licence_page(manifest: Manifest) -> str:
         "",
         "## Pictures",
         "",
-        "Each picture keeps the licence of its original. Who made it and under which licence stands in "
-        f"`{shape.ATTRIBUTION}`. All pictures were changed: turned upright, converted to sRGB, made "
+        "Each picture keeps the licence of its original. Who made it and under which licence "
+        "stands in "
+        f"`{shape.ATTRIBUTION}`. All pictures were changed: turned upright, converted to sRGB, "
+        "made "
         f"smaller where they had more than {shape.MAX_PIXELS:,} pixels, and encoded anew.",
         "",
         "| licence | title | text | pictures |",
@@ -181,12 +183,14 @@ def _first_words(manifest: Manifest) -> list[str]:
     lines = []
     if counts.generated == counts.released:
         lines += [
-            "**All pictures in this release are generated: painted by a program, not taken by people.**",
+            "**All pictures in this release are generated: painted by a program, not taken by "
+            "people.**",
             "",
         ]
     elif counts.generated:
         lines += [
-            f"**{counts.generated:,} of the {counts.released:,} pictures are generated: painted by a program, "
+            f"**{counts.generated:,} of the {counts.released:,} pictures are generated: painted "
+            "by a program, "
             "not taken by people. The column `is_generated` marks them.**",
             "",
         ]
@@ -212,8 +216,10 @@ def _holds(manifest: Manifest) -> list[str]:
     splits = [counts.splits[split] for split in shape.SPLITS]
     total = ("**all**", counts.asked, counts.labelled, _percent(counts.labelled, counts.asked))
     return [
-        "*Asked*: pictures people were asked about, by the emotion in the question. *Kept*: pictures that got "
-        "the label. *Acceptance*: kept of asked. *Released*: of these, pictures whose licence allows it.",
+        "*Asked*: pictures people were asked about, by the emotion in the question. *Kept*: "
+        "pictures that got "
+        "the label. *Acceptance*: kept of asked. *Released*: of these, pictures whose licence "
+        "allows it.",
         "",
         "| emotion | asked | kept | acceptance | released | train | validation | test |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
@@ -241,12 +247,15 @@ def _made(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
     )
     sources = ", ".join(f"{plain(name)} {n:,}" for name, n in _counted(rows["source"]))
     steps = [
-        f"| {step.stage} | {step.came_in:,} | {step.kept:,} | {step.dropped:,} | {_reasons(step.reasons)} |"
+        f"| {step.stage} | {step.came_in:,} | {step.kept:,} | {step.dropped:,} | "
+        f"{_reasons(step.reasons)} |"
         for step in manifest.stages
     ]
     return [
-        f"By the steps of {PAPER}: pictures found by emotion words carry a weak label, people are asked whether they "
-        "feel that emotion, and enough agreeing votes make the label. Settings may differ from the paper's; they "
+        f"By the steps of {PAPER}: pictures found by emotion words carry a weak label, people "
+        "are asked whether they "
+        "feel that emotion, and enough agreeing votes make the label. Settings may differ from "
+        "the paper's; they "
         f"stand in `{shape.MANIFEST}`.",
         "",
         f"{counts.votes:,} votes by {counts.workers:,} workers. {when} Sources: {sources}.",
@@ -256,7 +265,8 @@ def _made(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
         *steps,
         "",
         "Near copies: " + (
-            f"pictures whose 64-bit perceptual hashes differ in at most {manifest.near_bits} bits lie in one split."
+            f"pictures whose 64-bit perceptual hashes differ in at most {manifest.near_bits} "
+            "bits lie in one split."
             if manifest.near_bits
             else "were not looked for beyond what the steps above say."
         ),
@@ -266,25 +276,30 @@ def _made(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
 def _limits(manifest: Manifest) -> list[str]:
     lines = [
         "- A label says what enough of the asked people felt, not what anybody shown feels.",
-        "- People were asked about the emotion of the weak label; a picture may evoke others as well.",
+        "- People were asked about the emotion of the weak label; a picture may evoke others as "
+        "well.",
         "- Who the workers were (age, country, language) is unknown to this card.",
         "- Content warnings were not assessed; some pictures may disturb.",
         "- Faces were kept as they are; no detector looked for them.",
     ]
     if manifest.counts.noisy:
         lines.append(
-            f"- `{shape.NOISY}` names {manifest.counts.noisy:,} pictures that nobody verified; they are not inside."
+            f"- `{shape.NOISY}` names {manifest.counts.noisy:,} pictures that nobody verified; "
+            "they are not inside."
         )
     return lines
 
 
 def _columns() -> list[str]:
     return [
-        f"Pictures lie in `data/`, their labels also in `{shape.LABELS}`, credits in `{shape.ATTRIBUTION}`, single "
-        f"votes in `{shape.VOTES}`, every asked picture in `{shape.ASKED}`. `affekt release check FOLDER` checks it all; "
+        f"Pictures lie in `data/`, their labels also in `{shape.LABELS}`, credits in "
+        f"`{shape.ATTRIBUTION}`, single "
+        f"votes in `{shape.VOTES}`, every asked picture in `{shape.ASKED}`. `affekt release "
+        "check FOLDER` checks it all; "
         f"`sha256sum -c {shape.CHECKSUMS}` checks the files.",
         "",
-        "In CSV files a text that a spreadsheet could take for a formula has an apostrophe in front.",
+        "In CSV files a text that a spreadsheet could take for a formula has an apostrophe in "
+        "front.",
         "",
         "| column | type | meaning |",
         "| --- | --- | --- |",
@@ -302,7 +317,8 @@ def _contact(manifest: Manifest) -> list[str]:
     makers = ", ".join(map(plain, about.creators)) if about.creators else "not named"
     contact = plain(about.contact) if about.contact else "none was given"
     return [
-        f"Made by: {makers}. Contact: {contact}. Licences stand in `LICENSE.md`; how to cite, in `CITATION.cff`.",
+        f"Made by: {makers}. Contact: {contact}. Licences stand in `LICENSE.md`; how to cite, in "
+        "`CITATION.cff`.",
         "",
         f"The method is that of {PAPER}.",
     ]

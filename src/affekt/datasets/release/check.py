@@ -20,8 +20,8 @@ T = TypeVar("T")
 def check(folder: Path, *, workers: int = 2) -> list[Finding]:
     """Give everything that is wrong with a release; an empty list for a sound one.
 
-    Files against checksums, pictures against their names and form, splits, labels, votes, licences and
-    counts against each other. Pictures are decoded in ``workers`` children with limits.
+    Files against checksums, pictures against their names and form, splits, labels, votes, licences
+    and counts against each other. Pictures are decoded in ``workers`` children with limits.
 
     Raises:
         NewerFormat: A newer affekt wrote it.

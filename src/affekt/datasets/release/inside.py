@@ -1,4 +1,4 @@
-"""Looks at every picture in a release: its name, its bytes, its form, and that nothing rides along."""
+"""Looks at every picture in a release: name, bytes, form, and that nothing rides along."""
 
 import hashlib
 import re
@@ -25,8 +25,8 @@ LIMITS = Limits(max_bytes=200_000_000, max_pixels=shape.MAX_PIXELS)  # a rebuilt
 MAX_FILE = 500_000_000
 FAR_BITS = 12  # a picture and its rebuilt copy differ in a few bits; two pictures in about 32
 FILLED = (
-    "image_id", "label", "votes", "votes_yes", "split", "group_id", "is_generated", "shipped", "source", "licence",
-    "original_sha256", "sha256", "width_px", "height_px", "bytes",
+    "image_id", "label", "votes", "votes_yes", "split", "group_id", "is_generated", "shipped",
+    "source", "licence", "original_sha256", "sha256", "width_px", "height_px", "bytes",
 )  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def _decoded(decoders: Decoders, row: Mapping[str, Any], data: bytes) -> Iterato
 
 
 def is_far(written: str | None, seen: int | None) -> bool:
-    """Tell whether a hash as written is none, or not that of the picture seen; flat ones have none."""
+    """Tell whether a hash as written is no hash, or not that of the picture seen."""
     if written is None:
         return False
     if not re.fullmatch(r"[0-9a-f]{16}", written):

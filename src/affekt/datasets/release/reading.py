@@ -86,7 +86,8 @@ def manifest_in(path: Path) -> Manifest:
         raise Unreadable("has no number under `format`")
     if made_with > shape.FORMAT:
         raise NewerFormat(
-            f"{path}: this release is in format {made_with}, this affekt reads up to {shape.FORMAT}; "
+            f"{path}: this release is in format {made_with}, this affekt reads up to "
+            f"{shape.FORMAT}; "
             "update affekt"
         )
     try:
@@ -126,7 +127,8 @@ def groups_in(path: Path, schema: Any, most_rows: int = MAX_ROWS) -> Iterator[An
                 if facts.num_rows > most_rows or facts.total_byte_size > MAX_GROUP:
                     raise Unreadable(
                         f"row group {number} announces {facts.num_rows:,} rows and "
-                        f"{facts.total_byte_size:,} bytes; {most_rows:,} and {MAX_GROUP:,} are allowed"
+                        f"{facts.total_byte_size:,} bytes; {most_rows:,} and {MAX_GROUP:,} are "
+                        "allowed"
                     )
                 table = file.read_row_group(number)
                 table.validate(full=True)  # foreign text may not be UTF-8
@@ -141,7 +143,8 @@ def _check_schema(found: Any, wanted: Any) -> None:
     for field in wanted:
         if found.field(field.name).type != field.type:
             raise Unreadable(
-                f"column {field.name!r} has the type {found.field(field.name).type}, not {field.type}"
+                f"column {field.name!r} has the type {found.field(field.name).type}, not "
+                f"{field.type}"
             )
     if (wanted.metadata or {}).items() - (found.metadata or {}).items():
         raise Unreadable("lacks the description of its columns that other readers need")

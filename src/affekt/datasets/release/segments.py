@@ -1,4 +1,4 @@
-"""Reads what a JPEG or PNG file holds besides pixels, segment by segment, without decoding anything."""
+"""Reads what a JPEG or PNG file holds besides pixels, piece by piece, decoding nothing."""
 
 import re
 from typing import NamedTuple
@@ -18,7 +18,8 @@ APPLICATION = (  # beginning of an application segment → what it is
     (b"MPF", "second picture"),
 )
 CHUNKS = {
-    b"eXIf": "EXIF", b"iTXt": "text", b"tEXt": "text", b"zTXt": "text", b"iCCP": "colour profile", b"tIME": "time",
+    b"eXIf": "EXIF", b"iTXt": "text", b"tEXt": "text", b"zTXt": "text", b"iCCP": "colour profile",
+    b"tIME": "time",
 }  # fmt: skip
 
 

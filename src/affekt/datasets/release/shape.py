@@ -98,7 +98,7 @@ def label_columns(taxonomy: Taxonomy) -> tuple[str, ...]:
 
 def data_schema() -> Any:
     """Arrow schema of the picture files, with the features that Hugging Face datasets reads."""
-    about = json.dumps({"info": {"features": features()}}, sort_keys=True)
+    about = json.dumps({"info": {"features": features()}})
     columns = [(name, column.kind) for name, column in COLUMNS.items()]
     return pa.schema(columns).with_metadata({b"huggingface": about.encode()})
 

@@ -1,0 +1,409 @@
+"""Every way to spoil a release, and the finding that names it."""
+
+import hashlib
+import io
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+
+from affekt.datasets.release import shape
+from affekt.datasets.release.check import check
+from affekt.datasets.release.finding import SHOWN, Finding, shortened
+from affekt.datasets.release.segments import scan
+from affekt.datasets.release.write import checksums
+from affekt.errors import NewerFormat
+from tests.datasets.published import Project, jpeg, painted, png
+from tests.datasets.test_release import copied
+
+TRAIN, TEST = "data/train-00000-of-00001.parquet", "data/test-00000-of-00001.parquet"
+Row = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release without findings."""
+    files = Project(tmp_path_factory.mktemp("sound")).release().files
+    assert files is not None
+    return files
+
+
+@pytest.fixture
+def folder(sound: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be spoilt."""
+    return copied(sound, tmp_path)
+
+
+def codes(folder: Path) -> set[str]:
+    return {one.code for one in check(folder, workers=1)}
+
+
+def seal(folder: Path) -> None:
+    """Make the checksums right again, as somebody who tampers would."""
+    (folder / shape.CHECKSUMS).write_text(checksums(folder))
+
+
+def change(folder: Path, name: str, how: Callable[[list[Row]], Any]) -> None:
+    """Change the rows of a Parquet file."""
+    schema = pq.read_schema(folder / name)
+    rows = pq.read_table(folder / name).to_pylist()
+    how(rows)
+    pq.write_table(pa.Table.from_pylist(rows, schema), folder / name, row_group_size=100)
+    seal(folder)
+
+
+def change_text(folder: Path, name: str, old: str, new: str) -> None:
+    text = (folder / name).read_text(encoding="utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8", newline="")
+    seal(folder)
+
+
+def change_manifest(folder: Path, **values: Any) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps({**manifest, **values}))
+    seal(folder)
+
+
+def with_picture(folder: Path, data: bytes) -> None:
+    """Put other bytes under the first picture, its names made to fit."""
+    digest = hashlib.sha256(data).hexdigest()
+
+    def swap(rows: list[Row]) -> None:
+        rows[0] |= {"image": {"bytes": data, "path": f"{digest}.jpg"}}
+        rows[0] |= {"image_id": digest, "sha256": digest, "bytes": len(data)}
+
+    change(folder, TRAIN, swap)
+
+
+def test_a_sound_release_has_no_findings(sound: Path) -> None:
+    """R70."""
+    assert check(sound) == []
+
+
+def test_a_flipped_bit_is_named(folder: Path) -> None:
+    """B64."""
+    data = bytearray((folder / "LICENSE.md").read_bytes())
+    data[10] ^= 1
+    (folder / "LICENSE.md").write_bytes(data)
+    assert ("changed", "LICENSE.md") in {(one.code, one.place) for one in check(folder, workers=1)}
+
+
+def test_a_missing_and_an_extra_file_are_named(folder: Path) -> None:
+    """B64."""
+    (folder / "CITATION.cff").unlink()
+    (folder / "data" / "run.py").write_text("print()")
+    found = {(one.code, one.place) for one in check(folder, workers=1)}
+    assert {
+        ("missing", "CITATION.cff"),
+        ("extra", "data/run.py"),
+        ("unknown-file", "data/run.py"),
+    } <= found
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "code"),
+    [
+        (shape.LABELS, ",awe,", ",fear,", "labels-differ"),
+        (shape.LABELS, "0.8", "0.9", "labels-differ"),
+        (shape.ATTRIBUTION, "Owner 3", "Owner 4", "labels-differ"),
+        (shape.ASKED, ",5,4,released", ",5,3,released", "evidence"),
+        (shape.ASKED, "released", "rejected", "evidence"),
+        ("LICENSE.md", "| 6 |", "| 7 |", "licence-counts"),
+        (shape.LABELS, "image_id,label", "image_id,emotion", "unreadable"),
+        (shape.ASKED, "question_id", '"question_id', "unreadable"),
+    ],
+)
+def test_a_table_that_says_something_else_is_found(
+    name: str, old: str, new: str, code: str, folder: Path
+) -> None:
+    change_text(folder, name, old, new)
+    assert code in codes(folder)
+
+
+def swap_label(rows: list[Row]) -> None:
+    rows[0]["label"] = "fear" if rows[0]["label"] == "awe" else "awe"
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        (lambda rows: rows.pop(), {"labels-differ", "counts", "evidence"}),
+        (lambda rows: rows.append(rows[0]), {"twice"}),
+        (swap_label, {"labels-differ", "counts"}),
+        (lambda rows: rows[0].update(split="test"), {"wrong-split"}),
+        (lambda rows: rows[0].update(label="joy"), {"unknown-label"}),
+        (lambda rows: rows[0].update(label=None), {"empty", "unknown-label"}),
+        (lambda rows: rows[0].update(image_id="0" * 64), {"wrong-id"}),
+        (lambda rows: rows[0].update(image_id=None), {"empty"}),
+        (lambda rows: rows[0].update(width_px=7), {"facts"}),
+        (lambda rows: rows[0].update(bytes=7), {"facts"}),
+        (lambda rows: rows[0].update(image=None), {"empty"}),
+        (lambda rows: rows[0]["image"].update(path="../x.jpg"), {"file-names"}),
+        (lambda rows: rows[0].update(phash="zz"), {"phash"}),
+        (lambda rows: rows[0].update(share=[2.0]), {"share"}),
+        (lambda rows: rows[0].update(share=[float("nan")] * 8), {"share"}),
+        (lambda rows: rows[0].update(votes_yes=9), {"votes", "evidence"}),
+        (lambda rows: rows[0].update(licence="unknown"), {"licence-forbids", "counts"}),
+        (lambda rows: rows[0].update(licence="cc-by-nd-4.0"), {"licence-forbids"}),
+        (lambda rows: rows[0].update(licence="cc-by-sa-4.0", author=None), {"author-missing"}),
+        (lambda rows: rows[0].update(licence="cc0", author="Ann"), {"author-named"}),
+        (lambda rows: rows[0].update(original_sha256="0" * 64), {"evidence", "labels-differ"}),
+    ],
+)  # fmt: skip
+def test_a_changed_row_is_found(
+    how: Callable[[list[Row]], Any], expected: set[str], folder: Path
+) -> None:
+    change(folder, TRAIN, how)
+    assert expected <= codes(folder)
+
+
+def test_a_picture_on_two_sides_is_a_leak(folder: Path) -> None:
+    stolen = pq.read_table(folder / TRAIN).to_pylist()[0]
+    change(folder, TEST, lambda rows: rows.append({**stolen, "split": "test"}))
+    assert "split-leak" in codes(folder)
+
+
+def test_a_group_on_two_sides_is_a_leak(folder: Path) -> None:
+    group = pq.read_table(folder / TRAIN)["group_id"][0].as_py()
+    change(folder, TEST, lambda rows: rows[0].update(group_id=group))
+    assert "group-leak" in codes(folder)
+
+
+def test_near_copies_on_two_sides_are_a_leak(folder: Path) -> None:
+    change(folder, TRAIN, lambda rows: rows[0].update(phash="00000000000000ff"))
+    change(folder, TEST, lambda rows: rows[0].update(phash="00000000000000f0"))
+    assert "near-leak" in codes(folder)
+
+
+def test_two_files_with_their_splits_swapped_are_found(folder: Path) -> None:
+    for name, other in ((TRAIN, "data/x"), (TEST, TRAIN), ("data/x", TEST)):
+        (folder / name).rename(folder / other)
+    seal(folder)
+    assert "wrong-split" in codes(folder)
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [
+        (lambda rows: rows.pop(), "evidence"),
+        (lambda rows: rows[0].update(felt=not rows[0]["felt"]), "evidence"),
+        (lambda rows: rows[0].update(question_id="x"), "evidence"),
+        (lambda rows: rows.clear(), "counts"),
+    ],
+)
+def test_a_changed_vote_is_found(how: Callable[[list[Row]], Any], code: str, folder: Path) -> None:
+    change(folder, shape.VOTES, how)
+    assert code in codes(folder)
+
+
+def test_a_noisy_picture_that_was_asked_is_found(folder: Path) -> None:
+    original = pq.read_table(folder / TRAIN)["original_sha256"][0].as_py()
+    with (folder / shape.NOISY).open("a") as file:
+        file.write(f"{original},awe\n")
+    seal(folder)
+    assert {"noisy-overlap", "counts"} <= codes(folder)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (jpeg(200), "metadata"),
+        (jpeg(200) + b"PK\x03\x04", "metadata"),
+        (png(200), "metadata"),
+        (jpeg(200)[:-2], "format"),
+        (b"<html>", "format"),
+        (b"", "format"),
+    ],
+)
+def test_foreign_bytes_under_a_picture_are_found(data: bytes, code: str, folder: Path) -> None:
+    """R11, R30, B48."""
+    with_picture(folder, data)
+    assert code in codes(folder)
+
+
+def test_a_picture_that_does_not_decode_is_found(folder: Path) -> None:
+    data = bytearray(plain_png())
+    data[60] ^= 0xFF
+    with_picture(folder, bytes(data))
+    assert "decode-error" in codes(folder)
+
+
+def test_a_picture_over_25_megapixels_is_found(folder: Path) -> None:
+    """R11."""
+    file = io.BytesIO()
+    Image.new("L", (5100, 5000)).save(file, "PNG")
+    with_picture(folder, file.getvalue())
+    assert "too-many-pixels" in codes(folder)
+
+
+def plain_png(mode: str = "RGB") -> bytes:
+    file = io.BytesIO()
+    painted(3).convert(mode).save(file, "PNG")
+    return file.getvalue()
+
+
+def saved(kind: str, mode: str = "RGB", **options: Any) -> bytes:
+    file = io.BytesIO()
+    painted(3).convert(mode).save(file, kind, **options)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "extras"),
+    [
+        (saved("JPEG"), ()),
+        (saved("JPEG", "L"), ()),
+        (saved("JPEG", progressive=True), ()),
+        (saved("PNG"), ()),
+        (saved("JPEG", comment=b"hello"), ("comment",)),
+        (saved("JPEG", xmp=b"<x/>"), ("XMP",)),
+        (saved("JPEG", icc_profile=b"\0" * 128), ("colour profile",)),
+        (saved("PNG", icc_profile=b"\0" * 128), ("colour profile",)),
+        (saved("JPEG") + b"tail", ("a tail",)),
+        (saved("PNG") + b"tail", ("a tail",)),
+    ],
+)
+def test_the_scanner_names_what_is_not_pixels(data: bytes, extras: tuple[str, ...]) -> None:
+    """R30."""
+    seen = scan(data)
+    assert (bool(seen.format), seen.is_plain, seen.extras) == (True, True, extras)
+
+
+@pytest.mark.parametrize(
+    "data", [saved("JPEG", "CMYK"), saved("PNG", "P"), saved("PNG", "LA"), saved("PNG", "1")]
+)
+def test_other_colours_than_rgb_and_grey_are_not_plain(data: bytes) -> None:
+    """R11."""
+    assert not scan(data).is_plain
+
+
+def test_exif_and_gps_are_seen() -> None:
+    assert "EXIF" in scan(jpeg(1)).extras
+
+
+@pytest.mark.parametrize("end", [0, 1, 3, 10, 50, 300])
+def test_a_torn_picture_is_nothing(end: int) -> None:
+    assert scan(saved("JPEG")[:end]).format == ""
+    assert scan(saved("PNG")[:end]).format == ""
+
+
+def test_a_newer_format_is_refused(folder: Path) -> None:
+    """B17."""
+    change_manifest(folder, format=2)
+    with pytest.raises(NewerFormat):
+        check(folder)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"counts": None},
+        {"format": "one"},
+        {"taxonomy": {"name": "x", "emotions": []}},
+        {"release": {"mode": "links"}},
+        {"stages": 3},
+        {"near_bits": "many"},
+    ],
+)
+def test_a_manifest_of_other_types_is_unreadable(values: dict[str, Any], folder: Path) -> None:
+    change_manifest(folder, **values)
+    assert ("unreadable", "manifest.json") in {
+        (one.code, one.place) for one in check(folder, workers=1)
+    }
+
+
+@pytest.mark.parametrize("near_bits", [-5, 64, 10**12])
+def test_an_absurd_limit_for_near_copies_does_no_harm(near_bits: int, folder: Path) -> None:
+    change_manifest(folder, near_bits=near_bits)
+    assert isinstance(check(folder), list)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "[" * 100_000, "\xff", '{"format": 1}'])
+def test_a_manifest_that_is_none_is_unreadable(text: str, folder: Path) -> None:
+    (folder / "manifest.json").write_bytes(text.encode("latin-1"))
+    assert "unreadable" in codes(folder)
+
+
+@pytest.mark.parametrize("name", [TRAIN, shape.VOTES])
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.99])
+def test_a_torn_parquet_file_is_unreadable(name: str, share: float, folder: Path) -> None:
+    data = (folder / name).read_bytes()
+    (folder / name).write_bytes(data[: int(len(data) * share)])
+    seal(folder)
+    assert ("unreadable", name) in {(one.code, one.place) for one in check(folder, workers=1)}
+
+
+def test_columns_of_another_type_are_unreadable(folder: Path) -> None:
+    rows = pq.read_table(folder / TRAIN)
+    at = rows.column_names.index("votes")
+    pq.write_table(rows.set_column(at, "votes", rows["votes"].cast(pa.string())), folder / TRAIN)
+    seal(folder)
+    assert "unreadable" in codes(folder)
+
+
+def test_too_many_rows_in_a_group_are_not_read(folder: Path) -> None:
+    rows = pq.read_table(folder / TRAIN)
+    pq.write_table(pa.concat_tables([rows] * 20), folder / TRAIN)
+    seal(folder)
+    assert any("announces 120 rows" in one.text for one in check(folder, workers=1))
+
+
+def test_text_that_is_not_utf_8_is_unreadable(folder: Path) -> None:
+    rows = pq.read_table(folder / TRAIN)
+    broken = pa.array([b"\xff\xfe"] * len(rows)).view(pa.string())
+    pq.write_table(
+        rows.set_column(rows.column_names.index("title"), "title", broken), folder / TRAIN
+    )
+    (folder / shape.LABELS).write_bytes(b"\xff\xfe")
+    seal(folder)
+    assert {TRAIN, shape.LABELS} <= {
+        one.place for one in check(folder, workers=1) if one.code == "unreadable"
+    }
+
+
+def test_links_and_pipes_are_named_and_never_opened(folder: Path, tmp_path: Path) -> None:
+    (folder / "README.md").unlink()
+    (folder / "README.md").symlink_to("/etc/passwd")
+    (folder / "more").symlink_to(tmp_path, target_is_directory=True)
+    os.mkfifo(folder / "pipe")
+    found = {(one.code, one.place) for one in check(folder, workers=1)}
+    assert {("link", "README.md"), ("link", "more"), ("not-a-file", "pipe")} <= found
+
+
+@pytest.mark.parametrize(
+    "line", ["x  y", "0" * 64 + "  ../../etc/passwd", "0" * 64 + "  /etc/passwd"]
+)
+def test_checksums_that_lead_out_are_not_followed(line: str, folder: Path) -> None:
+    (folder / shape.CHECKSUMS).write_text(line + "\n")
+    assert "checksums" in codes(folder)
+
+
+def test_names_that_are_no_text_are_shown(folder: Path) -> None:
+    (Path(os.fsdecode(os.fsencode(folder) + b"/\xff\xfe.bin"))).write_bytes(b"")
+    assert any(one.place == "\\udcff\\udcfe.bin" for one in check(folder, workers=1))
+
+
+def test_an_empty_and_an_absent_folder_have_findings(tmp_path: Path) -> None:
+    assert "missing" in codes(tmp_path)
+    assert codes(tmp_path / "nowhere") == {"not-a-release"}
+
+
+@pytest.mark.parametrize(
+    "name", [*shape.PAPERS, *shape.TABLES, shape.MANIFEST, shape.CHECKSUMS, TRAIN]
+)
+def test_any_missing_file_is_a_finding_and_no_crash(name: str, folder: Path) -> None:
+    (folder / name).unlink()
+    assert "missing" in codes(folder)
+
+
+def test_many_findings_of_one_kind_are_counted() -> None:
+    many = [Finding("x", str(number), "t", "a") for number in range(SHOWN + 7)]
+    assert len(shortened(many)) == SHOWN + 1
+    assert shortened(many)[-1].text.startswith("7 more")

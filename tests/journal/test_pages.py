@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affekt.errors import Damaged, NewerFormat
@@ -137,6 +137,7 @@ def test_every_line_is_json(half: Pages) -> None:
     assert lines[0]["page"]["asked"] == ASKED
 
 
+@settings(max_examples=60, deadline=None)
 @given(title=st.text(st.characters(exclude_categories=[])), after=st.text(min_size=1))
 def test_any_text_survives(
     tmp_path_factory: pytest.TempPathFactory, title: str, after: str

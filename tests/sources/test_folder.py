@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affekt.errors import AffektError, PictureError, UsageError
@@ -216,6 +216,7 @@ def test_an_empty_folder_gives_one_empty_last_page_a_query(tmp_path: Path) -> No
 PIECES = st.sampled_from(["a", "b", "a b", "a.b", "a-b", "é"])
 
 
+@settings(max_examples=40, deadline=None)
 @given(names=st.sets(st.tuples(PIECES, PIECES), max_size=12))
 def test_a_walk_resumed_behind_any_name_gives_the_rest(
     tmp_path_factory: pytest.TempPathFactory, names: set[tuple[str, str]]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Int16
 from PIL import Image, ImageChops, ImageDraw
 
 from affekt.sources.generated.dice import Dice
@@ -17,6 +18,7 @@ from affekt.sources.generated.moods import Mood
 
 Colour = tuple[int, int, int]
 Point = tuple[float, float]
+LIGHT_LEVELS = 10  # uneven light, grey levels up and down
 BLACK, WHITE = (12, 12, 16), (250, 249, 244)
 RADIAL = ImageChops.invert(Image.radial_gradient("L"))  # 255 in the middle, 0 at the rim
 
@@ -172,12 +174,22 @@ class Canvas:
         )
 
     def finished(self, width: int, height: int, grain: int) -> Image.Image:
-        """Give the picture in its final size, with the noise of a camera."""
-        small = np.asarray(self.image.resize((width, height), Image.Resampling.BOX)).astype(
-            np.int16
-        )
+        """Give the picture in its final size, with the noise and the uneven light of a camera."""
+        small = self.image.resize((width, height), Image.Resampling.BOX)
         noise = self.dice.stream.integers(-grain, grain + 1, (height, width, 1), dtype=np.int16)
-        return Image.fromarray(np.clip(small + noise, 0, 255).astype(np.uint8))
+        noise += self._light(width, height)
+        return Image.fromarray(np.clip(np.asarray(small) + noise, 0, 255).astype(np.uint8))
+
+    def _light(self, width: int, height: int) -> Int16[np.ndarray, "row column 1"]:
+        """Give grey levels to add, in broad patches.
+
+        They give every picture, dark and smooth ones too, the low frequencies that a perceptual
+        hash sees, so that a copy is found and no two pictures are alike by chance.
+        """
+        field = self.dice.stream.integers(0, 256, (7, 8), dtype=np.uint8)
+        patches = Image.fromarray(field).resize((width, height), Image.Resampling.BICUBIC)
+        levels = np.asarray(patches).astype(np.int16) - 128
+        return levels[:, :, None] * LIGHT_LEVELS // 128
 
 
 def _colour(hue: float, saturation: float, brightness: float) -> Colour:

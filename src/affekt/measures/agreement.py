@@ -60,7 +60,7 @@ def krippendorff_alpha(counts: Counts) -> float:
     return float(1 - (unlike / (answers - 1)).sum() / n / expected)
 
 
-def _paired(counts: Counts) -> Float[np.ndarray, "image answer"]:
+def _paired(counts: Counts) -> Float[np.ndarray, "paired answer"]:
     """Give the rows with at least two answers."""
-    paired: Float[np.ndarray, "image answer"] = counts[counts.sum(axis=1) >= 2].astype(float)
+    paired: Float[np.ndarray, "paired answer"] = counts[counts.sum(axis=1) >= 2].astype(float)
     return paired

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Int
 
 Rows = Int[np.ndarray, " row"]
+Numbers = Int[np.ndarray, "_"]  # of groups or strata, as many as there are
 
 
 class Interval(NamedTuple):
@@ -21,7 +22,7 @@ class Interval(NamedTuple):
 UNKNOWN = Interval(math.nan, math.nan)
 
 
-def wilson(successes: float, n: float, confidence: float = 0.95) -> Interval:
+def wilson(successes: float | int, n: float | int, confidence: float = 0.95) -> Interval:
     r"""Wilson score interval of one proportion.
 
     :math:`\frac{\hat p + z^2/2n \pm z\sqrt{\hat p(1-\hat p)/n + z^2/4n^2}}{1 + z^2/n}`; both may
@@ -93,24 +94,24 @@ def bootstrap(
 class _Held(NamedTuple):
     """Which rows each group holds: ``order[start : start + size]``."""
 
-    order: Rows
-    start: Rows
-    size: Rows
+    order: Numbers
+    start: Numbers
+    size: Numbers
 
     @classmethod
     def by(cls, member: Rows) -> "_Held":
         size = np.bincount(member)
         return cls(np.argsort(member, kind="stable"), np.cumsum(size) - size, size)
 
-    def rows(self, groups: Rows) -> Rows:
+    def rows(self, groups: Numbers) -> Numbers:
         """Give the rows of these groups, one group after the other."""
         size = self.size[groups]
         begin = np.repeat(self.start[groups] - (np.cumsum(size) - size), size)
-        rows: Rows = self.order[begin + np.arange(size.sum())]
+        rows: Numbers = self.order[begin + np.arange(size.sum())]
         return rows
 
 
-def _layers(member: Rows, strata: Sequence[str] | None) -> list[Rows]:
+def _layers(member: Rows, strata: Sequence[str] | None) -> list[Numbers]:
     """Give the numbers of the groups in each stratum."""
     if strata is None:
         return [np.arange(member.max() + 1)]
@@ -121,7 +122,7 @@ def _layers(member: Rows, strata: Sequence[str] | None) -> list[Rows]:
     return [np.flatnonzero(stratum == number) for number in np.unique(stratum)]
 
 
-def _draw(layers: list[Rows], generator: np.random.Generator) -> Rows:
+def _draw(layers: list[Numbers], generator: np.random.Generator) -> Numbers:
     return np.concatenate([generator.choice(layer, size=layer.size) for layer in layers])
 
 

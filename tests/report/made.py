@@ -111,9 +111,38 @@ def painted(name: str) -> bytes:
 
 def build(world: World, taxonomy: Taxonomy = MIKELS8, each: int = 20) -> dict[str, Product]:
     """A whole build line: of each emotion some found, fewer clean, unique, asked and kept."""
+    found = hits(taxonomy, each)
+    spots = world.pictures([str(row["source_id"]) for row in found])
+    clean = [{**row, **spots[str(row["source_id"])]} for at, row in enumerate(found) if at % 10]
+    images = [{**row, "group_id": row["image_id"]} for at, row in enumerate(clean) if at % 12]
+    asked = [question(row) for at, row in enumerate(images) if at % 5]
+    labels = [
+        {**row, "votes": 5, "votes_yes": 4}
+        for at, row in enumerate(asked)
+        if int(row["question_id"][:4], 16) % 5 < 2 + at % 3
+    ]
+    parts = [{**row, "original_id": row["image_id"], "part": "train"} for row in labels]
+    made = world.product
+    return {
+        "collect": made("collect", tables.FOUND, found),
+        "clean": made("clean", tables.CLEAN, clean, gone(tables.FOUND, found, clean, "small")),
+        "dedupe": made("dedupe", tables.IMAGES, images, gone(tables.CLEAN, clean, images, "copy")),
+        "sample": made(
+            "sample", tables.QUESTIONS, asked, gone(tables.IMAGES, images, asked, "rest")
+        ),
+        "verify": made("verify", tables.VOTES, [], recipe={"crowd": {"kind": "simulated"}}),
+        "decide": made(
+            "decide", tables.LABELS, labels, gone(tables.QUESTIONS, asked, labels, "no")
+        ),
+        "split": made("split", tables.SPLITS, parts),
+        "release": made("release", tables.RELEASED, parts, gone(tables.LABELS, labels, parts, "")),
+    }
+
+
+def hits(taxonomy: Taxonomy, each: int) -> list[dict[str, Any]]:
+    """What a source of paintings returns; every seventh under a closed licence."""
     names = [f"{emotion}-{at:03d}" for emotion in taxonomy.names for at in range(each)]
-    spots = world.pictures(names)
-    found = [
+    return [
         {
             "source": "generated", "source_id": name, "query": name.rpartition("-")[0],
             "emotion": name.rpartition("-")[0], "title": f"Study {name}", "owner": "A. Painter",
@@ -122,56 +151,15 @@ def build(world: World, taxonomy: Taxonomy = MIKELS8, each: int = 20) -> dict[st
         }
         for at, name in enumerate(names)
     ]  # fmt: skip
-    clean = [
-        {**row, **spots[str(row["source_id"])], "format": "PNG", "width_px": 80, "height_px": 60}
-        for at, row in enumerate(found)
-        if at % 10
-    ]
-    images = [{**row, "group_id": row["image_id"]} for at, row in enumerate(clean) if at % 12]
-    asked = [
-        {
-            "question_id": sha(row["image_id"])[:32], "image_id": row["image_id"],
-            "emotion": row["emotion"], "role": "task", "group_id": row["image_id"],
-        }
-        for at, row in enumerate(images)
-        if at % 5
-    ]  # fmt: skip
-    labels = [
-        {"image_id": row["image_id"], "question_id": row["question_id"], "emotion": row["emotion"],
-         "votes": 5, "votes_yes": 4}
-        for at, row in enumerate(asked)
-        if int(row["question_id"][:4], 16) % 5 < 2 + at % 3
-    ]  # fmt: skip
-    keep = {row["image_id"] for row in labels}
-    splits = [
-        {"image_id": image_id, "group_id": image_id, "part": "train"} for image_id in sorted(keep)
-    ]
-    released = [
-        {"image_id": row["image_id"], "original_id": row["image_id"], "emotion": row["emotion"],
-         "part": "train"}
-        for row in labels
-    ]  # fmt: skip
-    crowd = {"crowd": {"kind": "simulated", "version": 1}}
+
+
+def question(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A task about one picture."""
+    image_id = str(row["image_id"])
     return {
-        "collect": world.product("collect", tables.FOUND, found),
-        "clean": world.product(
-            "clean", tables.CLEAN, clean, gone(tables.FOUND, found, clean, "too-small")
-        ),
-        "dedupe": world.product(
-            "dedupe", tables.IMAGES, images, gone(tables.CLEAN, clean, images, "near-copy")
-        ),
-        "sample": world.product(
-            "sample", tables.QUESTIONS, asked, gone(tables.IMAGES, images, asked, "not-drawn")
-        ),
-        "verify": world.product("verify", tables.VOTES, [], recipe=crowd),
-        "decide": world.product(
-            "decide", tables.LABELS, labels, gone(tables.QUESTIONS, asked, labels, "too-few-yes")
-        ),
-        "split": world.product("split", tables.SPLITS, splits),
-        "release": world.product(
-            "release", tables.RELEASED, released, gone(tables.LABELS, labels, released, "")
-        ),
-    }
+        "question_id": sha(image_id)[:32], "image_id": image_id, "emotion": row["emotion"],
+        "role": "task", "group_id": image_id,
+    }  # fmt: skip
 
 
 def gone(

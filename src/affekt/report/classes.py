@@ -7,6 +7,19 @@ from affekt.report.scores import Cell, Score
 from affekt.report.text import clean, listed, slug
 
 MEASURES = ("precisions", "recalls", "f1s", "two_sided_recalls")
+COLUMNS = (
+    Column("emotion", "text"),
+    Column("entry", "text"),
+    Column("n"),
+    Column("precision", "score"),
+    Column("precision 95 %", "score", "95 %"),
+    Column("recall", "score"),
+    Column("recall 95 %", "score", "95 %"),
+    Column("F1", "score"),
+    Column("F1 95 %", "score", "95 %"),
+    Column("two-sided recall", "score"),
+    Column("two-sided recall 95 %", "score", "95 %"),
+)
 
 
 def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
@@ -26,19 +39,7 @@ def table(panel: Panel) -> Table:
     return Table(
         name=f"g15-{slug(panel.dataset)}-{slug(panel.protocol)}",
         title=f"Scores of every emotion on {panel.name}",
-        columns=(
-            Column("emotion", "text"),
-            Column("entry", "text"),
-            Column("n"),
-            Column("precision", "score"),
-            Column("precision 95 %", "score", "95 %"),
-            Column("recall", "score"),
-            Column("recall 95 %", "score", "95 %"),
-            Column("F1", "score"),
-            Column("F1 95 %", "score", "95 %"),
-            Column("two-sided recall", "score"),
-            Column("two-sided recall 95 %", "score", "95 %"),
-        ),
+        columns=COLUMNS,
         rows=tuple(
             _row(cell, at, scored[cell.entry])
             for at in range(len(panel.emotions))
@@ -47,8 +48,8 @@ def table(panel: Panel) -> Table:
         notes=(
             f"Recall is the true positive rate in the choice among {len(panel.emotions)} "
             f"emotions (guessing: {1 / len(panel.emotions):.3f}); two-sided recall is the mean "
-            "of the recall of an emotion and of its absence (guessing: 0.5). Earlier work calls either "
-            "of them the true positive rate.",
+            "of the recall of an emotion and of its absence (guessing: 0.5). Earlier work calls "
+            "either of them the true positive rate.",
             f"95 %: {panel.cells[0].method}. – stands for a number that does not exist, as the "
             "precision of an answer never given.",
             *_silent(panel),

@@ -43,14 +43,10 @@ def outcome(decoders: Decoders, data: bytes) -> str:
     return "fine"
 
 
-def pids(decoders: Decoders) -> list[int]:
-    return [child.pid for child in decoders._children if child.pid is not None]
-
-
 def while_stopped(decoders: Decoders, then: signal.Signals | None) -> PictureError:
     """Ask a child that hangs, and do something to it meanwhile."""
     decoders.facts(nasty.jpeg())
-    (pid,) = pids(decoders)
+    (pid,) = decoders.pids()
     os.kill(pid, signal.SIGSTOP)
     if then is not None:
         threading.Timer(0.1, os.kill, (pid, then)).start()
@@ -126,7 +122,7 @@ def test_pixels_and_sizes_are_those_of_the_upright_picture(
 def test_a_limit_on_bytes_is_told_without_a_child() -> None:
     with Decoders(workers=1, limits=Limits(max_bytes=1000)) as decoders:
         assert reason_for(decoders, bytes(1001)) == "too-many-bytes"
-        assert pids(decoders) == []
+        assert decoders.pids() == []
 
 
 def test_other_formats_never_reach_a_child() -> None:
@@ -134,7 +130,7 @@ def test_other_formats_never_reach_a_child() -> None:
     with Decoders(workers=1) as decoders:
         for data in nasty.other_formats().values():
             assert reason_for(decoders, data) == "format"
-        assert pids(decoders) == []
+        assert decoders.pids() == []
 
 
 def test_too_little_memory_costs_one_picture() -> None:
@@ -156,7 +152,7 @@ def test_the_death_of_a_child_costs_one_picture() -> None:
 def test_a_child_that_dies_idle_costs_nothing() -> None:
     with Decoders(workers=1) as decoders:
         decoders.facts(nasty.jpeg())
-        (pid,) = pids(decoders)
+        (pid,) = decoders.pids()
         os.kill(pid, signal.SIGKILL)
         deadline = time.monotonic() + 10
         while decoders._children[0].is_running() and time.monotonic() < deadline:
@@ -175,7 +171,7 @@ def test_a_child_that_hangs_is_given_up() -> None:
 def test_a_child_can_open_nothing(decoders: Decoders) -> None:
     """X3: three pipes are all it has, and no file may grow."""
     decoders.facts(nasty.jpeg())
-    (pid,) = pids(decoders)
+    (pid,) = decoders.pids()
     lines = Path(f"/proc/{pid}/limits").read_text().splitlines()[1:]
     limits = {line[:25].strip(): line[25:].split()[0] for line in lines}
     assert limits["Max open files"] == "3"
@@ -191,7 +187,7 @@ def test_a_child_knows_no_secret(
     monkeypatch.setenv("FLICKR_KEY", "canary-1234")
     with Decoders(workers=1) as decoders:
         decoders.facts(nasty.jpeg())
-        (pid,) = pids(decoders)
+        (pid,) = decoders.pids()
         assert b"canary-1234" not in Path(f"/proc/{pid}/environ").read_bytes()
 
 

@@ -70,6 +70,10 @@ class Decoders:
         for child in self._children:
             child.stop()
 
+    def pids(self) -> list[int]:
+        """Give the process numbers of the children that run now."""
+        return [child.pid for child in self._children if child.pid is not None]
+
     def facts(self, data: bytes) -> PictureFacts:
         """Give format, size, hash and whether it is animated; all of it was decoded."""
         values, _ = self._ask(b"f", 0, data, most=0)

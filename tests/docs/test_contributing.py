@@ -127,11 +127,26 @@ def test_the_exam_of_its_family_finds_an_example_by_its_folder(kind: str, tmp_pa
     """One new file, no other line changed."""
     copy = copy_of_affekt(tmp_path)
     (copy / "src" / "affekt" / FAMILY[kind] / f"{kind}.py").write_text(examples()[kind])
-    exam = copy / "tests" / "exams" / f"test_{FAMILY[kind]}.py"
     where = run(copy, copy / "src", "-c", "import affekt; print(affekt.__file__)")
     assert Path(where.stdout.strip()).is_relative_to(copy)
+    exams = [
+        str(copy / "tests" / name) for name in (f"exams/test_{FAMILY[kind]}.py", "test_floors.py")
+    ]
     ran = run(
-        copy, copy / "src", "-m", "pytest", "-q", "-p", "no:cacheprovider", str(exam), "-k", kind
+        copy, copy / "src", "-m", "pytest", "-q", "-p", "no:cacheprovider", *exams, "-k", kind
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "passed" in ran.stdout.splitlines()[-1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "check", [("ruff", "check"), ("ruff", "format", "--check"), ("mypy",)], ids=" ".join
+)
+def test_the_examples_pass_the_checks_of_affekt(check: tuple[str, ...], tmp_path: Path) -> None:
+    copy = copy_of_affekt(tmp_path)
+    paths = [copy / "src" / "affekt" / FAMILY[kind] / f"{kind}.py" for kind in sorted(FAMILY)]
+    for path in paths:
+        path.write_text(examples()[path.stem])
+    ran = run(copy, copy / "src", "-m", *check, *map(str, paths))
+    assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from affekt.features import Feature
 from affekt.parts import Part, canonical
 from tests.exams.every import every
-from tests.golden.write import complaint
+from tests.golden.write import complaint, path_of
 
 Picture = NDArray[np.uint8]
 FAMILY = [part for part in every("features") if issubclass(part, Feature)]
@@ -135,4 +135,7 @@ def test_enough_pixels_are_a_number_of_pixels_or_all(part: type[Feature]) -> Non
 
 @features
 def test_an_answer_that_moves_raises_the_version(part: type[Feature]) -> None:
-    assert complaint(part, golden(part)) == ""
+    said = complaint(part, golden(part))
+    if not path_of(part).exists():  # a newcomer has none; a strict run fails on what is skipped
+        pytest.skip(said)
+    assert said == ""

@@ -10,7 +10,7 @@ from affekt.errors import AffektError
 from affekt.parts import Place
 from affekt.pictures.shelf import Shelf
 from affekt.stage import Desk, Outcome, Progress
-from affekt.stages.load import Load
+from affekt.stages.load import Load, _written
 from affekt.store.rows import dropped_rows, in_polars
 from affekt.tables import PICTURES
 from tests.stages.listed import Listed, png, write_list
@@ -211,3 +211,11 @@ def test_a_changed_copy_is_another_address(room: Room) -> None:
     before = room.stage().witness()
     (room.root / "a.png").write_bytes(png(5))
     assert room.stage().witness() != before
+
+
+def test_a_picture_that_changes_while_it_is_loaded_stops_the_line(room: Room) -> None:
+    """Looked at as one file and put on the shelf as another, it would be called by a wrong name."""
+    room.lay(("a.png", "awe", "", ""))
+    entry = next(Listed(root=Place(written=str(room.root))).load())
+    with pytest.raises(AffektError, match="'a.png' changed while it was read; run again"):
+        _written(room.desk(), {sha256(b"what was looked at"): entry})

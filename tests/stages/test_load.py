@@ -217,5 +217,5 @@ def test_a_picture_that_changes_while_it_is_loaded_stops_the_line(room: Room) ->
     """Looked at as one file and put on the shelf as another, it would be called by a wrong name."""
     room.lay(("a.png", "awe", "", ""))
     entry = next(Listed(root=Place(written=str(room.root))).load())
-    with pytest.raises(AffektError, match="'a.png' changed while it was read; run again"):
+    with pytest.raises(AffektError, match=r"'a\.png' changed while it was read; run again"):
         _written(room.desk(), {sha256(b"what was looked at"): entry})

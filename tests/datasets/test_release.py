@@ -60,7 +60,7 @@ def test_the_witness_is_that_of_the_checksums_and_empty_without_a_release(
 
 
 def test_a_folder_that_is_no_release_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="holds no release.*affekt build"):
+    with pytest.raises(UsageError, match=r"holds no release.*affekt build"):
         list(release(tmp_path).load())
 
 
@@ -80,7 +80,7 @@ def test_a_newer_format_is_refused(folder: Path, tmp_path: Path) -> None:
     manifest = json.loads((copy / "manifest.json").read_text())
     (copy / "manifest.json").write_text(json.dumps({**manifest, "format": 99}))
     (copy / "CHECKSUMS.sha256").write_text(checksums(copy))
-    with pytest.raises(NewerFormat, match="format 99.*up to 1"):
+    with pytest.raises(NewerFormat, match=r"format 99.*up to 1"):
         _ = release(copy).taxonomy
 
 

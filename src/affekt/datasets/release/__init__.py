@@ -6,22 +6,17 @@ this folder alone knows our own format, both ways.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Self
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import Any, Self
 
 from affekt.datasets import Dataset, Facts, Labelled
 from affekt.datasets.release import shape
-from affekt.datasets.release.reading import Unreadable, checksums_in, manifest_in
+from affekt.datasets.release.reading import Unreadable, checksums_in, groups_in, manifest_in
 from affekt.datasets.release.write import file_sha256
 from affekt.errors import Damaged, UsageError
 from affekt.parts import Place
 from affekt.taxonomy import Taxonomy
-
-NEEDED = ("image", "image_id", "label", "share", "split", "group_id", "is_generated")
 
 
 class Release(Dataset):
@@ -95,19 +90,21 @@ class Release(Dataset):
 
 def _pictures(path: Path) -> Iterator[Labelled]:
     try:
-        with pq.ParquetFile(path) as file:
-            for group in range(file.num_row_groups):
-                for row in file.read_row_group(group, columns=list(NEEDED)).to_pylist():
-                    yield Labelled(
-                        name=row["image_id"],
-                        read=row["image"]["bytes"],
-                        emotion=row["label"],
-                        group=row["group_id"],
-                        part=shape.PART_OF_SPLIT[row["split"]],
-                        shares=None if row["share"] is None else tuple(row["share"]),
-                        is_generated=row["is_generated"],
-                    )
-    except (pa.ArrowException, KeyError, TypeError) as trouble:
+        for group in groups_in(path, shape.data_schema(), shape.ROW_GROUP):
+            yield from (_labelled(row) for row in group.to_pylist())
+    except (Unreadable, KeyError, TypeError) as trouble:
         raise Damaged(
-            f"{path}: is no picture file of a release ({trouble}); get it again"
+            f"{path}: is no picture file of a release ({trouble}); get the release again"
         ) from trouble
+
+
+def _labelled(row: Mapping[str, Any]) -> Labelled:
+    return Labelled(
+        name=row["image_id"],
+        read=row["image"]["bytes"],
+        emotion=row["label"],
+        group=row["group_id"],
+        part=shape.PART_OF_SPLIT[row["split"]],
+        shares=None if row["share"] is None else tuple(row["share"]),
+        is_generated=row["is_generated"],
+    )

@@ -11,7 +11,14 @@ from affekt.datasets.release.agreement import Rows, Tables
 from affekt.datasets.release.finding import Finding, shortened
 from affekt.datasets.release.inside import pictures
 from affekt.datasets.release.inventory import AGAIN, inventory
-from affekt.datasets.release.reading import Unreadable, csv_in, groups_in, manifest_in, text_of
+from affekt.datasets.release.reading import (
+    Unreadable,
+    csv_in,
+    frame_of,
+    groups_in,
+    manifest_in,
+    text_of,
+)
 from affekt.datasets.release.shape import Manifest
 
 T = TypeVar("T")
@@ -73,8 +80,7 @@ def _csv(
 
 def _votes(path: Path) -> pl.DataFrame:
     schema = shape.vote_schema()
-    frames = [pl.from_arrow(table) for table in (schema.empty_table(), *groups_in(path, schema))]
-    return pl.concat(frame for frame in frames if isinstance(frame, pl.DataFrame))
+    return pl.concat(frame_of(table) for table in (schema.empty_table(), *groups_in(path, schema)))
 
 
 def _read(

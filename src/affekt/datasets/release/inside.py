@@ -14,7 +14,7 @@ import polars as pl
 from affekt.datasets.release import shape
 from affekt.datasets.release.finding import Finding
 from affekt.datasets.release.inventory import AGAIN
-from affekt.datasets.release.reading import Unreadable, groups_in
+from affekt.datasets.release.reading import Unreadable, frame_of, groups_in
 from affekt.datasets.release.segments import scan
 from affekt.errors import AffektError, PictureError
 from affekt.pictures.decode import Decoders
@@ -51,9 +51,7 @@ def pictures(files: Mapping[str, Path], workers: int) -> Generator[Finding, None
 
 
 def _described(group: Any, name: str) -> pl.DataFrame:
-    frame = pl.from_arrow(group.drop(["image"]))
-    assert isinstance(frame, pl.DataFrame)
-    return frame.with_columns(file=pl.lit(name))
+    return frame_of(group.drop(["image"])).with_columns(file=pl.lit(name))
 
 
 def _numbering(names: Iterable[str]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
@@ -135,6 +136,16 @@ def groups_in(path: Path, schema: Any, most_rows: int = MAX_ROWS) -> Iterator[An
                 yield table
     except (pa.ArrowException, OSError, MemoryError, ValueError) as trouble:
         raise Unreadable(f"is no whole Parquet file ({str(trouble)[:300]})") from trouble
+
+
+def frame_of(table: Any) -> pl.DataFrame:
+    """Give an Arrow table in polars, value by value: foreign buffers and metadata stay behind."""
+    empty = pl.from_arrow(
+        pa.schema([(field.name, field.type) for field in table.schema]).empty_table()
+    )
+    assert isinstance(empty, pl.DataFrame)
+    values = {name: table[name].to_pylist() for name in table.column_names}
+    return pl.DataFrame(values, schema=empty.schema)
 
 
 def _check_schema(found: Any, wanted: Any) -> None:

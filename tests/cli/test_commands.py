@@ -74,7 +74,7 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
 def test_waiting_for_votes_is_exit_3_and_is_remembered(tmp_path: Path) -> None:
     """C9, C5."""
     plan(tmp_path, ('crowd = "simulated"', VOTES))
-    (tmp_path / "votes.csv").write_text("image,emotion,worker,answer\n")
+    (tmp_path / "votes.csv").write_text("image_id,emotion,worker,answer\n")
     ran = affekt("build", "plan.toml", cwd=tmp_path)
     assert ran.code == 3
     assert "questions" in ran.err

@@ -124,6 +124,17 @@ def test_contradicting_values_name_both_keys(folder: Path) -> None:
     assert any("train" in line and "1.1" in line for line in told)
 
 
+def test_a_rule_that_needs_more_votes_than_are_asked_for_names_both(folder: Path) -> None:
+    """B02."""
+    text = SMALL.replace("[decide]", "until = { votes = 3 }\n[decide]").replace(
+        '"majority"', '{ kind = "at_least", yes = 3, of = 5 }'
+    )
+    told = problems(folder, text)
+    assert len(told) == 1
+    assert "decide.rule" in told[0]
+    assert "verify.until.votes is 3" in told[0]
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [

@@ -43,11 +43,10 @@ def run(command: click.Group) -> None:
 
 def _outcome(command: click.Group, *, as_json: bool, debug: bool) -> int:
     try:
-        command(prog_name="affekt", standalone_mode=False)
+        code = command(prog_name="affekt", standalone_mode=False)
+        return code if isinstance(code, int) else 0
     except Findings:
         return 1
-    except click.exceptions.Exit as leave:
-        return leave.exit_code
     except click.ClickException as trouble:
         trouble.show()
         return 2
@@ -64,7 +63,6 @@ def _outcome(command: click.Group, *, as_json: bool, debug: bool) -> int:
         raise
     except Exception as defect:
         return _defect(defect, as_json=as_json, debug=debug)
-    return 0
 
 
 def _told(trouble: AffektError, *, as_json: bool) -> int:

@@ -104,7 +104,17 @@ class Reading:
                 # Where collect cannot be read, its own problem is told and none of clean's.
                 sources = stages[name].sources if stages.get(name) else ()
                 self.reader.handed_down = {**self.reader.handed_down, "sources": sources}
-        return Build(**stages) if len(stages) == len(BUILD) and all(stages.values()) else None
+        if len(stages) < len(BUILD) or not all(stages.values()):
+            return None
+        build = Build(**stages)
+        needed, asked = build.decide.rule.needs(), build.verify.until.votes
+        if needed is not None and needed > asked:
+            self._note(
+                ("decide", "rule"),
+                f"needs {needed} votes a question, but verify.until.votes is {asked}; "
+                f"raise that to {needed} or let the rule need fewer",
+            )
+        return build
 
     def _bench(self, project: str) -> Bench | None:
         given = self.given.get("bench")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from affekt.errors import AffektError
 from affekt.stage import Stage
 from affekt.store import Failure, Product, Store, recipe_of
 
@@ -45,7 +46,10 @@ class Preview:
         made = [one for one in inputs if isinstance(one, Product)]
         if len(made) < len(inputs):
             return Open(stage)
-        recipe = recipe_of(stage, *made)
+        try:
+            recipe = recipe_of(stage, *made)
+        except AffektError as trouble:  # what it reads outside is not there yet
+            return Open(stage, "open", str(trouble))
         found = self.store.find(stage, recipe)
         if found:
             return found

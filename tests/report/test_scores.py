@@ -106,7 +106,7 @@ def test_calibration_error_is_that_of_the_measure(world: World) -> None:
     right = one.tested.probabilities.argmax(axis=1) == one.tested.truth
     assert one.calibration.value == pytest.approx(calibration_error(reliability(top, right)))
     low, high = one.calibration.interval
-    assert 0 <= low <= high <= 1
+    assert 0 <= low < one.calibration.value < high <= 1
 
 
 def test_both_readings_of_the_true_positive_rate_are_there(world: World) -> None:

@@ -78,7 +78,8 @@ def _notes(panel: Panel) -> tuple[str, ...]:
         f"n = {cell.n:,} pictures in {cell.n_groups:,} groups, {rounds}{outcome}. "
         f"Intervals, 95 %: {cell.method}.",
         "Calibration error: expected, of the top answer, 15 bins of equal mass; biased upwards in "
-        "small samples. A tie between m answers counts 1/m.",
+        "small samples, and so are its draws, which is why its interval is centred on it. A tie "
+        "between m answers counts 1/m.",
     ]
     if len(panel.cells) == len([one for one in panel.cells if not one.is_floor]):
         chance = 100 / len(cell.emotions)

@@ -125,7 +125,8 @@ def _cells(cell: Cell, row: int, x: float, y: float, side: float) -> Iterator[It
             yield Words(middle, top + side / 2 + 4, "–", "middle", "soft", on_heat=step)
         elif side == SIDE:
             yield Words(middle, top + 20, f"{100 * share:.0f}", "middle", size=14, on_heat=step)
-            yield Words(middle, top + 35, count(number), "middle", size=10, on_heat=step)
+            if number:
+                yield Words(middle, top + 35, count(number), "middle", size=10, on_heat=step)
         else:
             yield Words(middle, top + 17, f"{100 * share:.0f}", "middle", size=10, on_heat=step)
 

@@ -4,7 +4,7 @@
 for (const figure of document.querySelectorAll("figure")) {
   const marks = [...figure.querySelectorAll(".mark")];
   const readout = figure.querySelector(".readout");
-  const says = (mark) => { readout.textContent = mark ? mark.getAttribute("aria-label") : ""; };
+  const says = (mark) => { readout.textContent = mark ? mark.querySelector("title").textContent : ""; };
   const middle = (mark) => {
     const box = mark.getBoundingClientRect();
     return [box.left + box.width / 2, box.top + box.height / 2];

@@ -101,7 +101,7 @@ def _style() -> str:
     looks = (PLAIN, *LOOKS)
     rules = [f".s{look.slot}{{fill:var(--s{look.slot})}}" for look in looks]
     rules += [
-        f".h{at}{{fill:var(--h{at})}} .on{at}{{fill:var(--on{at})}}"
+        f".h{at}{{fill:var(--h{at})}} .o{at}{{fill:var(--on{at})}}"
         for at in range(len(colours.HEAT))
     ]
     return "\n".join(

@@ -81,15 +81,13 @@ class _Pen(NamedTuple):
         yield Sign(10, y + 12, self.looks[name].slot)
         yield Words(24, y + 16, shortened(clean(name), self.left - 90), size=13, bold=True)
         yield Words(self.left - 8, y + 16, f"n = {n}", "end", "soft", 11)
+        if cell.silence(at):
+            yield Words(self.left + 6, y + 16, cell.silence(at), tone="soft", size=11)
 
     def bar(self, cell: Cell, at: int, score: Score, y: float) -> Iterator[Item]:
-        """Draw one entry's bar, interval and numbers, or the words that stand for them."""
+        """Draw one entry's bar, interval and numbers."""
         name, middle, left = clean(cell.entry), y + LINE / 2, self.left
         yield Words(left - 8, middle + 4, shortened(name, left - 32), "end")
-        silence = cell.silence(at)
-        if silence or not math.isfinite(score.value):
-            yield Words(left + 6, middle + 4, silence or "not reported", tone="soft", size=11)
-            return
         emotion = cell.emotions[at]
         says = f"{clean(emotion)}, {name}: {percent(score.value)}, 95 % {_ends(score)}"
         width = max(BAR * score.value, 0.5)
@@ -120,8 +118,9 @@ def _scene(panel: Panel, scored: Scored) -> Scene:
         items += pen.head(panel.contenders[0], at, y)
         y += HEAD
         for cell in panel.contenders:
-            items += pen.bar(cell, at, scored[cell.entry][at], y)
-            y += LINE
+            if not cell.silence(at):
+                items += pen.bar(cell, at, scored[cell.entry][at], y)
+                y += LINE
         y += 8
     return Scene(pen.left + BAR + RIGHT, y + 4, (*pen.axis(y, len(panel.emotions)), *items))
 

@@ -46,6 +46,19 @@ def draw(groups: int, seed: int, rounds: int = ROUNDS) -> Draws:
     return Draws(weights)
 
 
+def around(value: float, rounds: Float[np.ndarray, " round"]) -> Interval:
+    """Give the percentile interval moved so that its rounds have the value as mean; not below 0.
+
+    For a number that resampling inflates, such as a sum of absolute gaps: the spread of the rounds
+    is kept, their bias is not.
+    """
+    told = rounds[np.isfinite(rounds)]
+    if not told.size:
+        return UNKNOWN
+    low, high = ends(told - told.mean() + value)
+    return Interval(max(0.0, low), high)
+
+
 def ends(values: Float[np.ndarray, " round"]) -> Interval:
     """Give the percentile interval over the rounds that gave a number; NaN when none did."""
     told = values[np.isfinite(values)]

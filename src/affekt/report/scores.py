@@ -164,7 +164,10 @@ class Cell:
 
     @cached_property
     def calibration(self) -> Score:
-        """Expected calibration error of the top answer; the bootstrap keeps the bins."""
+        """Expected calibration error of the top answer; the bootstrap keeps the bins.
+
+        Drawing with replacement widens the gaps, so the interval is centred on the value.
+        """
         said, right = _top(self.tested)
         bins = places(said)
         parts = np.zeros((self.n_groups, BINS))
@@ -172,7 +175,7 @@ class Cell:
         value = float(np.abs(parts.sum(axis=0)).sum() / self.n) if self.n else math.nan
         sizes = self.draws.sums(self.by_group.sum(axis=(1, 2))[:, None])[:, 0]
         rounds = np.abs(self.draws.sums(parts)).sum(axis=1) / np.where(sizes > 0, sizes, np.nan)
-        return Score(value, resample.ends(rounds), self.n)
+        return Score(value, resample.around(value, rounds), self.n)
 
     def of_emotion(self, measure: str) -> list[Score]:
         """Give ``recalls``, ``two_sided_recalls``, ``precisions`` or ``f1s`` of every emotion."""

@@ -110,26 +110,25 @@ class Clean(Stage):
         rows = found.select(*KEY, "emotion", "tags", "licence", "url")
         rows = rows.with_column("rivals", self._rivals()(rows["tags"], rows["emotion"]))
         rows = rows.with_column("allowed", self._is_allowed()(rows["licence"]))
-        rows = self._with_emotions_of_queries(rows)
-        reason = _first_reason(
+        rows = _with_emotions_of_queries(rows)
+        conflicts = (
             ("two-emotions", rows["rivals"].not_null()),
             ("two-queries", rows["n_emotions"] > daft.lit(1)),
-            ("licence", ~rows["allowed"]),
         )
-        rows = rows.with_column("reason", reason)
+        claims = (*(conflicts if self.conflicts == "tags" else ()), ("licence", ~rows["allowed"]))
+        rows = rows.with_column("reason", _first_reason(*claims))
         return _without_second_finds(rows).select(*KEY, "url", "reason", "detail")
 
     def _rivals(self) -> Any:
         """Give the function (tags, emotion) → the two or more emotions named, null for fewer."""
-        words, is_off = words_of(self.taxonomy), self.conflicts == "off"
+        words = words_of(self.taxonomy)
 
         @daft.func.batch(return_dtype=daft.DataType.string())
         def rivals(tags: daft.Series, emotion: daft.Series) -> list[str | None]:
             pairs = zip(tags.to_pylist(), emotion.to_pylist(), strict=True)
             named = [named_by(tag or (), words) | ({own} - {None}) for tag, own in pairs]
             return [
-                None if is_off or len(emotions) < 2 else ", ".join(sorted(emotions))
-                for emotions in named
+                None if len(emotions) < 2 else ", ".join(sorted(emotions)) for emotions in named
             ]
 
         return rivals
@@ -144,15 +143,6 @@ class Clean(Stage):
             return [allowed is None or (one is not None and one.word in allowed) for one in known]
 
         return is_allowed
-
-    def _with_emotions_of_queries(self, rows: daft.DataFrame) -> daft.DataFrame:
-        """Add how many emotions each picture was found for."""
-        if self.conflicts == "off":
-            return rows.with_column("n_emotions", daft.lit(0))
-        counted = rows.groupby("source", "source_id").agg(
-            daft.col("emotion").count_distinct().alias("n_emotions")
-        )
-        return rows.join(counted, on=["source", "source_id"])
 
     def _looked_at(self, desk: Desk, wanted: pl.DataFrame) -> Iterator[pl.DataFrame]:
         """Give the rows with what decoding told, chunk by chunk; finished chunks are read back."""
@@ -238,6 +228,14 @@ def _first_reason(*claims: tuple[str, Any]) -> Any:
     for word, claim in reversed(claims):
         reason = daft.functions.when(claim, daft.lit(word)).otherwise(reason)
     return reason
+
+
+def _with_emotions_of_queries(rows: daft.DataFrame) -> daft.DataFrame:
+    """Add how many emotions each picture was found for."""
+    counted = rows.groupby("source", "source_id").agg(
+        daft.col("emotion").count_distinct().alias("n_emotions")
+    )
+    return rows.join(counted, on=["source", "source_id"])
 
 
 def _without_second_finds(rows: daft.DataFrame) -> daft.DataFrame:

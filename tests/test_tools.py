@@ -76,7 +76,7 @@ def test_the_report_of_a_project_is_named(tmp_path: Path) -> None:
     page.parent.mkdir(parents=True)
     page.touch()
     ran = run(TOOLS / "show.sh", tmp_path, DISPLAY="", WAYLAND_DISPLAY="")
-    assert ran.stdout.splitlines()[0] == f"report: {page}"
+    assert ran.stdout == f"open in any browser: {page}\n"
 
 
 def test_a_missing_report_is_an_error(tmp_path: Path) -> None:

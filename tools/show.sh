@@ -8,9 +8,7 @@ if [[ -z "$page" ]]; then
   exit 1
 fi
 page="$(realpath "$page")"
-echo "report: $page"
+echo "open in any browser: $page"
 if [[ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]] && command -v xdg-open >/dev/null; then
-  xdg-open "$page" >/dev/null 2>&1 || echo "it could not be opened; open it in any browser" >&2
-else
-  echo "open it in any browser; it needs no network"
+  xdg-open "$page" >/dev/null 2>&1 || echo "no browser could be started" >&2
 fi

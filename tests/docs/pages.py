@@ -6,7 +6,11 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 TOP = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
-PAGES = (*(ROOT / name for name in TOP), *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (
+    *(ROOT / name for name in TOP),
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "examples").rglob("README.md")),
+)
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXAMPLE = re.compile(r"[Ff]ile\s+`mylab/(\w+)\.py`:\n\n```python\n(.*?)```", re.DOTALL)
 

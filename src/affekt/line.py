@@ -22,6 +22,7 @@ def build(plan: Build, store: Store) -> Iterator[Product]:
 def bench(plan: Bench, store: Store) -> Iterator[Result]:
     """Every entry on every data set under every protocol: predictions, never scores."""
     for name, dataset in plan.datasets.items():
+        emotions = plan.taxonomy_of(dataset)
         pictures = store.attempt(plan.load(dataset))
         for entry in plan.entries:
             vectors = store.attempt(plan.extract(entry), pictures)
@@ -29,4 +30,4 @@ def bench(plan: Bench, store: Store) -> Iterator[Result]:
                 predictions = store.attempt(
                     plan.predict(entry, dataset, protocol), pictures, vectors
                 )
-                yield Result(name, entry.name, rule, dataset.taxonomy, pictures, predictions)
+                yield Result(name, entry.name, rule, emotions, pictures, predictions)

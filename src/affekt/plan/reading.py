@@ -44,7 +44,7 @@ class Reading:
             trust=self.trust,
         )
         build = self._build()
-        bench = self._bench(project)
+        bench = self._bench(project, taxonomy)
         if not any(name in self.given for name in (*STEPS, "bench")):
             self._note(
                 (),
@@ -107,6 +107,10 @@ class Reading:
         if len(stages) < len(BUILD) or not all(stages.values()):
             return None
         build = Build(**stages)
+        self._check_votes(build)
+        return build
+
+    def _check_votes(self, build: Build) -> None:
         needed, asked = build.decide.rule.needs(), build.verify.until.votes
         if needed is not None and needed > asked:
             self._note(
@@ -114,9 +118,8 @@ class Reading:
                 f"needs {needed} votes a question, but verify.until.votes is {asked}; "
                 f"raise that to {needed} or let the rule need fewer",
             )
-        return build
 
-    def _bench(self, project: str) -> Bench | None:
+    def _bench(self, project: str, taxonomy: Taxonomy) -> Bench | None:
         given = self.given.get("bench")
         if given is None:
             return None
@@ -134,7 +137,7 @@ class Reading:
             Dataset, "datasets", self._release_named(given.get("datasets"), project)
         )
         protocols = self._parts(Protocol, "protocols", given.get("protocols", ["kfold"]))
-        return Bench(datasets, self._entries(given.get("entries", [])), protocols)
+        return Bench(datasets, self._entries(given.get("entries", [])), protocols, taxonomy)
 
     def _release_named(self, datasets: Any, project: str) -> Any:
         """Let the bare word ``release`` mean the release this plan builds."""

@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple
 from pydantic import BaseModel, StringConstraints
 
 from affekt.datasets import Dataset
+from affekt.errors import AffektError
 from affekt.features import Feature
 from affekt.models import Model
 from affekt.parts import Part
@@ -84,6 +85,14 @@ class Bench:
     datasets: Mapping[str, Dataset]
     entries: tuple[Entry, ...]
     protocols: Mapping[str, Protocol]
+    taxonomy: Taxonomy
+
+    def taxonomy_of(self, dataset: Dataset) -> Taxonomy:
+        """Give the emotions of a data set; the plan's own while its copy cannot be asked."""
+        try:
+            return dataset.taxonomy
+        except AffektError:
+            return self.taxonomy
 
     def load(self, dataset: Dataset) -> Load:
         """Give the stage that loads a data set."""
@@ -95,7 +104,7 @@ class Bench:
 
     def predict(self, entry: Entry, dataset: Dataset, protocol: Protocol) -> Predict:
         """Give the stage that trains and predicts under a protocol."""
-        return Predict(model=entry.model, protocol=protocol, taxonomy=dataset.taxonomy)
+        return Predict(model=entry.model, protocol=protocol, taxonomy=self.taxonomy_of(dataset))
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,8 @@ class Project:
 
     def release(self, scratch: str = "scratch", **settings: Any) -> Outcome:
         stage = Release(
-            taxonomy=MIKELS8, **{"name": "small", "creators": ("A. Maker",), **settings}
+            taxonomy=MIKELS8,
+            **{"name": "small", "creators": ("A. Maker",), "workers": 1, **settings},
         )
         return stage.run(self.desk(scratch), *self.tables())
 

@@ -143,10 +143,11 @@ def test_checksums_are_those_of_the_usual_tool(made: Outcome) -> None:
 
 def test_rebuilding_gives_the_same_bytes(made: Outcome, tmp_path: Path) -> None:
     """R12: another folder, another number of workers, another order of originals."""
-    again = Project(tmp_path, several()[::-1]).release(workers=1)
+    again = Project(tmp_path, several()[::-1]).release(workers=2)
     assert files_of(folder_of(again)) == files_of(folder_of(made))
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_and_gives_the_same_bytes(made: Outcome, tmp_path: Path) -> None:
     """D3: rebuilt pictures stay, a half-written folder is written anew."""
     project = Project(tmp_path)
@@ -278,6 +279,7 @@ def test_nothing_to_pass_on_is_an_error_that_counts_reasons(tmp_path: Path) -> N
         Project(tmp_path, [Original(png(1), licence=None)]).release()
 
 
+@pytest.mark.slow
 def test_a_leak_between_parts_is_never_published(tmp_path: Path) -> None:
     """R17: what was written is checked before it can be renamed into place."""
     pair = [Original(jpeg(1, quality=95), part="train"), Original(jpeg(1, quality=60), part="test")]
@@ -288,6 +290,7 @@ def test_a_leak_between_parts_is_never_published(tmp_path: Path) -> None:
         Project(tmp_path, pair).release()
 
 
+@pytest.mark.slow
 def test_a_large_picture_is_made_smaller(tmp_path: Path) -> None:
     """R11: at most 25 megapixels."""
     file = io.BytesIO()

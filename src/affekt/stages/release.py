@@ -162,7 +162,7 @@ with warnings.catch_warnings():
             contents = Contents(
                 manifest, told.rows, pictures.scan, told.votes, told.asked, told.noisy
             )
-            folder = _written(desk, contents)
+            folder = _written(desk, contents, self.workers)
             return Outcome(
                 kept.select("image_id", "original_id", emotion="label", part="split"),
                 dropped,
@@ -282,7 +282,7 @@ def _nothing(rows: pl.DataFrame) -> str:
     )
 
 
-def _written(desk: Desk, contents: Contents) -> Path:
+def _written(desk: Desk, contents: Contents, workers: int) -> Path:
     """Write the folder anew below the scratch, check it, and give it.
 
     Raises:
@@ -293,7 +293,7 @@ def _written(desk: Desk, contents: Contents) -> Path:
         shutil.rmtree(folder)
     folder.mkdir()
     write(folder, contents)
-    findings = check(folder)
+    findings = check(folder, workers=workers)
     if findings:
         one = findings[0]
         raise AffektError(

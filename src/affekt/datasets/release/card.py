@@ -246,11 +246,6 @@ def _made(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
         else "When sources were asked is unknown."
     )
     sources = ", ".join(f"{plain(name)} {n:,}" for name, n in _counted(rows["source"]))
-    steps = [
-        f"| {step.stage} | {step.came_in:,} | {step.kept:,} | {step.dropped:,} | "
-        f"{_reasons(step.reasons)} |"
-        for step in manifest.stages
-    ]
     return [
         f"By the steps of {PAPER}: pictures found by emotion words carry a weak label, people "
         "are asked whether they "
@@ -262,7 +257,7 @@ def _made(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
         "",
         "| step | came in | kept | dropped | reasons |",
         "| --- | ---: | ---: | ---: | --- |",
-        *steps,
+        *(_step(step) for step in manifest.stages),
         "",
         "Near copies: " + (
             f"pictures whose 64-bit perceptual hashes differ in at most {manifest.near_bits} "
@@ -271,6 +266,12 @@ def _made(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
             else "were not looked for beyond what the steps above say."
         ),
     ]  # fmt: skip
+
+
+def _step(step: shape.Step) -> str:
+    name = "noisy" if step.recipe.get("role") == "noisy" else step.stage
+    kept = f"{step.kept:,} votes" if step.stage == "verify" else step.kept
+    return _row((name, step.came_in, kept, step.dropped, _reasons(step.reasons)))
 
 
 def _limits(manifest: Manifest) -> list[str]:
@@ -284,8 +285,8 @@ def _limits(manifest: Manifest) -> list[str]:
     ]
     if manifest.counts.noisy:
         lines.append(
-            f"- `{shape.NOISY}` names {manifest.counts.noisy:,} pictures that nobody verified; "
-            "they are not inside."
+            f"- `{shape.NOISY}` names what carries a weak label that nobody verified, pictures: "
+            f"{manifest.counts.noisy:,}; they are not inside."
         )
     return lines
 

@@ -2,6 +2,8 @@
 
 import csv
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -324,3 +326,10 @@ def test_the_acceptance_table_holds_the_papers_form(world: World, tmp_path: Path
     assert [row["emotion"] for row in rows] == [*MIKELS8.names, "total"]
     assert sum(int(row["kept"]) for row in rows[:-1]) == int(rows[-1]["kept"])
     assert float(rows[0]["95 % low"]) < float(rows[0]["acceptance"]) < float(rows[0]["95 % high"])
+
+
+@pytest.mark.slow
+def test_the_drawing_library_is_loaded_only_to_draw() -> None:
+    """P6: matplotlib costs a second that no other command should pay."""
+    code = "import sys, affekt.report; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -122,7 +122,7 @@ def _table(steps: list[Step], rows: tuple[str, ...]) -> Table:
             Column("total"),
         ),
         rows=tuple(lines),
-        notes=("Whole counts, no sampling. `affekt why` tells the fate of one picture.",),
+        notes=("Whole counts, no sampling. The command affekt why tells the fate of one picture.",),
         strong=frozenset(strong),
     )
 

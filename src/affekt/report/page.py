@@ -134,7 +134,7 @@ def _sprite(figure: Figure) -> Sprite | None:
 
 
 def _px(number: float) -> str:
-    return f"{number:.2f}".rstrip("0").rstrip(".")
+    return f"{number:.1f}".removesuffix(".0")
 
 
 def _paint(paint: Paint) -> str:

@@ -1,5 +1,6 @@
 """A drawing as plain values in pixels, y down: drawn once for the page and once for paper."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -95,9 +96,9 @@ class Scene:
 LETTER = 0.56  # mean width of a letter of the page's fonts, in sizes
 
 
-def width_of(text: str, size: float = 12) -> float:
+def width_of(text: str, size: float = 12) -> int:
     """Give about how many pixels a text is wide."""
-    return LETTER * size * len(text)
+    return math.ceil(LETTER * size * len(text))
 
 
 def shortened(text: str, width: float, size: float = 12) -> str:

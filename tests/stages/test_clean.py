@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from pydantic import ValidationError
 
 from affekt.errors import AffektError
 from affekt.parts import Place
+from affekt.pictures.shelf import Shelf
 from affekt.sources.folder import Folder
 from affekt.stage import Desk, Progress
 from affekt.stages import clean as module
@@ -222,43 +225,42 @@ def test_idle_settings_leave_the_address_alone(tmp_path: Path) -> None:
 
 
 KILLED = """
-import os, signal, sys
+import sys
 from pathlib import Path
-from affekt.stage import Desk
-from affekt.stages import clean
 from tests.stages.test_clean import interrupted
 interrupted(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
 """
 
 
-def interrupted(root: Path, where: str, moment: int) -> None:
-    """Run the stage in chunks of 8 and die at a moment: while decoding, or when a file is done."""
-    for name, value in (("PER_SHARD", 8), ("STEP", 1)):
-        setattr(module, name, value)
-    left = [moment]
+@dataclass
+class Bomb:
+    """Ends this process when it is called often enough."""
 
-    def die(*_: object) -> None:
-        left[0] -= 1
-        if left[0] < 0:
+    left: int
+
+    def __call__(self, *_: object) -> None:
+        self.left -= 1
+        if self.left < 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def dying(name: str) -> None:
-        write = getattr(place.shelf if name == "rename" else module, name)
-
-        def die_then_write(*given: object) -> None:
-            die()
+    def before(self, write: Callable[..., None]) -> Callable[..., None]:
+        def then_write(*given: object) -> None:
+            self()
             write(*given)
 
-        if name == "rename":
-            object.__setattr__(place.shelf, name, die_then_write)
-        else:
-            setattr(module, name, die_then_write)
+        return then_write
 
-    place = desk(root)
+
+def interrupted(root: Path, where: str, moment: int) -> None:
+    """Run the stage in chunks of 8 and die at a moment: while decoding, or when a file is done."""
+    bomb, place = Bomb(moment), desk(root)
+    for name, value in (("PER_SHARD", 8), ("STEP", 1)):
+        setattr(module, name, value)
     if where == "watch":
-        place = Desk(place.shelf, place.journal, place.scratch, watch=die)
-    elif where != "never":
-        dying(where)
+        place = Desk(place.shelf, place.journal, place.scratch, watch=bomb)
+    owner: object = {"rename": Shelf, "_write": module}.get(where)
+    if owner is not None:
+        setattr(owner, where, bomb.before(getattr(owner, where)))
     hits = found(*({"source_id": f"{at:03d}.png"} for at in range(20)))
     kept, dropped = run(stage(root / "raw"), place, hits)
     sys.stdout.write(f"{rows_sha256(kept)} {rows_sha256(dropped)}\n")

@@ -1,14 +1,12 @@
 """The command line as a user meets it: sentences, exit codes, JSON."""
 
-import os
 import signal
 import subprocess
 import time
 from pathlib import Path
 
-import pytest
-
 from tests.cli.run import AFFEKT, affekt
+from tests.rights import needs_rights
 
 VOTES = 'crowd = { kind = "csvfile", path = "votes.csv" }'
 
@@ -149,7 +147,7 @@ def test_a_defect_prints_one_line_and_valid_json(tmp_path: Path) -> None:
     assert ran.document["error"]["text"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@needs_rights
 def test_a_read_only_project_is_exit_5(tmp_path: Path) -> None:
     """B09."""
     plan(tmp_path)

@@ -20,6 +20,7 @@ from affekt.errors import (
 )
 from affekt.store import Failure, Product, Store
 from affekt.store.preview import Open, Preview
+from tests.rights import needs_rights
 from tests.store.small import RUNS, Daftly, Door, Keep, Publish, Rows
 
 
@@ -193,7 +194,7 @@ def test_a_broken_table_is_named(store: Store) -> None:
         store.make(Keep(), rows)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@needs_rights
 def test_a_read_only_project_is_refused_before_any_work(tmp_path: Path) -> None:
     """B09."""
     tmp_path.chmod(0o500)

@@ -1,7 +1,9 @@
 """Picture → vector, hand-made or from a net.
 
-To add one, write ``features/<kind>.py`` with one final subclass of `Feature`; a set too big for one file is a
-folder of that name whose ``__init__.py`` is the part. The exam in ``tests/exams/test_features.py`` finds it.
+To add one, write ``features/<kind>.py`` with one final subclass of `Feature`; a set too big for
+one file is a
+folder of that name whose ``__init__.py`` is the part. The exam in ``tests/exams/test_features.py``
+finds it.
 """
 
 from abc import abstractmethod

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain, product
 from math import prod
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -44,7 +44,7 @@ class ColourHistogram(Feature):
     )
 
     @model_validator(mode="after")
-    def _is_small(self) -> Self:
+    def _is_small(self) -> "ColourHistogram":
         if self.is_joint and prod(self.bins) > MOST_CELLS:
             raise ValueError(
                 f"bins {list(self.bins)} make {prod(self.bins):,} joint cells, at most "

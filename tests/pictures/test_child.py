@@ -3,7 +3,10 @@
 import json
 import resource
 import signal
+import subprocess
+import sys
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,6 +69,44 @@ def test_time_is_allowed_and_taken_back() -> None:
     allow(None)
     assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
     assert resource.getrlimit(resource.RLIMIT_CPU)[0] == resource.RLIM_INFINITY
+
+
+LOCKED = """
+import os, socket, sys
+from affekt.pictures.child import leave_file_system, lock
+print(leave_file_system())
+lock(512)
+for attempt in (
+    lambda: open("/etc/hostname"),
+    lambda: socket.socket(),
+    lambda: os.unlink(sys.argv[1]),
+    lambda: os.rename(sys.argv[1], sys.argv[1] + "2"),
+    lambda: os.mkdir(sys.argv[1] + "3"),
+    lambda: os.truncate(sys.argv[1], 0),
+    lambda: os.execv(sys.executable, [sys.executable, "--version"]),
+    lambda: bytearray(2_000_000_000),
+):
+    try:
+        attempt()
+        print("done")
+    except OSError as refused:
+        print("refused")
+    except MemoryError:
+        print("no memory")
+"""
+
+
+@pytest.mark.slow
+def test_a_locked_child_can_touch_nothing(tmp_path: Path) -> None:
+    """X3, B49: no file, no socket, no name, no program, no memory beyond the limit."""
+    victim = tmp_path / "victim"
+    victim.write_text("here")
+    told = subprocess.run(
+        [sys.executable, "-c", LOCKED, str(victim)], capture_output=True, text=True, check=True
+    )
+    has_landlock, file, socket, *names, memory = told.stdout.splitlines()
+    assert (file, socket, memory) == ("refused", "refused", "no memory")
+    assert set(names) == {"refused"} or has_landlock == "False"
 
 
 def test_warming_up_reads_every_format() -> None:

@@ -407,3 +407,33 @@ def test_many_findings_of_one_kind_are_counted() -> None:
     many = [Finding("x", str(number), "t", "a") for number in range(SHOWN + 7)]
     assert len(shortened(many)) == SHOWN + 1
     assert shortened(many)[-1].text.startswith("7 more")
+
+
+def test_a_gap_in_the_numbers_of_files_is_found(folder: Path) -> None:
+    (folder / TRAIN).rename(folder / "data/train-00001-of-00002.parquet")
+    seal(folder)
+    assert "file-names" in codes(folder)
+
+
+def test_a_file_without_the_description_of_its_columns_is_found(folder: Path) -> None:
+    """R13."""
+    pq.write_table(pq.read_table(folder / TRAIN).replace_schema_metadata(None), folder / TRAIN)
+    seal(folder)
+    assert any("description of its columns" in one.text for one in check(folder, workers=1))
+
+
+def test_another_set_of_columns_is_found(folder: Path) -> None:
+    pq.write_table(pq.read_table(folder / TRAIN).drop(["votes"]), folder / TRAIN)
+    seal(folder)
+    assert "unreadable" in codes(folder)
+
+
+def test_a_count_in_the_manifest_is_held_against_the_tables(folder: Path) -> None:
+    """R56."""
+    counts = json.loads((folder / "manifest.json").read_text())["counts"]
+    counts["emotions"]["awe"]["asked"] += 1
+    counts["workers"] += 1
+    change_manifest(folder, counts=counts)
+    texts = [one.text for one in check(folder, workers=1) if one.code == "counts"]
+    assert len(texts) == 2
+    assert "counts.workers is 6, the tables give 5" in texts

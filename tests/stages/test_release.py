@@ -347,3 +347,32 @@ def test_the_version_is_part_of_what_made_it() -> None:
     assert one.folder_name() == "x-1.0.0"
     assert one.digest() != other.digest()
     assert one.digest() == Release(taxonomy=MIKELS8, name="x", workers=7).digest()
+
+
+@pytest.mark.slow
+def test_pictures_that_all_fail_alike_stop_the_stage(tmp_path: Path) -> None:
+    """D5."""
+    torn = [Original(jpeg(number)[:-40]) for number in range(50)]
+    with pytest.raises(AffektError, match=r"none of the first 50 .* 'truncated'"):
+        Project(tmp_path, torn).release()
+
+
+def test_a_text_with_control_signs_is_refused() -> None:
+    """B75."""
+    with pytest.raises(ValidationError, match="only printable text"):
+        Release(taxonomy=MIKELS8, name="x", title="a\x1b[31m")
+
+
+def test_the_annotations_licence_may_be_written_in_any_way() -> None:
+    assert Release(taxonomy=MIKELS8, name="x", licence="CC BY 4.0").licence == "cc-by-4.0"
+
+
+def test_noncommercial_and_mixed_pictures_are_told_on_the_papers(tmp_path: Path) -> None:
+    originals = [
+        Original(png(1), licence="cc-by-nc-4.0", owner="Ann"),
+        Original(png(2), is_generated=True),
+    ]
+    folder = folder_of(Project(tmp_path, originals).release(changes=("First <one>",)))
+    assert "only for purposes that earn no money" in (folder / "LICENSE.md").read_text()
+    assert "1 of the 2 pictures are generated" in (folder / "README.md").read_text()
+    assert "- First \\<one\\>" in (folder / "CHANGELOG.md").read_text()

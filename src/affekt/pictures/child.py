@@ -2,8 +2,8 @@
 
 It imports as little as it can, then takes from itself the right to open files or sockets, to touch
 any name in the file system (where the kernel knows Landlock), to grow files, and to use more memory
-and time than one picture may. A request is one frame, an answer is one frame, and nothing in them is
-ever executed or unpickled. Its death costs one picture.
+and time than one picture may. A request is one frame, an answer is one frame, and nothing in them
+is ever executed or unpickled. Its death costs one picture.
 
 Frames: request = verb (1 byte), argument (int32), length (uint64), bytes of the picture. Answer =
 ``+`` or ``-`` (1 byte), length (uint32) of a JSON text, length (uint64) of bytes, the JSON, the
@@ -145,11 +145,14 @@ def warm(bounds: Bounds) -> None:
             answer(verb, argument, file.getvalue(), bounds)
 
 
-def lock(memory_mb: int) -> None:
-    """Give up the right to open anything, to grow files, to start processes, and to much memory."""
+def lock(memory_mb: int) -> bool:
+    """Give up the right to open anything, to grow files, to start processes, and to much memory.
+
+    Tells whether names of files are out of reach too, see `leave_file_system`.
+    """
     os.closerange(3, 1024)
     empty = _address_space() + memory_mb * MB
-    leave_file_system()
+    has_left = leave_file_system()
     for what, most in (
         (resource.RLIMIT_AS, empty),
         (resource.RLIMIT_DATA, empty),
@@ -159,6 +162,7 @@ def lock(memory_mb: int) -> None:
         (resource.RLIMIT_NOFILE, 3),
     ):
         resource.setrlimit(what, (most, most))
+    return has_left
 
 
 def leave_file_system() -> bool:

@@ -13,6 +13,7 @@ from pydantic_core import PydanticUndefined
 from affekt.catalogue import FAMILIES, HANDED_DOWN
 from affekt.parts import Part, Place, find, is_family, kinds
 from affekt.plan.shapes import BUILD
+from affekt.stages.collect import Collect
 from affekt.stages.extract import Extract
 from affekt.stages.load import Load
 from affekt.stages.predict import Predict
@@ -45,7 +46,7 @@ def _fields(model: type[BaseModel], above: str = "") -> Iterator[tuple[str, str,
     for name, field in model.model_fields.items():
         inner = field.annotation
         meaning = field.description or WHAT.get(inner, "")  # type: ignore[arg-type]
-        if name in HANDED_DOWN:
+        if name in HANDED_DOWN and (model, name) != (Collect, "sources"):
             yield above + name, "from the plan", meaning or f"the plan's `{name}`"
         elif _is_value(inner):
             assert isinstance(inner, type)
@@ -75,7 +76,7 @@ def _default(field: Any) -> str:
         return "needed"
     if isinstance(default, Part):
         return f"`{default.kind()}`"
-    return f"`{_toml(default)}`"
+    return "none" if default is None else f"`{_toml(default)}`"
 
 
 def _toml(value: Any) -> str:
@@ -92,7 +93,7 @@ def _toml(value: Any) -> str:
             if not value
             else f"{{ {', '.join(f'{k} = {_toml(v)}' for k, v in value.items())} }}"
         )
-    return "none" if value is None else f"{value:_}" if isinstance(value, int) else str(value)
+    return f"{value:_}" if isinstance(value, int) else str(value)
 
 
 def main() -> None:

@@ -14,7 +14,8 @@ PROJECT = tomllib.loads(text_of("pyproject.toml"))["project"]
 def test_one_version_stands_everywhere() -> None:
     cited = re.search(r"^version: (.+)$", text_of("CITATION.cff"), re.MULTILINE)
     released = re.search(r"^## \[(\d.+?)\]", text_of("CHANGELOG.md"), re.MULTILINE)
-    assert cited and released
+    assert cited
+    assert released
     assert {__version__, PROJECT["version"], cited[1], released[1]} == {version("affekt")}
 
 

@@ -37,6 +37,7 @@ TURNS = {
 ENOUGH_FOR_HASH_PX = 64
 GREY = 128  # what a JPEG decoder paints where it has no data
 FILLER = b"\x5a\xa5\x3c\xc3" * 16  # bytes that change any JPEG block they are read into
+STRIP_ROWS = 256
 FULL_16_BITS = {"RGB;16B": "RGB;16L", "RGBA;16B": "RGBA;16L"}  # high bytes → low bytes
 
 
@@ -184,12 +185,18 @@ def _full_16_bits(picture: ImageFile.ImageFile, data: bytes) -> Image.Image:
     low.tile = [low.tile[0]._replace(args=FULL_16_BITS[str(low.tile[0].args)])]
     low.load()
     picture.load()
-    values = np.asarray(picture).astype(np.uint16) << 8 | np.asarray(low)
-    rounded = Image.fromarray(eight_bits(values))
-    rounded.info = {name: value for name, value in picture.info.items() if name == "icc_profile"}
     transparent = picture.info.get("transparency")
-    if isinstance(transparent, tuple):
-        rounded.putalpha(Image.fromarray((values != transparent).any(axis=2)).convert("L"))
+    has_key = isinstance(transparent, tuple)
+    rounded = Image.new("RGBA" if has_key else picture.mode, picture.size)
+    for top in range(0, picture.height, STRIP_ROWS):  # in strips, or the copies need a gigabyte
+        strip = (0, top, picture.width, min(top + STRIP_ROWS, picture.height))
+        high, rest = np.asarray(picture.crop(strip)), np.asarray(low.crop(strip))
+        values = high.astype(np.uint16) << 8 | rest
+        piece = Image.fromarray(eight_bits(values))
+        if has_key:
+            piece.putalpha(Image.fromarray((values != transparent).any(axis=2)).convert("L"))
+        rounded.paste(piece, strip)
+    rounded.info = {name: value for name, value in picture.info.items() if name == "icc_profile"}
     return rounded
 
 

@@ -1,0 +1,62 @@
+"""The keys of every JSON document are those that the docs name (C7)."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.run import affekt
+from tests.docs.pages import section
+
+PICTURE = "06f740ec68a6.jpg"
+CASES = {
+    "affekt new": ("new", "other.toml"),
+    "affekt check": ("check", "plan.toml"),
+    "affekt build": ("build", "plan.toml", "--quiet"),
+    "affekt bench": ("bench", "plan.toml", "--quiet"),
+    "affekt report": ("report", "plan.toml", "--only", "T1"),
+    "affekt status": ("status", "plan.toml"),
+    "affekt why": ("why", "plan.toml", PICTURE),
+    "affekt parts": ("parts", "models"),
+    "affekt doctor": ("doctor",),
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which both lines have run."""
+    folder = tmp_path_factory.mktemp("json")
+    for words in (("new", "--template", "tiny"), ("build", "plan.toml"), ("bench", "plan.toml")):
+        assert affekt(*words, cwd=folder).code == 0
+    return folder
+
+
+def keys_told(command: str) -> set[str]:
+    """The keys of the outer objects, by the paragraph on JSON."""
+    found = re.search(
+        r"^With `--json`: (.*?)(?:\n\n|\Z)", section("docs/commands.md", command), re.M | re.S
+    )
+    assert found
+    told = re.sub(r"\([^)]*\)", "", found[1].partition(", the last")[0])
+    return (
+        keys_told("affekt build")
+        if told.startswith("as `build`")
+        else set(re.findall(r"`(\w+)`", told))
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", CASES)
+def test_a_document_has_the_keys_that_are_told(command: str, project: Path) -> None:
+    ran = affekt(*CASES[command], "--json", cwd=project)
+    assert ran.code == 0, ran.err
+    found = ran.document if isinstance(ran.document, list) else [ran.document]
+    assert found
+    assert {frozenset(one) for one in found} == {frozenset(keys_told(command))}
+
+
+@pytest.mark.slow
+def test_findings_of_a_release_have_the_keys_that_are_told(project: Path, tmp_path: Path) -> None:
+    ran = affekt("release", "check", tmp_path, "--json", cwd=project)
+    assert ran.code == 1
+    assert set(ran.document[0]) == keys_told("affekt release check")

@@ -1,8 +1,10 @@
 """One plan and its folder, as functions that return values and never print.
 
->>> import affekt.project as project  # doctest: +SKIP
->>> mine = project.open_plan("plan.toml")  # doctest: +SKIP
->>> mine.build()  # doctest: +SKIP
+In a notebook::
+
+    mine = open_plan("plan.toml")
+    mine.build()
+    mine.status()
 """
 
 import os

@@ -38,6 +38,7 @@ def results_of(tests: str, folder: Path) -> Path:
     return junit
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("strict", "code"), [("0", 0), ("1", 1)])
 def test_what_was_left_out_is_listed_and_fails_a_strict_run(
     strict: str, code: int, tmp_path: Path
@@ -48,6 +49,7 @@ def test_what_was_left_out_is_listed_and_fails_a_strict_run(
     assert len(ran.stdout.splitlines()) == 2
 
 
+@pytest.mark.slow
 def test_a_run_that_left_nothing_out_says_so(tmp_path: Path) -> None:
     junit = results_of("def test_that_runs(): pass\n", tmp_path)
     ran = run(sys.executable, TOOLS / "left_out.py", junit, "1")

@@ -7,8 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "src" / "affekt"
 FLOORS = (
-    ("errors", "rank", "measures"),
-    ("taxonomy", "tables", "parts", "pictures", "nets", "licences"),
+    ("errors", "rank", "durable", "measures"),
+    ("taxonomy", "tables", "parts", "pictures", "nets", "licences", "cells"),
     ("stage", "journal"),
     ("sources", "crowd", "rules", "features", "models", "datasets", "protocols"),
     ("store",),

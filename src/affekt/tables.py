@@ -129,6 +129,8 @@ QUESTIONS = _schema(
         "role": (pl.String, "task, gold or qualification"),
         "group_id": (pl.String, "group of near copies the picture belongs to"),
         "truth": (pl.String, "emotion a generated picture was painted for; null for real pictures"),
+        "source": _HIT["source"],
+        "source_id": _HIT["source_id"],
     },
 )
 VOTES = _schema(

@@ -11,9 +11,16 @@ def questions(emotion: str, count: int, truth: str | None = None) -> pl.DataFram
     """Give questions about pictures that differ by emotion and number only."""
     names = [sha256(f"{emotion} {number}".encode()).hexdigest() for number in range(count)]
     rows = [
-        (sha256(f"{name}\n{emotion}\ntask".encode()).hexdigest()[:32], name, emotion, "task", name)
-        for name in names
+        {
+            "question_id": sha256(f"{name}\n{emotion}\ntask".encode()).hexdigest()[:32],
+            "image_id": name,
+            "emotion": emotion,
+            "role": "task",
+            "group_id": name,
+            "truth": truth,
+            "source": "folder",
+            "source_id": f"{emotion}/{number}.jpg",
+        }
+        for number, name in enumerate(names)
     ]
-    schema = {name: kind for name, kind in QUESTIONS.types().items() if name != "truth"}
-    frame = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.with_columns(truth=pl.lit(truth, dtype=pl.String))
+    return pl.DataFrame(rows, schema=QUESTIONS.types())

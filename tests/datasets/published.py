@@ -165,7 +165,7 @@ class Project:
                 **spots[one.image_id]._asdict(),
                 "image_id": one.image_id,
                 "source": "folder",
-                "source_id": str(number),
+                "source_id": f"{SECRET}/{number}.jpg",
                 "emotion": one.emotion,
                 "title": one.title,
                 "owner": one.owner,
@@ -193,6 +193,8 @@ def _question(one: Original, role: str) -> dict[str, Any]:
         "role": role,
         "group_id": one.group or one.image_id,
         "truth": None,
+        "source": "folder",
+        "source_id": f"{SECRET}/{one.image_id[:8]}.jpg",
     }
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affekt.datasets.release import Release, card, cells, shape
+from affekt import cells
+from affekt.datasets.release import Release, card, shape
 from affekt.datasets.release.write import checksums, slices
 from affekt.errors import Damaged, NewerFormat, UsageError
 from affekt.parts import Place

@@ -44,13 +44,23 @@ def prepared(oasis: Path, beauty: Path, tmp_path_factory: pytest.TempPathFactory
 
 def asked(prepared: Path) -> pl.DataFrame:
     """Give one question a photograph, as the line would."""
-    ids = sorted(
-        sha256(path.read_bytes()).hexdigest() for path in (prepared / "pictures").glob("*.jpg")
-    )
+    names = {
+        sha256(path.read_bytes()).hexdigest(): path.name
+        for path in (prepared / "pictures").glob("*.jpg")
+    }
     rows = [
-        (question_id(one, "beautiful", "task"), one, "beautiful", "task", one, None) for one in ids
+        {
+            "question_id": question_id(one, "beautiful", "task"),
+            "image_id": one,
+            "emotion": "beautiful",
+            "role": "task",
+            "group_id": one,
+            "source": "folder",
+            "source_id": name,
+        }
+        for one, name in sorted(names.items())
     ]
-    return pl.DataFrame(rows, schema=QUESTIONS.types(), orient="row")
+    return pl.DataFrame(rows, schema=QUESTIONS.types())
 
 
 def test_both_plans_can_be_read(prepared: Path) -> None:

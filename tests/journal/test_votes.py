@@ -19,7 +19,10 @@ from affekt.tables import QUESTIONS, VOTES
 
 
 def asked(*names: str) -> pl.DataFrame:
-    rows = [(name, f"image-{name}", "awe", "task", f"image-{name}", None) for name in names]
+    rows = [
+        (name, f"image-{name}", "awe", "task", f"image-{name}", None, "folder", name)
+        for name in names
+    ]
     return pl.DataFrame(rows, schema=QUESTIONS.types(), orient="row")
 
 
@@ -116,6 +119,13 @@ def test_asking_twice_asks_once_and_counts_votes(path: Path) -> None:
         ]
 
 
+def test_questions_come_back_as_they_were_asked(path: Path) -> None:
+    with Votes(path, "campaign") as journal:
+        journal.ask(asked("q2", "q1"))
+        back = journal.open_questions()
+    assert back.select(*QUESTIONS.columns).equals(asked("q1", "q2"))
+
+
 def test_a_vote_on_a_question_nobody_asked_is_refused_with_all_its_batch(path: Path) -> None:
     """B52."""
     fill(path)
@@ -156,7 +166,8 @@ def test_an_older_format_is_copied_and_then_brought_up_to_date(path: Path) -> No
         database.migrate(old, MIGRATIONS[:1])
         old.execute("INSERT INTO questions VALUES ('campaign','q1','i','awe','task','i',NULL)")
     with Votes(path, "campaign") as journal:
-        assert journal.open_questions()["question_id"].to_list() == ["q1"]
+        known = journal.open_questions().select("question_id", "source_id")
+        assert known.rows() == [("q1", None)]
     copy = path.with_name(f"{FILE}.backup-{MIGRATIONS[1].name}")
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("PRAGMA user_version").fetchone() == (1,)

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from pydantic import ValidationError
 
-from affekt.datasets.release import cells
+from affekt import cells
 from affekt.datasets.release.segments import scan
 from affekt.errors import AffektError
 from affekt.pictures.decode import Decoders

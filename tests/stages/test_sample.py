@@ -101,6 +101,12 @@ def test_truth_and_group_go_along_with_the_question(tmp_path: Path) -> None:
     assert asked.select("truth", "group_id").rows() == [("fear", name(7))]
 
 
+def test_a_question_names_the_picture_as_its_source_does(tmp_path: Path) -> None:
+    named = {"source": pl.lit("folder-2"), "source_id": pl.lit("awe/café.jpg")}
+    asked, _ = draw(stage(), images(["awe"]).with_columns(**named), tmp_path)
+    assert asked.select("source", "source_id").rows() == [("folder-2", "awe/café.jpg")]
+
+
 def test_the_draw_is_the_same_in_every_version(tmp_path: Path) -> None:
     """Golden: if this moves, every plan asks about other pictures."""
     asked, _ = draw(stage(3), images(["awe"] * 12), tmp_path)

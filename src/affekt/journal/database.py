@@ -5,13 +5,13 @@ date. Until all of that is known the file is only read, so that what cannot be o
 exactly as it was found.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from affekt import durable
 from affekt.errors import AffektError, Damaged, DiskTrouble, Locked, NewerFormat
 
 BUSY_SECONDS = 30.0  # longest wait for another writer; a commit of a whole campaign takes a few
@@ -102,17 +102,13 @@ def sentences(path: Path) -> Iterator[None]:
 def back_up(path: Path, suffix: str = "") -> Path:
     """Copy the file as one consistent moment of it to ``<name>.backup<suffix>`` beside it."""
     copy = backup_of(path, suffix)
-    beside = copy.with_name(f".{copy.name}.part")
-    with sentences(path):
-        beside.unlink(missing_ok=True)
-        with (
-            closing(sqlite3.connect(_reading(path), uri=True)) as source,
-            closing(sqlite3.connect(beside)) as target,
-        ):
-            source.backup(target)
-        with beside.open("rb") as written:
-            os.fsync(written.fileno())
-        beside.replace(copy)
+    with (
+        sentences(path),
+        durable.replaced(copy) as beside,
+        closing(sqlite3.connect(_reading(path), uri=True)) as source,
+        closing(sqlite3.connect(beside)) as target,
+    ):
+        source.backup(target)
     return copy
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from affekt import durable
 from affekt.errors import Damaged, NewerFormat
 from affekt.parts import canonical
 
@@ -133,7 +134,7 @@ class Pages:
             file.flush()
             os.fsync(file.fileno())
         if is_new:
-            _settle(self.path.parent)
+            durable.settle(self.path.parent)
         self._whole_bytes += len(text)
 
 
@@ -162,12 +163,3 @@ def _content(line: bytes) -> dict[str, Any] | None:
 def _page(content: Mapping[str, Any]) -> StoredPage:
     refused = tuple((name, reason, detail) for name, reason, detail in content["refused"])
     return StoredPage(content["after"], tuple(content["hits"]), refused, content["asked_at"])
-
-
-def _settle(folder: Path) -> None:
-    """Put the new name of a file on disk, not only its content."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -65,6 +65,10 @@ MIGRATIONS = (
             ),
         ),
     ),
+    Migration(
+        "names-at-the-source",
+        tuple(f"ALTER TABLE questions ADD COLUMN {name} TEXT" for name in ("source", "source_id")),
+    ),
 )
 INCOMING = """CREATE TEMP TABLE IF NOT EXISTS incoming (
     position INTEGER PRIMARY KEY, question_id TEXT, worker TEXT, emotion TEXT, felt INTEGER,
@@ -97,8 +101,8 @@ COUNT_REFUSED = """SELECT count(*) FROM incoming i WHERE NOT EXISTS (
 FIND_STRANGER = """SELECT question_id FROM incoming i WHERE NOT EXISTS (
     SELECT 1 FROM questions q WHERE q.campaign = :campaign AND q.question_id = i.question_id)
     ORDER BY position LIMIT 1"""
-FIND_QUESTIONS = """SELECT question_id, image_id, emotion, role, group_id, truth,
-        (SELECT count(DISTINCT worker) FROM votes v WHERE v.campaign = q.campaign
+FIND_QUESTIONS = """SELECT question_id, image_id, emotion, role, group_id, truth, source,
+        source_id, (SELECT count(DISTINCT worker) FROM votes v WHERE v.campaign = q.campaign
             AND v.question_id = q.question_id) AS votes,
         NOT EXISTS (SELECT 1 FROM closings c WHERE c.campaign = q.campaign
             AND c.question_id = q.question_id) AS is_open

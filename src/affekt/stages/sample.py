@@ -14,7 +14,8 @@ from affekt.stage import Desk, Outcome, Stage
 from affekt.tables import IMAGES, QUESTIONS
 from affekt.taxonomy import MIKELS8, Taxonomy
 
-COLUMNS = ("image_id", "emotion", "group_id", "truth")  # all this stage looks at
+ASIDE = ("question_id", "role")  # what this stage adds to the columns of a picture
+COLUMNS = tuple(name for name in QUESTIONS.columns if name not in ASIDE)
 
 
 class Sample(Stage):
@@ -29,6 +30,7 @@ class Sample(Stage):
         the noisy set is drawn from what was not submitted.
     """
 
+    version = 2  # questions carry the name of the picture at its source
     gives = QUESTIONS
     takes = IMAGES
     engine = "daft"

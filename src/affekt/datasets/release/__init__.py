@@ -1,6 +1,6 @@
 """A release of affekt as a data set: checked before it is believed.
 
-Beside it live the form (`shape`), the writer (`write`, `card`, `cells`) and the checker (`check`):
+Beside it live the form (`shape`), the writer (`write`, `card`) and the checker (`check`):
 this folder alone knows our own format, both ways.
 """
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from affekt import licences
-from affekt.datasets.release import cells, shape
+from affekt import cells, licences
+from affekt.datasets.release import shape
 from affekt.datasets.release.card import licence_line
 from affekt.datasets.release.finding import Finding
 from affekt.datasets.release.inside import REPORT

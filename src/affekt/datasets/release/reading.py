@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
-from affekt.datasets.release import cells, shape
+from affekt import cells
+from affekt.datasets.release import shape
 from affekt.datasets.release.shape import Manifest
 from affekt.errors import NewerFormat
 from affekt.parts import explain

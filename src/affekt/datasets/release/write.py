@@ -12,8 +12,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from affekt import licences
-from affekt.datasets.release import card, cells, shape
+from affekt import cells, licences
+from affekt.datasets.release import card, shape
 from affekt.datasets.release.shape import Manifest
 from affekt.taxonomy import Taxonomy
 

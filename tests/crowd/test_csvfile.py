@@ -1,6 +1,8 @@
 """Votes from a file: all findings with their lines, and nothing imported unless all is fine."""
 
 import contextlib
+import csv
+import io
 from pathlib import Path
 
 import polars as pl
@@ -8,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affekt.crowd._ballot import NEEDED, read
+from affekt.crowd._ballot import Ballot, read
 from affekt.crowd.csvfile import TO_ASK, Csvfile
 from affekt.errors import DiskTrouble, TableError
 from affekt.journal.votes import FILE, Votes
@@ -58,6 +60,98 @@ def test_semicolons_and_tabs_are_told_apart(tmp_path: Path, between: str) -> Non
     assert brought(tmp_path, "\n".join(lines).replace(",", between))["seconds"].to_list() == [2.5]
 
 
+def named(*names: str) -> pl.DataFrame:
+    """Give the first questions with these names at their source."""
+    return ASKED.head(len(names)).with_columns(source_id=pl.Series(names))
+
+
+def by_file(asked: pl.DataFrame, *files: str) -> Ballot:
+    """Read a file that names its pictures by the column ``file``, one vote each."""
+    rows = [(file, "awe", "ann", "yes") for file in files]
+    text = io.StringIO()
+    csv.writer(text).writerows([("file", "emotion", "worker", "answer"), *rows])
+    return read(text.getvalue(), asked, 5)
+
+
+def pictures(ballot: Ballot) -> list[str]:
+    assert not ballot.findings
+    asked = dict(ASKED.select("question_id", "image_id").iter_rows())
+    return [asked[vote.question_id] for vote in ballot.votes]
+
+
+def test_a_picture_can_be_named_by_its_file(tmp_path: Path) -> None:
+    names = dict(ASKED.select("image_id", "source_id").iter_rows())
+    text = f"file;emotion;worker;answer\n{names[SECOND]};awe;ann;yes\n{names[FIRST]};awe;ann;no"
+    votes = brought(tmp_path, text).join(ASKED, on="question_id")
+    assert set(votes.select("image_id", "felt").rows()) == {(SECOND, True), (FIRST, False)}
+
+
+NASTY = ["=1+1.jpg", "-x, y.jpg", "'quoted'.jpg", 'say "a"\n.jpg', "@me.jpg", " spaced .jpg"]
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_a_file_is_found_as_the_list_of_questions_writes_it(tmp_path: Path, name: str) -> None:
+    """B50, B60."""
+    with Votes(tmp_path / FILE, "c") as journal:
+        crowd = Csvfile(seed=1, path=Place(written=str(tmp_path / "votes.csv")))
+        crowd.ask(journal, named(name))
+    with (tmp_path / TO_ASK).open(encoding="utf-8", newline="") as file:
+        written = next(csv.DictReader(file))["file"]
+    assert not written.startswith(("=", "-", "@"))
+    assert pictures(by_file(named(name), written)) == [FIRST]
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_a_file_is_found_as_its_folder_shows_it(name: str) -> None:
+    assert pictures(by_file(named(name), name)) == [FIRST]
+
+
+def test_an_apostrophe_is_the_spreadsheets_before_it_is_part_of_a_name() -> None:
+    """B60."""
+    asked = named("=1.jpg", "'=1.jpg")
+    assert pictures(by_file(asked, "'=1.jpg", "''=1.jpg")) == [FIRST, SECOND]
+
+
+def test_accents_are_compared_however_a_system_stores_them() -> None:
+    assert pictures(by_file(named("caf\u00e9.jpg"), "cafe\u0301.jpg")) == [FIRST]
+
+
+def test_one_name_at_two_sources_asks_for_the_image_id() -> None:
+    ballot = by_file(named("a.jpg", "a.jpg", "b.jpg"), "a.jpg", "b.jpg")
+    assert [str(finding) for finding in ballot.findings] == [
+        "line 2: the file 'a.jpg' is the name of 2 pictures at different sources; "
+        "say which by image_id"
+    ]
+    assert len(ballot.votes) == 1
+
+
+def test_one_file_asked_about_twice_is_one_picture() -> None:
+    asked = pl.concat(
+        [ASKED.head(1), ASKED.head(1).with_columns(question_id=pl.lit("q"), emotion=pl.lit("fear"))]
+    )
+    assert pictures(by_file(asked, "awe/0.jpg")) == [FIRST]
+
+
+def test_the_image_id_tells_which_where_both_columns_are_filled(tmp_path: Path) -> None:
+    head = "image_id,file,emotion,worker,answer"
+    lines = [f"{FIRST},,awe,ann,yes", ",awe/1.jpg,awe,ann,yes", f"{THIRD},my own note,awe,ann,yes"]
+    assert brought(tmp_path, "\n".join([head, *lines])).height == 3
+
+
+def test_findings_on_names_say_the_line(tmp_path: Path) -> None:
+    """B59."""
+    head = "image_id,file,emotion,worker,answer"
+    lines = [",1.jpg,awe,ann,yes", f"{FIRST},awe/1.jpg,awe,ann,yes", ",,awe,,yes"]
+    with pytest.raises(TableError) as caught:
+        brought(tmp_path, "\n".join([head, *lines]))
+    assert str(caught.value).splitlines()[1:] == [
+        "line 2: unknown file '1.jpg'; no question asks about it, or it is written otherwise in "
+        "questions.csv",
+        f"line 3: the file 'awe/1.jpg' is another picture than {FIRST!r}",
+        "line 4: image_id and file and worker left blank",
+    ]
+
+
 def test_a_decimal_comma_is_a_number(tmp_path: Path) -> None:
     text = f"image_id;emotion;worker;answer;seconds\n{FIRST};awe;ann;ja;2,5"
     assert brought(tmp_path, text)["seconds"].to_list() == [2.5]
@@ -73,6 +167,12 @@ def test_a_missing_column_is_named_with_those_found(tmp_path: Path) -> None:
     """B59."""
     with pytest.raises(TableError, match=r"line 1: lacks the columns \['worker'\]; found"):
         brought(tmp_path, f"image_id,emotion,answer\n{FIRST},awe,yes", skip_bad=True)
+
+
+def test_a_column_that_says_which_picture_is_needed(tmp_path: Path) -> None:
+    """B59."""
+    with pytest.raises(TableError, match=r"lacks the columns \['image_id or file'\]; found"):
+        brought(tmp_path, "emotion,worker,answer\nawe,ann,yes")
 
 
 def test_a_column_that_stands_twice_is_refused(tmp_path: Path) -> None:
@@ -180,8 +280,21 @@ def test_a_folder_in_place_of_the_file_is_disk_trouble(tmp_path: Path) -> None:
 def test_the_questions_to_ask_lie_beside_the_journal(tmp_path: Path) -> None:
     brought(tmp_path, f"{HEAD}\n{FIRST},awe,ann,yes")
     table = pl.read_csv(tmp_path / TO_ASK)
-    assert set(table["image_id"]) == {FIRST, SECOND, THIRD}
+    assert table.columns == ["file", "emotion", "votes_missing", "source", "image_id"]
+    wanted = ASKED.select(file="source_id", source="source", image_id="image_id")
+    assert table.select(wanted.columns).sort("file").equals(wanted.sort("file"))
     assert table["votes_missing"].to_list() == [5, 5, 5]
+
+
+def test_files_below_the_plan_are_told_as_seen_from_it(tmp_path: Path) -> None:
+    crowd = Csvfile(seed=1, path=Place(written="votes.csv", base=str(tmp_path)))
+    with Votes(tmp_path / "work" / FILE, "c") as journal:
+        crowd.ask(journal, ASKED)
+        assert crowd.advice(journal) == (
+            "votes.csv does not exist and lacks 15 votes: work/questions.csv says on which "
+            "pictures; write one line a vote into votes.csv (columns file, emotion, worker, "
+            "answer) and run again"
+        )
 
 
 def test_the_witness_follows_the_bytes(tmp_path: Path) -> None:
@@ -206,6 +319,6 @@ cells = st.lists(st.sampled_from([FIRST, "awe", "ann", "yes", "no", "", '"', "\n
 @given(st.lists(cells, max_size=8))
 def test_any_lines_below_a_good_header_are_votes_or_findings(rows: list[list[str]]) -> None:
     """X13."""
-    text = "\n".join([",".join(NEEDED), *(",".join(row) for row in rows)])
+    text = "\n".join([HEAD, *(",".join(row) for row in rows)])
     ballot = read(text, ASKED, 5)
     assert len(ballot.votes) + len(ballot.findings) <= text.count("\n")

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from affekt.crowd.csvfile import Csvfile
+from affekt.crowd.csvfile import TO_ASK, Csvfile
 from affekt.crowd.simulated import Simulated
 from affekt.errors import NotYet, TableError
 from affekt.journal.votes import FILE, Votes
@@ -13,6 +13,7 @@ from affekt.parts import Place
 from affekt.stage import Progress
 from affekt.stages.verify import Until, Verify
 from affekt.store.rows import in_polars
+from affekt.tables import VOTES
 from affekt.taxonomy import MIKELS8
 from tests.crowd.asked import questions
 from tests.stages.people import checked, desk
@@ -64,6 +65,19 @@ def test_a_longer_sample_keeps_the_votes_that_are_there(tmp_path: Path) -> None:
     assert whole.height == 5 * ASKED.height
 
 
+def test_a_shorter_sample_waits_for_its_own_votes_only(tmp_path: Path) -> None:
+    """What another plan asked of the same crowd is neither counted nor asked again."""
+    stage = from_file(tmp_path, votes=3)
+    with pytest.raises(NotYet, match="lacks 57 votes"):
+        stage.run(desk(tmp_path), ASKED)
+    with pytest.raises(NotYet, match=r"0 of 2 questions have .*lacks 7 votes"):
+        stage.run(desk(tmp_path), ASKED.head(2))
+    to_ask = pl.read_csv(desk(tmp_path).journal / TO_ASK)
+    assert sorted(to_ask["image_id"]) == sorted(ASKED.head(2)["image_id"])
+    with pytest.raises(NotYet, match="lacks 57 votes"):
+        stage.run(desk(tmp_path), ASKED)
+
+
 def test_only_votes_on_what_is_asked_now_are_given(tmp_path: Path) -> None:
     simulated().run(desk(tmp_path), ASKED)
     fewer = voted(simulated(), tmp_path, ASKED.head(3))
@@ -73,7 +87,7 @@ def test_only_votes_on_what_is_asked_now_are_given(tmp_path: Path) -> None:
 def test_missing_votes_stop_the_line_with_what_to_do(tmp_path: Path) -> None:
     stage = from_file(tmp_path, votes=23)
     with pytest.raises(
-        NotYet, match=r"verify: 4 of 12 questions decided; .*lacks 37 votes"
+        NotYet, match=r"verify: 4 of 12 questions have their 5 votes; .*lacks 37 votes"
     ) as wait:
         stage.run(desk(tmp_path), ASKED)
     assert wait.value.exit_code == 3
@@ -82,7 +96,7 @@ def test_missing_votes_stop_the_line_with_what_to_do(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_yet_waits(tmp_path: Path) -> None:
     stage = from_file(tmp_path, votes=0)
     (tmp_path / "votes.csv").unlink()
-    with pytest.raises(NotYet, match=r"0 of 12 questions decided; .*does not exist"):
+    with pytest.raises(NotYet, match=r"0 of 12 questions have their 5 votes; .*does not exist"):
         stage.run(desk(tmp_path), ASKED)
 
 
@@ -126,6 +140,17 @@ def test_the_stopping_rule_is_a_setting_and_another_campaign(tmp_path: Path) -> 
     five.run(desk(tmp_path), ASKED)
     assert voted(three, tmp_path).height == 3 * ASKED.height
     assert five.campaign() != three.campaign()
+
+
+@pytest.mark.parametrize("changed", [{"seed": 2}, {"candidates": 201}, {"pass_at": 9}])
+def test_another_seed_or_crowd_votes_anew_and_back_again_as_before(
+    tmp_path: Path, changed: dict[str, int]
+) -> None:
+    first = voted(simulated(), tmp_path)
+    other = voted(simulated(**changed), tmp_path)
+    assert other.height == first.height
+    assert not other.sort(VOTES.key).equals(first.sort(VOTES.key))
+    assert voted(simulated(), tmp_path).equals(first)
 
 
 def test_progress_counts_decided_questions(tmp_path: Path) -> None:

@@ -3,17 +3,21 @@
 import csv
 import io
 import math
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import polars as pl
 
+from affekt.cells import read_back
 from affekt.errors import TableError
 
-NEEDED = ("image_id", "emotion", "worker", "answer")
+NAMED_BY = ("image_id", "file")  # one of the two says which picture
+NEEDED = ("emotion", "worker", "answer")
 YES = frozenset(["yes", "y", "true", "t", "1", "ja", "j", "wahr", "oui", "o", "vrai", "si", "sí"])
 NO = frozenset(["no", "n", "false", "f", "0", "nein", "falsch", "non", "faux"])
+KNOWN = YES | NO
 
 
 class Finding(NamedTuple):
@@ -50,6 +54,10 @@ class _Record(NamedTuple):
     line: int
     cells: list[str]
     trouble: str = ""
+
+
+class _Wrong(Exception):
+    """What is wrong with a line."""
 
 
 def read(text: str, questions: pl.DataFrame, quota: int) -> Ballot:
@@ -100,12 +108,15 @@ def _records(text: str) -> Iterator[_Record]:
 def _header(record: _Record) -> list[str]:
     header = [name.casefold() for name in record.cells]
     missing = [name for name in NEEDED if name not in header]
-    twice = [name for name in (*NEEDED, "seconds") if header.count(name) > 1]
+    if not any(name in header for name in NAMED_BY):
+        missing.insert(0, " or ".join(NAMED_BY))
+    twice = [name for name in (*NAMED_BY, *NEEDED, "seconds") if header.count(name) > 1]
     if missing or twice or record.trouble:
         what = f"lacks the columns {missing}" if missing else f"has the columns {twice} twice"
         raise TableError(
             f"line {record.line}: {record.trouble or what}; found {header}, needed are "
-            f"{', '.join(NEEDED)}, and seconds if known. Nothing was imported"
+            f"{' or '.join(NAMED_BY)}, {', '.join(NEEDED)}, and seconds if known. "
+            "Nothing was imported"
         )
     return header
 
@@ -121,17 +132,21 @@ class _Counting:
     def __init__(self, questions: pl.DataFrame, quota: int) -> None:
         self.quota = quota
         self.asked: dict[str, dict[str, str]] = {}  # picture → emotion → question
+        self.files: dict[str, set[str]] = {}  # name at a source → pictures
         self.before: dict[str, dict[str, tuple[bool, int]]] = {}  # question → worker → answer, line
-        for question, image, emotion in questions.select(
-            "question_id", "image_id", "emotion"
+        for question, image, emotion, name in questions.select(
+            "question_id", "image_id", "emotion", "source_id"
         ).iter_rows():
             self.asked.setdefault(image, {})[emotion] = question
+            if name:
+                self.files.setdefault(_plain(name), set()).add(image)
 
     def take(self, line: int, cells: Mapping[str, str], votes: list[Vote]) -> str:
         """Add the vote of one line; give what is wrong with it, or ``""``."""
-        vote = self._understand(cells)
-        if isinstance(vote, str):
-            return vote
+        try:
+            vote = self._understand(cells)
+        except _Wrong as wrong:
+            return str(wrong)
         others = self.before.setdefault(vote.question_id, {})
         if vote.worker in others:
             felt, earlier = others[vote.worker]
@@ -144,28 +159,59 @@ class _Counting:
         votes.append(vote)
         return ""
 
-    def _understand(self, cells: Mapping[str, str]) -> Vote | str:
+    def _understand(self, cells: Mapping[str, str]) -> Vote:
         blank = [name for name in NEEDED if not cells[name]]
+        if not any(cells.get(name) for name in NAMED_BY):
+            blank = [*(name for name in NAMED_BY if name in cells), *blank]
         if blank:
-            return f"{' and '.join(blank)} left blank"
-        answer, image = cells["answer"].casefold(), cells["image_id"].casefold()
-        emotion = cells["emotion"].casefold()
-        if answer not in YES | NO:
-            return f"the answer {cells['answer']!r} is not known; write yes or no"
-        if image not in self.asked:
-            return f"unknown picture {cells['image_id']!r}; no question asks about it"
-        if emotion not in self.asked[image]:
-            known = ", ".join(sorted(self.asked[image]))
-            return f"this picture was not asked about {cells['emotion']!r}, but about {known}"
+            raise _Wrong(f"{' and '.join(blank)} left blank")
+        answer, emotion = cells["answer"].casefold(), cells["emotion"].casefold()
+        if answer not in KNOWN:
+            raise _Wrong(f"the answer {cells['answer']!r} is not known; write yes or no")
+        asked = self.asked[self._picture(cells.get("image_id", ""), cells.get("file", ""))]
+        if emotion not in asked:
+            known = ", ".join(sorted(asked))
+            raise _Wrong(
+                f"this picture was not asked about {cells['emotion']!r}, but about {known}"
+            )
         seconds = _seconds(cells.get("seconds", ""))
-        if isinstance(seconds, str):
-            return seconds
-        question = self.asked[image][emotion]
-        return Vote(question, cells["worker"], emotion, answer in YES, seconds)
+        return Vote(asked[emotion], cells["worker"], emotion, answer in YES, seconds)
+
+    def _picture(self, image_id: str, file: str) -> str:
+        """Give the picture of a line; where both columns are filled they must not contradict."""
+        named = self._named(file) if file else frozenset()
+        if image_id:
+            image = image_id.casefold()
+            if image not in self.asked:
+                raise _Wrong(f"unknown picture {image_id!r}; no question asks about it")
+            if named and image not in named:
+                raise _Wrong(f"the file {file!r} is another picture than {image_id!r}")
+            return image
+        if not named:
+            raise _Wrong(
+                f"unknown file {file!r}; no question asks about it, or it is written otherwise in "
+                "questions.csv"
+            )
+        if len(named) > 1:
+            raise _Wrong(
+                f"the file {file!r} is the name of {len(named)} pictures at different sources; "
+                "say which by image_id"
+            )
+        return next(iter(named))
+
+    def _named(self, file: str) -> Set[str]:
+        """Give the pictures of that name, with or without the apostrophe of a spreadsheet."""
+        spellings = (_plain(read_back(file) or ""), _plain(file))
+        return next((self.files[name] for name in spellings if name in self.files), frozenset())
 
 
-def _seconds(text: str) -> float | str | None:
-    """Give the seconds, None where the cell is empty, or what is wrong."""
+def _plain(name: str) -> str:
+    """Give a name as it is compared: some systems take letters and their accents apart."""
+    return name.strip() if name.isascii() else unicodedata.normalize("NFC", name).strip()
+
+
+def _seconds(text: str) -> float | None:
+    """Give the seconds, None where the cell is empty."""
     if not text:
         return None
     try:
@@ -173,5 +219,5 @@ def _seconds(text: str) -> float | str | None:
     except ValueError:
         seconds = math.nan
     if not 0 <= seconds < 1e9:  # comparisons with NaN are false
-        return f"the seconds are {text!r}; a number from 0 is allowed, or nothing"
+        raise _Wrong(f"the seconds are {text!r}; a number from 0 is allowed, or nothing")
     return seconds

@@ -1,13 +1,15 @@
 """Votes gathered elsewhere and brought as one CSV file: all of it is right, or none comes in."""
 
-import csv
 import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Self
 
 import polars as pl
 from pydantic import Field
 
+from affekt import durable
+from affekt.cells import to_csv
 from affekt.crowd import Crowd
 from affekt.crowd._ballot import Ballot, Vote, read
 from affekt.errors import DiskTrouble, TableError
@@ -21,13 +23,15 @@ TO_ASK = "questions.csv"  # written beside the journal, for the people who gathe
 
 
 class Csvfile(Crowd):
-    """A file with one vote a line: columns ``image_id``, ``emotion``, ``worker``, ``answer``.
+    """A file with one vote a line: columns ``file``, ``emotion``, ``worker``, ``answer``.
 
-    ``image_id`` is the SHA-256 of the picture's file, as ``sha256sum`` prints it. YES is written
-    yes, y, true, t, 1, ja, j, wahr, oui, o, vrai, si or sí; NO is no, n, false, f, 0, nein, falsch,
-    non or faux; capital letters do not matter. ``seconds`` may be there or empty; other columns are
-    passed over. Commas, semicolons and tabs are told apart by the first line; a byte-order mark and
-    CRLF are fine.
+    ``file`` is the name of the picture at its source, as ``questions.csv`` has it. A column
+    ``image_id`` may stand in its place or beside it: the SHA-256 of the picture's file, as
+    ``sha256sum`` prints it, which tells pictures of one name apart. YES is written yes, y, true, t,
+    1, ja, j, wahr, oui, o, vrai, si or sí; NO is no, n, false, f, 0, nein, falsch, non or faux;
+    capital letters do not matter. ``seconds`` may be there or empty; other columns are passed over.
+    Commas, semicolons and tabs are told apart by the first line; a byte-order mark and CRLF are
+    fine.
 
     A worker's name never leaves the file: workers are numbered by rank. A changed file is a new
     campaign, so that a corrected vote counts and a withdrawn one does not.
@@ -72,10 +76,16 @@ class Csvfile(Crowd):
     def advice(self, journal: Votes) -> str:
         missing = int((journal.quota - journal.open_questions()["votes"]).sum())
         lacks = "lacks" if self.path.path.exists() else "does not exist and lacks"
+        votes, to_ask = self._told(self.path.path), self._told(journal.path.with_name(TO_ASK))
         return (
-            f"{self.path.path} {lacks} {missing:,} votes; the questions still open stand in "
-            f"{journal.path.with_name(TO_ASK)}: add their votes to the file and run again"
+            f"{votes} {lacks} {missing:,} votes: {to_ask} says on which pictures; write one line a "
+            f"vote into {votes} (columns file, emotion, worker, answer) and run again"
         )
+
+    def _told(self, path: Path) -> Path:
+        """Give a path as seen from the plan where it lies below."""
+        base = Path(self.path.base)
+        return path.relative_to(base) if path.is_relative_to(base) else path
 
     def _ballot(self, data: bytes, journal: Votes) -> Ballot:
         try:
@@ -110,12 +120,10 @@ def _numbered(votes: list[Vote], seed: int) -> pl.DataFrame:
 
 def _write_questions(journal: Votes) -> None:
     path = journal.path.with_name(TO_ASK)
-    beside = path.with_name(f".{TO_ASK}.part")
     missing = journal.quota - pl.col("votes")
-    rows = journal.open_questions().select("image_id", "emotion", votes_missing=missing)
-    with sentences(path):
-        with beside.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(rows.columns)
-            writer.writerows(rows.iter_rows())
-        beside.replace(path)
+    rows = journal.open_questions().select(
+        "image_id", "source", "emotion", file="source_id", votes_missing=missing
+    )
+    rows = rows.select("file", "emotion", "votes_missing", "source", "image_id")
+    with sentences(path), durable.replaced(path) as beside:
+        beside.write_text(to_csv(rows.columns, rows.iter_rows()), encoding="utf-8", newline="")

@@ -128,16 +128,21 @@ class Votes:
         campaign: Name of the way of asking; other campaigns in the file are neither seen nor
             touched.
         quota: Workers a question may have.
+        among: Ids of the questions that are to be seen, where a campaign asked more in another
+            plan; all without.
 
     Raises:
         MachineError: The file is damaged or cannot be written; nothing of it was changed.
         Refused: A newer affekt made it, or another process has been writing for too long.
     """
 
-    def __init__(self, path: Path, campaign: str, *, quota: int = 5) -> None:
+    def __init__(
+        self, path: Path, campaign: str, *, quota: int = 5, among: pl.Series | None = None
+    ) -> None:
         self.path = path
         self.campaign = campaign
         self.quota = quota
+        self.among = among
         self._connection = open_database(path, MIGRATIONS)
 
     def __enter__(self) -> Self:
@@ -199,9 +204,11 @@ class Votes:
         return int(counted[0][0])
 
     def questions(self) -> pl.DataFrame:
-        """Give all that was asked, by id: schema `QUESTIONS`, number of ``votes``, ``is_open``."""
+        """Give what was asked, by id: schema `QUESTIONS`, number of ``votes``, ``is_open``."""
         raw = {**QUESTIONS.types(), "votes": pl.Int64, "is_open": pl.Int64}
         found = pl.DataFrame(self._rows(FIND_QUESTIONS), schema=raw, orient="row")
+        if self.among is not None:
+            found = found.filter(pl.col("question_id").is_in(self.among.implode()))
         return found.with_columns(pl.col("is_open").cast(pl.Boolean))
 
     def open_questions(self) -> pl.DataFrame:

@@ -47,16 +47,17 @@ class Verify(Stage):
         return sha256(canonical([self.identity(), self.witness()])).hexdigest()
 
     def run(self, desk: Desk, asked: pl.DataFrame, **_: Any) -> Outcome:
-        with Votes(desk.journal / FILE, self.campaign(), quota=self.until.votes) as journal:
+        wanted, ids = self.until.votes, asked["question_id"]
+        with Votes(desk.journal / FILE, self.campaign(), quota=wanted, among=ids) as journal:
             before = journal.count()
             self._gather(desk, journal, asked)
             if journal.count() > before or not journal.has_backup():
                 journal.back_up()
-            waiting = self._open(journal, asked).height
+            waiting = journal.open_questions().height
             if waiting:
                 raise NotYet(
-                    f"verify: {asked.height - waiting:,} of {asked.height:,} questions decided; "
-                    f"{self.crowd.advice(journal)}"
+                    f"verify: {asked.height - waiting:,} of {asked.height:,} questions have their "
+                    f"{wanted} votes; {self.crowd.advice(journal)}"
                 )
             votes = journal.votes().join(asked, on="question_id", how="semi")
         return Outcome(votes, notes=self._notes(votes))
@@ -67,20 +68,17 @@ class Verify(Stage):
         known = -1
         while journal.count() > known:
             known = journal.count()
-            self._close(journal, asked)
-            still_open = self._open(journal, asked)
+            self._close(journal)
+            still_open = journal.open_questions()
             desk.watch(Progress("verify", asked.height - still_open.height, asked.height))
             if still_open.is_empty():
                 return
             self.crowd.ask(journal, still_open.drop("votes"))
             self.crowd.answers(journal)
 
-    def _close(self, journal: Votes, asked: pl.DataFrame) -> None:
-        enough = self._open(journal, asked).filter(pl.col("votes") >= self.until.votes)
+    def _close(self, journal: Votes) -> None:
+        enough = journal.open_questions().filter(pl.col("votes") >= self.until.votes)
         self.crowd.close(journal, enough.drop("votes"))
-
-    def _open(self, journal: Votes, asked: pl.DataFrame) -> pl.DataFrame:
-        return journal.open_questions().join(asked, on="question_id", how="semi")
 
     def _notes(self, votes: pl.DataFrame) -> Mapping[str, Any]:
         return {

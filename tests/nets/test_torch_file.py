@@ -144,6 +144,17 @@ def test_a_name_assembled_on_the_stack_is_refused(tmp_path: Path) -> None:
         read_torch_file(written(tmp_path, older(state(attack=attack))))
 
 
+@pytest.mark.parametrize(
+    ("attack", "name"), [(b"c\\qs\nsystem\n", r"\\qs\.system"), (b"S'\\q'\n", "STRING")]
+)
+def test_backslashes_in_a_name_or_a_text_are_refused_without_a_warning(
+    tmp_path: Path, attack: bytes, name: str
+) -> None:
+    """B73: the library warns of them, which is an error where warnings are."""
+    with pytest.raises(Refused, match=name):
+        read_torch_file(written(tmp_path, older(state(attack=attack))))
+
+
 def test_a_joblib_file_is_refused(tmp_path: Path) -> None:
     """B73: joblib writes pickles of a later protocol."""
     with pytest.raises(AffektError, match=r"weights\.pth"):
@@ -179,9 +190,10 @@ def test_what_is_no_tensor_is_refused(tmp_path: Path) -> None:
     [
         later(method=zipfile.ZIP_DEFLATED),
         later(order="big"),
+        later().replace(b"data.pkl", b"data.pkk"),
         older(system={"little_endian": False}),
     ],
-    ids=["compressed", "big-endian", "older big-endian"],
+    ids=["compressed", "big-endian", "no object", "older big-endian"],
 )
 def test_containers_that_torch_never_writes_here_are_refused(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(Damaged):

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from affekt.features import Feature
 from affekt.parts import Part, canonical
+from affekt.pictures.square import squashed
 from tests.exams.every import every
 from tests.golden.write import complaint, path_of
 
@@ -46,6 +48,11 @@ PICTURES = {
 }
 
 features = pytest.mark.parametrize("part", FAMILY, ids=lambda part: part.kind())
+squares = pytest.mark.parametrize(
+    "part",
+    [part for part in FAMILY if part.example().square_px is not None],
+    ids=lambda part: part.kind(),
+)
 pictures = pytest.mark.parametrize("name", PICTURES)
 
 
@@ -131,6 +138,19 @@ def test_the_identity_is_plain_and_does_not_change(part: type[Feature]) -> None:
 def test_enough_pixels_are_a_number_of_pixels_or_all(part: type[Feature]) -> None:
     enough_px = part.example().enough_px
     assert enough_px is None or enough_px >= 1
+
+
+@squares
+@pictures
+def test_a_feature_of_squares_gives_the_same_for_a_picture_and_its_square(
+    part: type[Feature], name: str
+) -> None:
+    """The decoder squashes in its place."""
+    feature = part.example()
+    assert feature.square_px is not None
+    square = np.asarray(squashed(Image.fromarray(PICTURES[name]), feature.square_px))
+    np.testing.assert_array_equal(feature.extract(square), feature.extract(PICTURES[name]))
+    assert feature.enough_px == 2 * feature.square_px
 
 
 @features

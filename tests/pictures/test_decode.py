@@ -17,6 +17,7 @@ from affekt.errors import AffektError, PictureError
 from affekt.pictures.decode import Decoders
 from affekt.pictures.limits import Limits
 from affekt.pictures.reasons import REASONS
+from affekt.pictures.square import squashed
 from tests import nasty
 
 BAD, ODD = nasty.bad(), nasty.odd()
@@ -66,6 +67,14 @@ def test_an_odd_file_is_read(decoders: Decoders, name: str) -> None:
     """B40, B43, B44, B45, B48, B65."""
     facts, pixels = decoders.facts(ODD[name].data), decoders.pixels(ODD[name].data)
     assert pixels.shape == (facts.height_px, facts.width_px, 3)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_the_child_squashes_as_the_parent_would(decoders: Decoders, name: str) -> None:
+    """M32: bit for bit, JPEG halved down to twice the square before."""
+    whole = Image.fromarray(decoders.pixels(ODD[name].data, enough_px=2 * 12))
+    square = decoders.squashed(ODD[name].data, 12)
+    np.testing.assert_array_equal(square, np.asarray(squashed(whole, 12)), strict=True)
 
 
 def test_a_bad_file_never_stops_the_next_one(decoders: Decoders) -> None:

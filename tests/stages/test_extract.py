@@ -16,6 +16,7 @@ from affekt.features import Feature, Picture, Vector
 from affekt.features.backbone import Backbone
 from affekt.features.colour_histogram import ColourHistogram
 from affekt.pictures.shelf import Shelf
+from affekt.pictures.square import squashed
 from affekt.stage import Desk, Outcome, Progress
 from affekt.stages import extract
 from affekt.stages.extract import Extract
@@ -53,6 +54,21 @@ class Choosy(Means):
         if picture.mean() < 50:
             raise ZeroDivisionError("no light")
         return super().extract(picture)
+
+
+class MeansOfSquares(Means):
+    """Looks at a square, which the decoder makes."""
+
+    @property
+    def square_px(self) -> int:
+        return 16
+
+    @property
+    def enough_px(self) -> int:
+        return 32
+
+    def extract(self, picture: Picture) -> Vector:
+        return super().extract(np.asarray(squashed(Image.fromarray(picture), 16)))
 
 
 def jpeg(level: int) -> bytes:
@@ -143,6 +159,25 @@ def test_a_broken_picture_is_one_dropped_row_with_its_reason(bench: Bench) -> No
     assert rows["image_id"].to_list() == [hashlib.sha256(BROKEN).hexdigest()]
     assert rows["reason"].to_list() in (["truncated"], ["decode-error"])
     check_conserved(stage, 11, table(outcome).height, rows.height)
+
+
+@pytest.mark.parametrize("most_bytes", [1, 2_000, 4_000_000])
+def test_squares_decoded_in_a_row_give_what_each_picture_gives(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, most_bytes: int
+) -> None:
+    """M33, M34: whatever lies in one batch, a broken picture in the middle of it included."""
+    monkeypatch.setattr(extract, "IN_A_ROW_BYTES", most_bytes)
+    files = {hashlib.sha256(data).hexdigest(): data for data in map(jpeg, range(100, 160, 3))}
+    first, *others = files.values()
+    laid = bench.lay([first, BROKEN, *others])
+    outcome = Extract(feature=MeansOfSquares()).run(bench.desk(), laid)
+    made = dict(table(outcome).iter_rows())
+    assert sorted(made) == sorted(files)
+    for image_id, data in files.items():
+        pixels = np.asarray(Image.open(io.BytesIO(data)))
+        expected = MeansOfSquares().extract(pixels).astype(np.float32)
+        np.testing.assert_array_equal(np.array(made[image_id], np.float32), expected)
+    assert dropped(outcome)["image_id"].to_list() == [hashlib.sha256(BROKEN).hexdigest()]
 
 
 def test_a_feature_may_turn_a_picture_down(bench: Bench) -> None:

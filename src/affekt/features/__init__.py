@@ -40,6 +40,15 @@ class Feature(Part):
         """
         return None
 
+    @property
+    def square_px(self) -> int | None:
+        """Side, px, of the square that every picture is squashed to first; None when it is not.
+
+        The decoder then squashes, and `extract` mostly gets squares; it must give the same for a
+        picture and for its square, see `affekt.pictures.square`. `enough_px` is twice this.
+        """
+        return None
+
     @abstractmethod
     def extract(self, picture: Picture) -> Vector:
         """Give the vector (float32, finite) of an upright sRGB picture of any size."""

@@ -12,6 +12,7 @@ from affekt.features import Feature, Picture, Vector
 from affekt.nets import efficientnet_lite0
 from affekt.nets.net import Net
 from affekt.nets.session import provider, session
+from affekt.pictures.square import squashed
 
 NETS: dict[str, Net] = {net.name: net for net in (efficientnet_lite0.NET,)}
 CROP_SHARE = 224 / 256  # side of the centre square as a share of the shorter side
@@ -50,6 +51,10 @@ class Backbone(Feature):
         side_px = self._net.side_px
         return 2 * side_px if self.framing == "squash" else round(2 * side_px / CROP_SHARE)
 
+    @property
+    def square_px(self) -> int | None:
+        return self._net.side_px if self.framing == "squash" else None
+
     def identity(self) -> dict[str, Any]:
         """Give kind, version and settings, and all else that the values come from."""
         return super().identity() | {
@@ -79,10 +84,13 @@ def framed(
     picture: Picture, side_px: int, framing: Literal["squash", "crop"]
 ) -> UInt8[np.ndarray, "side side 3"]:
     """Give the picture as a square of that side; see `Backbone` for the two framings."""
+    if framing == "squash" and picture.shape[:2] == (side_px, side_px):  # so the decoder gave it
+        return picture
     image = Image.fromarray(picture)
-    frame = (0.0, 0.0, float(image.width), float(image.height))
-    if framing == "crop":  # before resizing, so that a very long picture never grows
-        half = min(image.size) * CROP_SHARE / 2
-        x, y = image.width / 2, image.height / 2
-        frame = (x - half, y - half, x + half, y + half)
+    if framing == "squash":
+        return np.asarray(squashed(image, side_px))
+    # Cut before resizing, so that a very long picture never grows.
+    half = min(image.size) * CROP_SHARE / 2
+    x, y = image.width / 2, image.height / 2
+    frame = (x - half, y - half, x + half, y + half)
     return np.asarray(image.resize((side_px, side_px), Image.Resampling.BICUBIC, box=frame))

@@ -1,6 +1,7 @@
 """The program that decodes: ``python -m affekt.pictures.child LIMITS``, between its two pipes.
 
-It imports as little as it can, then takes from itself the right to open files or sockets, to touch
+It imports as little as it can (so no names for the shapes of arrays here, nor in what it imports:
+they cost a third of its start), then takes from itself the right to open files or sockets, to touch
 any name in the file system (where the kernel knows Landlock), to grow files, and to use more memory
 and time than one picture may. A request is one frame, an answer is one frame, and nothing in them
 is ever executed or unpickled. Its death costs one picture.
@@ -27,6 +28,7 @@ from typing import Any, BinaryIO, NamedTuple
 from PIL import Image, TiffImagePlugin
 
 from affekt.errors import PictureError
+from affekt.pictures.square import squashed
 from affekt.pictures.upright import Bounds, explained, facts, upright
 
 REQUEST = struct.Struct(">ciQ")
@@ -64,6 +66,13 @@ def thumbnail(data: bytes, side_px: int, bounds: Bounds) -> Answer:
         return _raw(_scaled(picture, side_px / max(picture.size), at_most=False))
 
 
+def square(data: bytes, side_px: int, bounds: Bounds) -> Answer:
+    """Answer the upright pixels squashed to a square of the given side."""
+    picture = upright(data, bounds, 2 * side_px)
+    with explained():
+        return _raw(squashed(picture, side_px))
+
+
 def rebuilt(data: bytes, max_pixels: int, bounds: Bounds) -> Answer:
     """Answer a new file made of pixels alone, smaller when it would have too many."""
     picture = upright(data, bounds)
@@ -84,6 +93,7 @@ VERBS: dict[bytes, Callable[[bytes, int, Bounds], Answer]] = {
     b"f": seen,
     b"p": pixels,
     b"t": thumbnail,
+    b"s": square,
     b"r": rebuilt,
 }
 
@@ -119,8 +129,8 @@ def serve(requests: BinaryIO, answers: BinaryIO, bounds: Bounds, seconds: float)
         mark, (values, body) = answer(verb, argument, data, bounds)
         text = json.dumps(values).encode()
         allow(None)
-        answers.write(ANSWER.pack(mark, len(text), len(body)) + text)
-        answers.write(body)
+        # In one piece, or the parent wakes up twice.
+        answers.write(b"".join((ANSWER.pack(mark, len(text), len(body)), text, body)))
         answers.flush()
 
 

@@ -4,7 +4,7 @@ import hashlib
 from io import BytesIO
 
 import numpy as np
-from jaxtyping import UInt8, UInt16
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 WHITE = (255, 255, 255)
@@ -15,7 +15,7 @@ Transform = ImageCms.ImageCmsTransform | None
 _transforms: dict[tuple[bytes, str], Transform] = {}
 
 
-def eight_bits(values: UInt16[np.ndarray, "*shape"]) -> UInt8[np.ndarray, "*shape"]:
+def eight_bits(values: NDArray[np.uint16]) -> NDArray[np.uint8]:
     """Give 16-bit values as 8-bit ones, ``value / 257`` rounded, so that 65,535 becomes 255."""
     return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
@@ -57,7 +57,7 @@ def _profiled(picture: Image.Image, profile: bytes | None) -> Image.Image:
         picture = picture.convert("RGB")
     transform = _transform(profile, picture.mode) if profile else None
     if transform is None:
-        return picture.convert("RGB")
+        return picture if picture.mode == "RGB" else picture.convert("RGB")
     converted = ImageCms.applyTransform(picture, transform)
     assert converted is not None
     return converted

@@ -1,7 +1,7 @@
 """The perceptual hash: 64 bits that hardly change when a picture is resized or re-compressed."""
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from numpy.typing import NDArray
 from PIL import Image
 
 SIDE_PX = 32
@@ -10,7 +10,7 @@ FLAT_STD = 2.0  # grey levels; below, the bits are mostly rounding noise
 STEP = 256.0  # coefficients are rounded to 1/256
 
 
-def _cosines() -> Float[np.ndarray, "frequency pixel"]:
+def _cosines() -> NDArray[np.float64]:  # frequency, pixel
     frequency, pixel = np.arange(KEPT)[:, None], np.arange(SIDE_PX)[None, :]
     cosines = np.cos(np.pi * frequency * (2 * pixel + 1) / (2 * SIDE_PX)) * np.sqrt(2 / SIDE_PX)
     cosines[0] /= np.sqrt(2)
@@ -25,7 +25,7 @@ def small(luma: Image.Image) -> Image.Image:
     return luma.resize((SIDE_PX, SIDE_PX), Image.Resampling.BOX)
 
 
-def phash(luma: UInt8[np.ndarray, "32 32"]) -> int | None:
+def phash(luma: NDArray[np.uint8]) -> int | None:
     """Perceptual hash, version 1, of an upright picture's 32 × 32 luma; None when it is flat.
 
     The lowest 8 × 8 frequencies of the orthogonal DCT-II; a bit is 1 where the coefficient is

@@ -112,6 +112,15 @@ def test_a_name_in_a_title_or_link_goes_with_the_name(tmp_path: Path) -> None:
     assert (row["author"], row["title"], row["source_url"]) == (None, None, None)
 
 
+@pytest.mark.parametrize("url", ["Ann Secretive/at the doctor.jpg", "painting:1", None])
+def test_only_an_address_on_the_web_is_published(tmp_path: Path, url: str | None) -> None:
+    """R31: names of files on somebody's machine may hold private words."""
+    web = Original(png(2), emotion="fear", url="HTTPS://example.org/2.png")
+    made = Project(tmp_path, [Original(png(1), url=url), web]).release()
+    assert {row["source_url"] for row in rows_of(made)} == {None, web.url}
+    assert b"doctor" not in files_of(folder_of(made))["annotations/attribution.csv"]
+
+
 def test_every_credit_can_be_printed(made: Outcome) -> None:
     """R21: title, author, licence, source for each shipped picture."""
     credits = csv_of(made, "attribution.csv")

@@ -1,5 +1,6 @@
 """Which labelled pictures may be passed on, and which names may stand beside them."""
 
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
@@ -16,6 +17,7 @@ REASONS = {
     "passed on",
     "author-missing": "the licence demands the author's name, and none is known",
 }
+ON_THE_WEB = re.compile(r"https?://", re.IGNORECASE)
 NAMED = ("title", "source_url", "landing_url")  # columns that may hold an owner's name
 
 
@@ -70,6 +72,8 @@ def _credit(row: Mapping[str, Any], salt: str) -> dict[str, str | None]:
     licence, owner = licences.of(row["licence"]), row["owner"]
     is_named = licence is None or licence.needs_attribution
     texts = {name: row[name] for name in NAMED}
+    if not ON_THE_WEB.match(row["source_url"] or ""):
+        texts["source_url"] = None  # the name of a file on somebody's machine
     if owner and not is_named:
         texts = {name: _without(text, owner) for name, text in texts.items()}
     return {

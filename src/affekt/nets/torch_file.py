@@ -29,6 +29,7 @@ from affekt.errors import Damaged, Refused
 
 MAGIC = 0x1950A86A20F9469CFC6C  # first pickle of the older container
 PROTOCOL = 1001
+BEGIN = b"\x80"  # first instruction of every pickle since protocol 2
 STORAGES = {
     "BoolStorage": "?",
     "ByteStorage": "u1",
@@ -169,7 +170,7 @@ def _harmless(file: io.BytesIO) -> str:
 
 def _row(data: bytes) -> tuple[Any, Mapping[str, bytes]]:
     """Object and storages of the older container."""
-    if not data.startswith(pickle.PROTO):
+    if not data.startswith(BEGIN):
         _wrong("it begins as neither container, or is an archive without its end")
     file = io.BytesIO(data)
     magic, protocol, system = (_loaded(file) for _ in range(3))

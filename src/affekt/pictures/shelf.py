@@ -6,7 +6,6 @@ renamed, so it is there whole or not at all, and is never changed afterwards.
 """
 
 import hashlib
-import os
 import re
 import threading
 from collections import OrderedDict
@@ -19,6 +18,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from affekt import durable
 from affekt.errors import Damaged
 
 PER_SHARD = 1_000
@@ -94,7 +94,7 @@ class Writer:
         if self._file is None:
             return False
         self._file.close()
-        _settle(self._path)
+        durable.settle(self._path)
         return True
 
 
@@ -148,7 +148,7 @@ class Shelf:
         with self._lock:
             self._open.pop(target.stem, None)
             source.rename(target)
-        _settle(self.root)
+        durable.settle(self.root)
 
     def spots(self, name: str) -> pl.DataFrame:
         """Give image_id, shard, row_group and row of every picture in a shard."""
@@ -217,11 +217,3 @@ def _checked(path: Path) -> Iterator[None]:
             f"{path}: the shard is missing or broken ({trouble}); restore it from a copy, or "
             "delete the products made from it and run again"
         ) from trouble
-
-
-def _settle(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

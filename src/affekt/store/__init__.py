@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from affekt import durable
 from affekt.errors import AffektError, MachineError, NewerFormat, NotYet, Refused, ReleaseExists
 from affekt.parts import canonical
 from affekt.pictures.shelf import Shelf
@@ -202,7 +203,7 @@ class Store:
         if folder.exists():  # stood, but what it had published was deleted by hand
             shutil.rmtree(folder)
         hidden.rename(folder)
-        disk.settle_one(folder.parent)
+        durable.settle(folder.parent)
         return product.read(folder)
 
     def _publish(self, outcome: Outcome) -> str:
@@ -218,7 +219,7 @@ class Store:
         if not place.exists():
             disk.settle(outcome.files)
             outcome.files.rename(place)
-            disk.settle_one(self.releases)
+            durable.settle(self.releases)
         return str(place.relative_to(self.root))
 
     def _ancestors(self, inputs: tuple[Product, ...]) -> list[Product]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from affekt import durable
 from affekt.errors import DiskTrouble
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -77,16 +78,7 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
 def settle(folder: Path) -> None:
     """Force a folder and all below it to the disk."""
     for path in [*sorted(folder.rglob("*")), folder]:
-        settle_one(path)
-
-
-def settle_one(path: Path) -> None:
-    """Force one file, or the names in one folder, to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        durable.settle(path)
 
 
 def same_tree(left: Path, right: Path) -> bool:

@@ -141,15 +141,20 @@ def test_the_image_id_tells_which_where_both_columns_are_filled(tmp_path: Path) 
 def test_findings_on_names_say_the_line(tmp_path: Path) -> None:
     """B59."""
     head = "image_id,file,emotion,worker,answer"
-    lines = [",1.jpg,awe,ann,yes", f"{FIRST},awe/1.jpg,awe,ann,yes", ",,awe,,yes"]
+    lines = [",9.jpg,awe,ann,yes", f"{FIRST},awe/1.jpg,awe,ann,yes", ",,awe,,yes"]
     with pytest.raises(TableError) as caught:
         brought(tmp_path, "\n".join([head, *lines]))
     assert str(caught.value).splitlines()[1:] == [
-        "line 2: unknown file '1.jpg'; no question asks about it, or it is written otherwise in "
-        "questions.csv",
+        "line 2: unknown file '9.jpg'; no question asks about it",
         f"line 3: the file 'awe/1.jpg' is another picture than {FIRST!r}",
         "line 4: image_id and file and worker left blank",
     ]
+
+
+@pytest.mark.parametrize("near", ["1.jpg", "1.JPG", "raw\\awe\\1.jpg", "/home/ann/awe/1.jpg"])
+def test_a_file_without_its_folder_is_asked_for_with_it(near: str) -> None:
+    told = str(by_file(ASKED, near).findings[0])
+    assert told == f"line 2: unknown file {near!r}; did you mean 'awe/1.jpg'?"
 
 
 def test_a_decimal_comma_is_a_number(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import math
 import unicodedata
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import polars as pl
@@ -188,10 +189,7 @@ class _Counting:
                 raise _Wrong(f"the file {file!r} is another picture than {image_id!r}")
             return image
         if not named:
-            raise _Wrong(
-                f"unknown file {file!r}; no question asks about it, or it is written otherwise in "
-                "questions.csv"
-            )
+            raise _Wrong(f"unknown file {file!r}; {self._advice(file)}")
         if len(named) > 1:
             raise _Wrong(
                 f"the file {file!r} is the name of {len(named)} pictures at different sources; "
@@ -199,10 +197,24 @@ class _Counting:
             )
         return next(iter(named))
 
+    def _advice(self, file: str) -> str:
+        """Give the end of a sentence: a file of that name in a folder, if one was asked about."""
+        inside = self._last.get(_last(_plain(file)))
+        return f"did you mean {inside!r}?" if inside else "no question asks about it"
+
+    @cached_property
+    def _last(self) -> Mapping[str, str]:
+        """File without its folders → file."""
+        return {_last(name): name for name in sorted(self.files, reverse=True)}
+
     def _named(self, file: str) -> Set[str]:
         """Give the pictures of that name, with or without the apostrophe of a spreadsheet."""
         spellings = (_plain(read_back(file) or ""), _plain(file))
         return next((self.files[name] for name in spellings if name in self.files), frozenset())
+
+
+def _last(name: str) -> str:
+    return name.replace("\\", "/").rpartition("/")[2].casefold()
 
 
 def _plain(name: str) -> str:

@@ -92,7 +92,9 @@ def _records(text: str) -> Iterator[_Record]:
     """Give the records that are not blank; commas, semicolons and tabs told by the first line."""
     first = text.lstrip().partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    # A StringIO would hold four bytes a character, and a file of votes has tens of millions.
+    lines = io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8", newline="")
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         line = reader.line_num + 1
         try:

@@ -112,10 +112,10 @@ class Csvfile(Crowd):
 
 def _numbered(votes: list[Vote], seed: int) -> pl.DataFrame:
     """Give the votes with workers as ``worker-00000`` … in the random order of the seed."""
-    workers = ranked({vote.worker for vote in votes}, seed, "csvfile")
+    frame = pl.DataFrame(votes, schema=VOTES.types(), orient="row")
+    workers = ranked(frame["worker"].unique(), seed, "csvfile")
     token = {worker: f"worker-{number:05}" for number, worker in enumerate(workers)}
-    rows = [vote._replace(worker=token[vote.worker]) for vote in votes]
-    return pl.DataFrame(rows, schema=VOTES.types(), orient="row")
+    return frame.with_columns(pl.col("worker").replace_strict(token, return_dtype=pl.String))
 
 
 def _write_questions(journal: Votes) -> None:

@@ -78,7 +78,8 @@ class Verify(Stage):
 
     def _close(self, journal: Votes) -> None:
         enough = journal.open_questions().filter(pl.col("votes") >= self.until.votes)
-        self.crowd.close(journal, enough.drop("votes"))
+        if not enough.is_empty():
+            self.crowd.close(journal, enough.drop("votes"))
 
     def _notes(self, votes: pl.DataFrame) -> Mapping[str, Any]:
         return {

@@ -31,11 +31,11 @@ def let_people_vote(folder: Path) -> None:
         asked = list(csv.DictReader(file))
     with (folder / "votes.csv").open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["image_id", "emotion", "worker", "answer"])
+        writer.writerow(["file", "emotion", "worker", "answer"])
         for row in asked:
             for person in range(int(row["votes_missing"])):
                 answer = "yes" if person < 4 else "no"
-                writer.writerow([row["image_id"], row["emotion"], f"person {person}", answer])
+                writer.writerow([row["file"], row["emotion"], f"person {person}", answer])
 
 
 @pytest.mark.slow

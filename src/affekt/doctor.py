@@ -56,7 +56,7 @@ class Finding:
 def examine(project: Path) -> list[Finding]:
     """Give what was found, in a fixed order; changes nothing in the project."""
     checks: tuple[Callable[[Path], Iterator[Finding]], ...] = (
-        _python, _libraries, _extras, _folders, _database, _decoder, _clock, _accelerators,
+        _python, _libraries, _extras, _folders, _begun, _database, _decoder, _clock, _accelerators,
     )  # fmt: skip
     return [finding for check in checks for finding in check(project)]
 
@@ -125,6 +125,22 @@ def _folders(project: Path) -> Iterator[Finding]:
             yield Finding(name, "ok", f"{folder}: {free_mb:,.0f} MB free")
 
 
+def _begun(project: Path) -> Iterator[Finding]:
+    """What was cut off or waits keeps its scratch until its own plan goes on; nobody else may."""
+    begun = sorted(path for path in project.glob("products/.*") if path.is_dir())
+    if not begun:
+        yield Finding("begun steps", "ok", "none")
+        return
+    size = sum(path.stat().st_size for one in begun for path in one.rglob("*") if path.is_file())
+    names = ", ".join(path.name for path in begun)
+    yield Finding(
+        "begun steps",
+        "note",
+        f"{len(begun)} hold {size / 1e6:,.0f} MB: {names}",
+        f"run their plan to go on, or delete them in {project / 'products'}; no result is lost",
+    )
+
+
 def _database(project: Path) -> Iterator[Finding]:
     path = project / "journal" / "votes.db"
     if not path.exists():
@@ -140,7 +156,8 @@ def _database(project: Path) -> Iterator[Finding]:
     else:
         backups = sorted(path.parent.glob("votes.db.*"))
         newest = (
-            f"copy {backups[-1].name} over votes.db"
+            "move votes.db, votes.db-wal and votes.db-shm away and copy "
+            f"{backups[-1].name} to votes.db"
             if backups
             else "there is no backup; restore the file from your own"
         )

@@ -31,3 +31,7 @@ def bench(plan: Bench, store: Store) -> Iterator[Result]:
                     plan.predict(entry, dataset, protocol), pictures, vectors
                 )
                 yield Result(name, entry.name, rule, emotions, pictures, predictions)
+        for floor in plan.floors:
+            for rule, protocol in plan.protocols.items():
+                predictions = store.attempt(plan.predict(floor, dataset, protocol), pictures)
+                yield Result(name, floor.name, rule, emotions, pictures, predictions)

@@ -128,7 +128,7 @@ def find(family: str, kind: str, *, trust: bool = False) -> type[Part]:
     module = kind if "." in kind else f"affekt.{family}.{kind}"
     if not _is_there(module):
         raise UsageError(f"the module {module!r} cannot be found; install it or correct its name")
-    for found in vars(import_module(module)).values():
+    for found in vars(_imported(module)).values():
         if _is_part_of(found, family) and found.__module__ == module:
             return cast(type[Part], found)
     raise UsageError(f"{module!r} holds no part of the family {family!r}")
@@ -188,7 +188,7 @@ class Reader:
         settings = dict(settings)
         chosen: type[Any] | None = cls
         if is_family(cls):
-            chosen = self._chosen(cls, settings.pop("kind", None), path)
+            chosen = self._chosen(cast(type[Part], cls), settings.pop("kind", None), path)
         return self._filled(chosen, settings, path) if chosen else None
 
     def _chosen(self, cls: type[Part], kind: Any, path: Keys) -> type[Part] | None:
@@ -227,9 +227,9 @@ class Reader:
         try:
             part = chosen.model_validate(settings)
         except ValidationError as failure:
-            for error in failure.errors(include_url=False):
-                if not (error["loc"] and error["loc"][0] in broken):
-                    self._note((*path, *error["loc"]), explain(error))
+            for place, text in told(failure):
+                if not (place and place[0] in broken):
+                    self._note((*path, *place), text)
             return None
         return part if len(self.troubles) == before else None
 
@@ -257,11 +257,35 @@ class Reader:
         self.troubles.append(Trouble(path=path, text=text, at_key=at_key))
 
 
+def told(failure: ValidationError) -> list[tuple[Keys, str]]:
+    """Give the path and the sentence of each problem; a list is not called short for its own."""
+    errors = failure.errors(include_url=False)
+    places = [error["loc"] for error in errors]
+    return [
+        (error["loc"], explain(error))
+        for error in errors
+        if not (error["type"] == "too_short" and _is_above(error["loc"], places))
+    ]
+
+
+def _is_above(place: Keys, others: list[Keys]) -> bool:
+    return any(len(one) > len(place) and one[: len(place)] == place for one in others)
+
+
+PLAINER = {  # what pydantic calls it → what a reader of a plan understands
+    "tuple_type": "a list in [brackets] is expected",
+    "missing": "is missing; it must be given",
+    "string_type": 'a text in "quotes" is expected',
+}
+
+
 def explain(error: Any) -> str:
     """Give one pydantic error as a sentence: what is allowed, what came."""
     text = str(error["msg"]).removeprefix("Value error, ")
+    text = PLAINER.get(error["type"], text.replace(" after validation", ""))
+    text = text.replace("Tuple should", "list should")
     if error["type"] == "missing":
-        return "is missing; " + text[0].lower() + text[1:]
+        return text
     if error["type"] == "value_error":
         return text
     return f"is {error['input']!r}; {text[0].lower()}{text[1:]}"
@@ -298,5 +322,16 @@ def _plain(value: Any) -> Any:
 def _is_there(module: str) -> bool:
     try:
         return find_spec(module) is not None
-    except ModuleNotFoundError:
+    except (ImportError, ValueError):  # a dotted word need not be the name of a module
         return False
+
+
+def _imported(module: str) -> types.ModuleType:
+    """Import a module; what a foreign one raises is told as its own, not as a defect of affekt."""
+    try:
+        return import_module(module)
+    except Exception as trouble:
+        if module.startswith("affekt."):
+            raise
+        text = f"the module {module!r} cannot be imported: {type(trouble).__name__}: {trouble}"
+        raise UsageError(f"{text}; correct it and run again") from trouble

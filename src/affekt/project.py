@@ -53,7 +53,11 @@ class Step:
 
 
 class Project:
-    """A plan, its store, and what can be done with them."""
+    """A plan, its store, and what can be done with them.
+
+    Raises:
+        NewerFormat: A newer affekt made the folder.
+    """
 
     def __init__(
         self,
@@ -66,6 +70,7 @@ class Project:
         self.store = Store(
             plan.project, watch=watch, again=("clean", "load") if retry_final else ()
         )
+        self.store.check_format()
 
     def build(self, to: str | None = None) -> list[Step]:
         """Run the build line, or go on where it stopped, up to a step.

@@ -1,10 +1,10 @@
 """The command line: one command an intention, each a few lines over a library function.
 
 Only click is imported here. The code of a command is imported when it runs, so that ``--help`` and
-completion
-answer at once.
+completion answer at once.
 """
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -19,6 +19,8 @@ FAMILIES = ("sources", "crowd", "rules", "features", "models", "datasets", "prot
 def _do(place: str, **options: Any) -> None:
     """Run ``module:function`` of this folder with the options of the command."""
     module, name = place.split(":")
+    if options.get("trust"):
+        sys.path.append("")  # as `python -m` does: code outside affekt may lie where one works
     getattr(import_module(f"affekt.cli.{module}"), name)(**options)
 
 
@@ -46,7 +48,7 @@ def _planned(command: Any) -> Any:
     command = click.option(
         "--trust", is_flag=True, help="Run parts from outside affekt that the plan names."
     )(command)
-    return click.argument("plan", type=click.Path())(_speaking(command))
+    return click.argument("plan", type=click.Path(readable=False))(_speaking(command))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

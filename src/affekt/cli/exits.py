@@ -1,7 +1,7 @@
 """How a command ends: one sentence, the documented exit code, and a log of what happened.
 
-0 done · 1 failed or findings · 2 usage or plan · 3 not finished yet · 4 refused · 5 machine · 130
-interrupted
+0 done · 1 failed or findings · 2 usage or plan · 3 not finished yet · 4 refused · 5 machine ·
+130 interrupted
 """
 
 import json
@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 
+from affekt.cli import log
 from affekt.cli.log import LOG
 from affekt.errors import AffektError, NotYet, PlanError
 
@@ -28,16 +29,19 @@ class Findings(Exception):
 
 def run(command: click.Group) -> None:
     """Run a command and end the process with its exit code."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, _interrupt)
     as_json, debug = "--json" in sys.argv, "--debug" in sys.argv
     try:
         code = _outcome(command, as_json=as_json, debug=debug)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader went away; leave quietly, and keep Python from flushing into the closed pipe
-        # again.
+        # The reader went away; leave quietly, and keep Python from flushing into the pipe again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    if code == INTERRUPTED:
+        sys.stderr.flush()
+        os._exit(code)  # all is closed by now; unloading libraries would only keep the user waiting
     sys.exit(code)
 
 
@@ -49,20 +53,24 @@ def _outcome(command: click.Group, *, as_json: bool, debug: bool) -> int:
         return 1
     except click.ClickException as trouble:
         trouble.show()
+        _document(trouble.format_message(), as_json, "UsageError")
         return 2
     except (KeyboardInterrupt, click.Abort):
-        _say(
-            "interrupted; everything finished is kept, run the same command to go on",
-            as_json,
-            "Interrupted",
-        )
-        return INTERRUPTED
+        return _interrupted(as_json=as_json)
     except AffektError as trouble:
         return _told(trouble, as_json=as_json)
-    except BrokenPipeError:
-        raise
+    except (BrokenPipeError, SystemExit):  # click's own end for a reader that went away
+        raise BrokenPipeError from None
     except Exception as defect:
+        if signal.getsignal(signal.SIGINT) is _leave:  # a library made another error of it
+            return _interrupted(as_json=as_json)
         return _defect(defect, as_json=as_json, debug=debug)
+
+
+def _interrupted(*, as_json: bool) -> int:
+    text = "interrupted; everything finished is kept, run the same command to go on"
+    _say(text, as_json, "Interrupted")
+    return INTERRUPTED
 
 
 def _told(trouble: AffektError, *, as_json: bool) -> int:
@@ -71,8 +79,8 @@ def _told(trouble: AffektError, *, as_json: bool) -> int:
     if isinstance(trouble, PlanError):
         more["problems"] = [problem._asdict() for problem in trouble.problems]
     _say(str(trouble), as_json, type(trouble).__name__, **more)
-    if not isinstance(trouble, NotYet | PlanError) and LOG.path:
-        click.echo(f"log: {LOG.path}", err=True)
+    if not isinstance(trouble, NotYet | PlanError):
+        log.tell()
     return trouble.exit_code
 
 
@@ -94,9 +102,20 @@ def _defect(defect: Exception, *, as_json: bool, debug: bool) -> int:
 
 def _say(text: str, as_json: bool, kind: str, **more: Any) -> None:
     click.echo(text, err=True)
+    _document(text, as_json, kind, **more)
+
+
+def _document(text: str, as_json: bool, kind: str, **more: Any) -> None:
     if as_json and not LOG.printed:
         click.echo(json.dumps({"error": {"kind": kind, "text": text, **more}}, ensure_ascii=False))
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Stop what runs so that it can clean up; a second interrupt does not wait for that."""
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, _leave)
     raise KeyboardInterrupt
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    os._exit(INTERRUPTED)  # what has its final name is whole, whenever a process ends

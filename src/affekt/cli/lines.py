@@ -9,7 +9,7 @@ import click
 from affekt.cli import log, voice
 from affekt.cli.exits import Findings
 from affekt.project import Project, Step, open_plan
-from affekt.store import Failure
+from affekt.store import Failure, disk
 
 MARKS = {"done": "green", "waiting": "yellow", "failed": "red", "begun": "yellow", "open": "white"}
 
@@ -21,9 +21,18 @@ def opened(plan: str, *, trust: bool, quiet: bool, **options: Any) -> Iterator[P
     project = open_plan(plan, trust=trust, watch=ticker, **options)
     log.start(project.plan.project)
     try:
-        yield project
+        with disk.disk_trouble(project.plan.project):
+            yield project
     finally:
         ticker.close()
+
+
+@contextmanager
+def looked_at(plan: str, *, trust: bool) -> Iterator[Project]:
+    """Open a plan's project only to read it."""
+    project = open_plan(plan, trust=trust)
+    with disk.disk_trouble(project.plan.project):
+        yield project
 
 
 def build(  # noqa: PLR0913  (the options of the command)
@@ -33,7 +42,8 @@ def build(  # noqa: PLR0913  (the options of the command)
 ) -> None:  # fmt: skip
     """Run the build line, or show what would run."""
     if dry_run:
-        _show(open_plan(plan, trust=trust).forecast(), as_json=as_json, color=color)
+        with looked_at(plan, trust=trust) as project:
+            _show(project.forecast(), as_json=as_json, color=color)
         return
     with opened(plan, trust=trust, quiet=quiet, retry_final=retry_final) as project:
         steps = project.build(to)
@@ -53,7 +63,8 @@ def bench(
 ) -> None:
     """Run the benchmark, or show what would run; a failed cell is a finding."""
     if dry_run:
-        steps = [step for step in open_plan(plan, trust=trust).status() if " " in step.name]
+        with looked_at(plan, trust=trust) as project:
+            steps = [step for step in project.status() if " " in step.name]
         _show(steps, as_json=as_json, color=color)
         return
     with opened(plan, trust=trust, quiet=quiet) as project:
@@ -71,6 +82,7 @@ def bench(
         voice.table(rows, names)
         click.echo(f"\nnext: affekt report {plan}")
     if any(row[3] == "failed" for row in rows):
+        log.tell()
         raise Findings
 
 
@@ -88,12 +100,14 @@ def report(
 
 def status(*, plan: str, as_json: bool, color: str, trust: bool, **_: Any) -> None:
     """Show how far both lines have come."""
-    _show(open_plan(plan, trust=trust).status(), as_json=as_json, color=color)
+    with looked_at(plan, trust=trust) as project:
+        _show(project.status(), as_json=as_json, color=color)
 
 
 def why(*, plan: str, image: str, as_json: bool, trust: bool, **_: Any) -> None:
     """Tell the fate of one picture."""
-    fates = open_plan(plan, trust=trust).why(image)
+    with looked_at(plan, trust=trust) as project:
+        fates = project.why(image)
     if as_json:
         voice.document(fates)
         return

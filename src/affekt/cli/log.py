@@ -2,10 +2,15 @@
 
 import json
 import logging
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+
+import click
+
+from affekt import __version__
 
 
 @dataclass
@@ -45,7 +50,18 @@ def start(project: Path) -> None:
     except OSError:
         return
     handler.setFormatter(_JsonLines())
+    logging.raiseExceptions = (
+        False  # a disk too full for a line of the log is told by the work itself
+    )
     root = logging.getLogger("affekt")
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     LOG.path = path
+    words = [one for one in sys.argv[1:] if one.isprintable()]
+    logging.getLogger(__name__).info("affekt %s %s", __version__, " ".join(words))
+
+
+def tell() -> None:
+    """Say where the log of this run is, when there is one."""
+    if LOG.path:
+        click.echo(f"log: {LOG.path}", err=True)

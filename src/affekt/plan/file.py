@@ -28,7 +28,7 @@ def read(path: Path, *, trust: bool = False) -> Plan:
     text = _text(path)
     try:
         given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as trouble:
+    except (ValueError, RecursionError) as trouble:  # besides syntax: long numbers, deep lists
         raise PlanError(str(path), (_syntax(text, str(trouble)),)) from trouble
     reading = Reading(path, given, trust)
     plan = reading.plan(hashlib.sha256(text.encode()).hexdigest())
@@ -38,40 +38,45 @@ def read(path: Path, *, trust: bool = False) -> Plan:
 
 
 def _text(path: Path) -> str:
-    nowhere = Problem(1, 1, "", "")
-    if not path.exists():
-        raise PlanError(
-            str(path), (nowhere._replace(text="there is no such file; `affekt new` writes one"),)
-        )
-    if path.is_dir():
-        raise PlanError(
-            str(path), (nowhere._replace(text="is a folder; name the plan file in it"),)
-        )
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise PlanError(
-                str(path),
-                (
-                    nowhere._replace(
-                        text=f"is larger than {MAX_BYTES:,} bytes; a plan is a short text"
-                    ),
-                ),
-            )
-        return path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as trouble:
-        line = path.read_bytes()[: trouble.start].count(b"\n") + 1
-        raise PlanError(
-            str(path), (Problem(line, 1, "", "is not UTF-8 here; save it as UTF-8"),)
-        ) from trouble
+        return _decoded(path, _bytes(path)).replace("\r\n", "\n")
     except OSError as trouble:
         raise DiskTrouble(
             f"{path}: cannot be read ({trouble.strerror}); check its permissions"
         ) from trouble
 
 
+def _bytes(path: Path) -> bytes:
+    if not path.exists():
+        raise _wrong(path, "there is no such file; `affekt new` writes one")
+    if path.is_dir():
+        raise _wrong(path, "is a folder; name the plan file in it")
+    if not path.is_file() and not path.is_fifo():  # a pipe, as in <(…), is fine; a device is not
+        raise _wrong(path, "is no file; a plan is a short text")
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise _wrong(path, f"is larger than {MAX_BYTES:,} bytes; a plan is a short text")
+    return data
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as trouble:
+        line = data[: trouble.start].count(b"\n") + 1
+        raise _wrong(path, "is not UTF-8 here; save it as UTF-8", line) from trouble
+
+
+def _wrong(path: Path, text: str, line: int = 1) -> PlanError:
+    return PlanError(str(path), (Problem(line, 1, "", text),))
+
+
 def _syntax(text: str, message: str) -> Problem:
     found = re.search(r"\(at line (\d+), column (\d+)\)", message)
     what = message.split(" (at ")[0]
+    if "overwrite" in what or "twice" in what:
+        what += "; the same key or section stands twice, keep one of them"
     if found:
         return Problem(int(found[1]), int(found[2]), "", f"TOML cannot be read: {what}")
     return Problem(text.count("\n") + 1, 1, "", f"TOML cannot be read: {what}")

@@ -13,7 +13,7 @@ SPACE = re.compile(r"[ \t]*")
 STRINGS = (
     re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}', re.DOTALL),
     re.compile(r"'''.*?'{3,5}", re.DOTALL),
-    re.compile(r'"(?:[^"\\n]|\\.)*"'),
+    re.compile(r'"(?:[^"\\\n]|\\.)*"'),
     re.compile(r"'[^'\n]*'"),
 )
 PLAIN = re.compile(r"[^,\]}#\r\n]+")
@@ -28,10 +28,11 @@ class _Scan:
         self.keys: dict[Keys, int] = {}
         self.values: dict[Keys, int] = {}
         self.counts: dict[Keys, int] = {}
+        self.begun: set[int] = set()
 
     def document(self) -> None:
         head: Keys = ()
-        while self._skip(SKIP) and self.at < len(self.text):
+        while self._more(""):
             if self.text[self.at] == "[":
                 head = self._header()
             else:
@@ -100,7 +101,7 @@ class _Scan:
     def _items(self, path: Keys, closing: str) -> None:
         self.at += 1
         number = 0
-        while self._skip(SKIP) and self.text[self.at] != closing:
+        while self._more(closing):
             if closing == "}":
                 self._pair(path)
             else:
@@ -119,10 +120,17 @@ class _Scan:
                 self.at = found.end()
                 return
 
-    def _skip(self, what: re.Pattern[str]) -> bool:
+    def _skip(self, what: re.Pattern[str]) -> None:
         found = what.match(self.text, self.at)
         self.at = found.end() if found else self.at
-        return True
+
+    def _more(self, closing: str) -> bool:
+        """Go to the next item and tell whether there is one before ``closing`` or the end."""
+        self._skip(SKIP)
+        if self.at in self.begun:  # a text this walk does not understand; it never stands still
+            raise IndexError
+        self.begun.add(self.at)
+        return self.at < len(self.text) and self.text[self.at] != closing
 
 
 class Places:
@@ -130,7 +138,8 @@ class Places:
 
     def __init__(self, text: str) -> None:
         scan = _Scan(text)
-        with suppress(IndexError):  # an odd but valid text; what was found so far still helps
+        # An odd but valid text; what was found so far still helps.
+        with suppress(IndexError, RecursionError):
             scan.document()
         self._text = text
         self._keys = scan.keys

@@ -1,18 +1,16 @@
 """From what was written to the value it means; troubles are kept and reading goes on."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 
 from affekt.datasets import Dataset
-from affekt.models.prior import Prior
-from affekt.parts import Reader, Trouble, did_you_mean, explain
-from affekt.plan.shapes import BUILD, STEPS, Bench, Build, Entry, Plan
+from affekt.parts import Reader, Trouble, did_you_mean, told
+from affekt.plan.shapes import BUILD, FLOORS, STEPS, Bench, Build, Entry, Plan
 from affekt.protocols import Protocol
 from affekt.taxonomy import KNOWN, MIKELS8, Taxonomy
 
-FLOORS: tuple[Literal["majority", "chance"], ...] = ("majority", "chance")
 TOP = ("title", "project", "taxonomy", "seed", *STEPS, "bench")
 
 
@@ -82,8 +80,8 @@ class Reading:
         try:
             return Taxonomy.model_validate(_with_named_emotions(given))
         except ValidationError as failure:
-            for error in failure.errors(include_url=False):
-                self._note(("taxonomy", *error["loc"]), explain(error))
+            for place, text in told(failure):
+                self._note(("taxonomy", *place), text)
         return MIKELS8
 
     def _build(self) -> Build | None:
@@ -174,13 +172,14 @@ class Reading:
             if (entry := self.reader.read(Entry, one, ("bench", "entries", at)))
         ]
         names = [entry.name.casefold() for entry in entries]
+        floors = [floor.name for floor in FLOORS]
         for at, name in enumerate(names):
-            if name in names[:at] or name in FLOORS:
+            if name in names[:at] or name in floors:
                 self._note(
                     ("bench", "entries", at, "name"),
                     f"{name!r} stands for another entry already; choose another",
                 )
-        return (*entries, *_floors(entries))
+        return tuple(entries)
 
     def _note(self, path: tuple[str | int, ...], text: str, *, at_key: bool = False) -> None:
         self.troubles.append(Trouble(path=path, text=text, at_key=at_key))
@@ -195,11 +194,3 @@ def _with_named_emotions(given: dict[str, Any]) -> dict[str, Any]:
         **given,
         "emotions": [{"name": one} if isinstance(one, str) else one for one in emotions],
     }
-
-
-def _floors(entries: list[Entry]) -> tuple[Entry, ...]:
-    """Give the two rows every table needs to be read: always the largest class, and chance."""
-    if not entries:
-        return ()
-    feature = entries[0].feature  # a floor looks at no value; this one is extracted anyway
-    return tuple(Entry(name=name, feature=feature, model=Prior(strategy=name)) for name in FLOORS)

@@ -11,6 +11,7 @@ from affekt.datasets import Dataset
 from affekt.errors import AffektError
 from affekt.features import Feature
 from affekt.models import Model
+from affekt.models.prior import Prior
 from affekt.parts import Part
 from affekt.protocols import Protocol
 from affekt.stages.clean import Clean
@@ -52,6 +53,19 @@ class Entry(BaseModel, frozen=True, extra="forbid"):
     model: Model
 
 
+class Floor(NamedTuple):
+    """A row that every table needs to be read: a model that looks at no picture."""
+
+    name: str
+    model: Model
+
+
+FLOORS = (
+    Floor("majority", Prior(strategy="majority")),
+    Floor("chance", Prior(strategy="chance")),
+)
+
+
 class Result(NamedTuple):
     """What the bench line gives for one cell."""
 
@@ -86,6 +100,7 @@ class Bench:
     entries: tuple[Entry, ...]
     protocols: Mapping[str, Protocol]
     taxonomy: Taxonomy
+    floors: tuple[Floor, ...] = FLOORS
 
     def taxonomy_of(self, dataset: Dataset) -> Taxonomy:
         """Give the emotions of a data set; the plan's own while its copy cannot be asked."""
@@ -102,7 +117,7 @@ class Bench:
         """Give the stage that turns pictures into an entry's vectors."""
         return Extract(feature=entry.feature)
 
-    def predict(self, entry: Entry, dataset: Dataset, protocol: Protocol) -> Predict:
+    def predict(self, entry: Entry | Floor, dataset: Dataset, protocol: Protocol) -> Predict:
         """Give the stage that trains and predicts under a protocol."""
         return Predict(model=entry.model, protocol=protocol, taxonomy=self.taxonomy_of(dataset))
 

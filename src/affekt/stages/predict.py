@@ -28,7 +28,12 @@ class Predict(Stage):
     protocol: Protocol
     taxonomy: Taxonomy
 
-    def run(self, desk: Desk, pictures: pl.DataFrame, vectors: pl.DataFrame, **_: Any) -> Outcome:
+    def run(
+        self, desk: Desk, pictures: pl.DataFrame, vectors: pl.DataFrame | None = None, **_: Any
+    ) -> Outcome:
+        if vectors is None:  # a model that looks at nothing needs none
+            nothing = pl.lit([], dtype=pl.List(pl.Float32))
+            vectors = pictures.select("image_id", vector=nothing)
         seen = pictures.join(vectors, on="image_id").sort("image_id")
         samples = Samples(
             _matrix(seen, _feature(desk.history)),

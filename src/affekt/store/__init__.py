@@ -1,9 +1,8 @@
 """The only room that writes products: addresses, manifests, atomic rename.
 
-A product exists when its ``manifest.json`` does. It is made in a hidden folder named by the
-recipe, which is also
-the stage's scratch and survives a kill, and is renamed when it is whole. Nothing is ever
-overwritten.
+A product exists when its ``manifest.json`` does. It is made in a hidden folder named by the recipe,
+which also holds the stage's scratch and survives a kill, and is renamed when it is whole. Nothing
+is ever overwritten.
 """
 
 import hashlib
@@ -77,8 +76,27 @@ class Store:
         """
         disk.check_writable(self.root)
         with lock.hold(self.root):
-            self._check_format()
+            self.check_format()
+            if not self._note.exists():
+                disk.write_json(self._note, {"format": FORMAT})
             yield
+
+    def check_format(self) -> None:
+        """Look who made the project; reads only.
+
+        Raises:
+            NewerFormat: A newer affekt did.
+        """
+        made_with = product.read_note(self._note).get("format", FORMAT)
+        if not isinstance(made_with, int) or made_with > FORMAT:
+            raise NewerFormat(
+                f"{self.root}: made in project format {made_with!r}, this affekt "
+                f"{version('affekt')} reads up to {FORMAT}; update affekt. Nothing was touched"
+            )
+
+    @property
+    def _note(self) -> Path:
+        return self.root / "project.json"
 
     def make(self, stage: Stage, *inputs: Product) -> Product:
         """Give the product of a stage on these inputs: the one that lies there, else a new one.
@@ -95,6 +113,7 @@ class Store:
         hidden = self._hidden(stage, recipe)
         with disk.disk_trouble(self.root):
             made = self._make(stage, inputs, recipe, hidden)
+        log.info("made %s", made.folder.name)
         self.computed.append(made)
         return made
 
@@ -108,6 +127,7 @@ class Store:
         except (NotYet, Refused, MachineError):
             raise
         except AffektError as trouble:
+            log.warning("%s", trouble)
             return Failure(stage.kind(), str(trouble), type(trouble).__name__)
         except Exception as trouble:
             log.exception("%s failed", stage.kind())
@@ -144,7 +164,7 @@ class Store:
         desk = Desk(self.shelf, self.root / "journal", scratch, history, self.watch)
         began = time.monotonic()
         try:
-            tables = [rows.open_table(one.folder / "table.parquet", stage.engine) for one in inputs]
+            tables = [rows.open_table(one, stage.engine) for one in inputs]
             outcome = stage.run(desk, *tables)
         except NotYet as wait:
             disk.write_json(hidden / "state.json", {"state": "waiting", "text": str(wait)})
@@ -244,18 +264,6 @@ class Store:
 
     def _hidden(self, stage: Stage, recipe: Mapping[str, Any]) -> Path:
         return self.root / "products" / f".{stage.kind()}-{digest_of(recipe)[:16]}"
-
-    def _check_format(self) -> None:
-        path = self.root / "project.json"
-        made_with = product.read_note(path).get("format", FORMAT)
-        if made_with > FORMAT:
-            raise NewerFormat(
-                f"{self.root}: made in project format {made_with}, this affekt "
-                f"{version('affekt')} reads up to {FORMAT}; "
-                "update affekt. Nothing was touched"
-            )
-        if not path.exists():
-            disk.write_json(path, {"format": FORMAT})
 
 
 def recipe_of(stage: Stage, *inputs: Product) -> dict[str, Any]:

@@ -39,8 +39,13 @@ class Preview:
         return step
 
     def attempt(self, stage: Stage, *inputs: Product | Open | Failure) -> Product | Open:
-        """The same as `make`: looking cannot fail."""
-        return self.make(stage, *(one for one in inputs if not isinstance(one, Failure)))
+        """The same as `make`, and what failed before a step is the reason why that one lacks."""
+        seen = [one for one in inputs if not isinstance(one, Failure)]
+        for one in seen:
+            if isinstance(one, Open) and one.state == "failed":
+                self.steps.append(Open(stage, one.state, one.text))
+                return self.steps[-1]
+        return self.make(stage, *seen)
 
     def _look(self, stage: Stage, inputs: tuple[Product | Open, ...]) -> Product | Open:
         made = [one for one in inputs if isinstance(one, Product)]

@@ -1,5 +1,6 @@
 """What was made: a folder with Parquet in it, a manifest, and an address."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,10 @@ import polars as pl
 from affekt.errors import Damaged, NewerFormat
 
 FORMAT = 1  # raise when a product of an older affekt cannot be read as it lies
+NEEDED = (
+    "recipe_sha256", "inputs", "kept", "dropped", "reasons", "table_sha256", "dropped_sha256",
+    "published", "notes", "seconds", "made_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,12 +38,41 @@ class Product:
     manifest: Mapping[str, Any]
 
     def table(self) -> pl.DataFrame:
-        """Give the rows that go on."""
-        return pl.read_parquet(self.folder / "table.parquet")
+        """Give the rows that go on.
+
+        Raises:
+            Damaged: The file is missing or not what was written.
+        """
+        return pl.read_parquet(self.whole("table"))
 
     def dropped(self) -> pl.DataFrame:
-        """Give the rows that do not: key columns, ``reason``, ``detail``."""
-        return pl.read_parquet(self.folder / "dropped.parquet")
+        """Give the rows that do not: key columns, ``reason``, ``detail``.
+
+        Raises:
+            Damaged: The file is missing or not what was written.
+        """
+        return pl.read_parquet(self.whole("dropped"))
+
+    def whole(self, name: str) -> Path:
+        """Give the file of ``table`` or ``dropped`` after holding it against its checksum.
+
+        Raises:
+            Damaged: The file is missing or not what was written.
+        """
+        path = self.folder / f"{name}.parquet"
+        try:
+            wrong = file_sha256(path) != self.manifest[f"{name}_sha256"]
+        except OSError as trouble:
+            raise Damaged(
+                f"{path}: cannot be read ({trouble.strerror}); {self._remedy}"
+            ) from trouble
+        if wrong:
+            raise Damaged(f"{path}: is not what was written, by its checksum; {self._remedy}")
+        return path
+
+    @property
+    def _remedy(self) -> str:
+        return f"delete the folder {self.folder.name!r} and run again"
 
 
 @dataclass(frozen=True)
@@ -66,10 +100,11 @@ def read(folder: Path) -> Product:
     path = folder / "manifest.json"
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        made_with, product = (
-            manifest["format"],
-            Product(manifest["stage"], manifest["address"], folder, manifest),
-        )
+        made_with = int(manifest["format"])
+        made = Product(manifest["stage"], manifest["address"], folder, manifest)
+        lost = [key for key in NEEDED if key not in manifest and made_with <= FORMAT]
+        if lost:
+            raise ValueError(f"lacks {', '.join(lost)}")
     except (ValueError, KeyError, TypeError) as trouble:
         raise Damaged(
             f"{path}: cannot be read ({trouble}); delete the folder {folder.name!r} and run again"
@@ -77,10 +112,16 @@ def read(folder: Path) -> Product:
     if made_with > FORMAT:
         raise NewerFormat(
             f"{folder}: made in format {made_with} by affekt "
-            f"{manifest['versions'].get('affekt')!r}, this affekt reads "
+            f"{manifest.get('versions', {}).get('affekt')!r}, this affekt reads "
             f"up to {FORMAT}; update affekt. Nothing was touched"
         )
-    return product
+    return made
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file, 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_note(path: Path) -> dict[str, Any]:

@@ -6,26 +6,21 @@ from pathlib import Path
 import daft
 import polars as pl
 
-from affekt.errors import Damaged, TableError
+from affekt.errors import TableError
 from affekt.stage import Engine, Stage
+from affekt.store.product import Product, file_sha256
 from affekt.tables import Table
 
 ROW_GROUP = 65_536  # rows; also the step in which rows are hashed, so that memory stays flat
 
 
-def open_table(path: Path, engine: Engine) -> Table:
-    """Give the table in a file, as the engine that a stage works with opens it.
+def open_table(made: Product, engine: Engine) -> Table:
+    """Give the table of a product, as the engine that a stage works with opens it.
 
     Raises:
-        Damaged: The file is missing or is no Parquet any more.
+        Damaged: The file is missing or not what was written.
     """
-    try:
-        return daft.read_parquet(str(path)) if engine == "daft" else pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError) as trouble:
-        raise Damaged(
-            f"{path}: cannot be read ({trouble}); delete the folder {path.parent.name!r} and run "
-            "again"
-        ) from trouble
+    return daft.read_parquet(str(made.whole("table"))) if engine == "daft" else made.table()
 
 
 def in_polars(table: Table) -> pl.DataFrame:
@@ -41,12 +36,6 @@ def write(frame: pl.DataFrame, path: Path) -> str:
     """Write the rows as Parquet and give the SHA-256 of the file."""
     frame.write_parquet(path, compression="zstd", row_group_size=ROW_GROUP, statistics=True)
     return file_sha256(path)
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, 64 hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def rows_sha256(frame: pl.DataFrame) -> str:

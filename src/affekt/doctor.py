@@ -15,7 +15,8 @@ from pathlib import Path
 import onnxruntime
 
 from affekt.errors import AffektError
-from affekt.pictures.decode import Decoders, Limits
+from affekt.pictures.decode import Decoders
+from affekt.pictures.limits import Limits
 from affekt.store import LIBRARIES, disk, versions
 
 EXTRAS = {

@@ -98,6 +98,9 @@ class Project:
             raise UsageError(
                 f"{self.plan.path}: has no [bench] section, so there is nothing to benchmark"
             )
+        stale = self._stale_release()
+        if stale:
+            raise UsageError(stale)
         with self.store.writing():
             return list(line.bench(self.plan.bench, self.store))
 
@@ -137,15 +140,29 @@ class Project:
 
     def why(self, word: str) -> list[trace.Fate]:
         """Give the fate of one picture along the build line."""
-        stages = vars(self._build())
-        return trace.fate(
-            word, self.products(), {name: dict(stages[name].reasons) for name in stages}
-        )
+        stages, steps = vars(self._build()), self.products()
+        if not self._build().noisy.per_emotion:
+            steps.pop("noisy", None)  # no such draw was asked for
+        return trace.fate(word, steps, {name: dict(one.reasons) for name, one in stages.items()})
 
     def report(self, *, only: str | None = None) -> Path:
         """Write the report of all that stands and give the page."""
         results = self._standing_results()
         return write_report(self._report_input(results), self.plan.project / "report", only=only)
+
+    def _stale_release(self) -> str:
+        """Say that the release the plan would benchmark was made by other settings, else ``""``."""
+        build, bench = self.plan.build, self.plan.bench
+        if build is None or bench is None:
+            return ""
+        own = self.store.releases / build.release.folder_name()
+        is_meant = any(one.root.path == own for one in bench.datasets.values())
+        if not (is_meant and own.is_dir()) or "release" in self.products():
+            return ""
+        return (
+            f"{self.plan.path}: {own.name} was made by other settings than the plan has now; "
+            "raise release.version and run `affekt build`, or change the settings back"
+        )
 
     def _build(self) -> Build:
         if self.plan.build is None:
@@ -186,6 +203,13 @@ class Project:
         if self.plan.bench is None:
             return ()
         preview: Any = Preview(self.store)
+        stale = self._stale_release()
+        if stale:
+            lost = Failure("load", stale, "open")
+            return tuple(
+                result._replace(pictures=lost, predictions=lost)
+                for result in line.bench(self.plan.bench, preview)
+            )
         return tuple(
             result._replace(
                 pictures=_or_failure(result.pictures), predictions=_or_failure(result.predictions)

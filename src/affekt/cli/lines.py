@@ -111,8 +111,9 @@ def why(*, plan: str, image: str, as_json: bool, trust: bool, **_: Any) -> None:
     if as_json:
         voice.document(fates)
         return
+    name = ""
     for one in fates:
-        name = one.row.get("source_id") or one.row.get("image_id") or one.row.get("question_id")
+        name = one.row.get("source_id") or name or one.row.get("image_id")
         click.echo(voice.clean(f"{one.step:8}  {one.verdict:7}  {one.reason:16}  {name}"))
         if one.text:
             click.echo(voice.clean(f"{'':8}  {one.text}"))

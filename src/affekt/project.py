@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from affekt import line, plan, trace
-from affekt.errors import UsageError
+from affekt.errors import AffektError, UsageError
 from affekt.plan import STEPS, Build, Plan, Result
 from affekt.report import ReportInput
 from affekt.report import write as write_report
@@ -84,6 +84,7 @@ class Project:
         with self.store.writing():
             for name, product in zip(STEPS, line.build(build, self.store), strict=False):
                 done.append(_step(name, product))
+                _check_kept(done[-1])
                 if name == to:
                     break
         return done
@@ -231,6 +232,21 @@ def hardware() -> dict[str, str]:
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1e9:.0f} GB",
         "system": platform.system(),
     }
+
+
+def _check_kept(step: Step) -> None:
+    """Stop where nothing is left, at the step that left nothing.
+
+    Raises:
+        AffektError: The step kept no row; the sentence counts the reasons.
+    """
+    if step.kept or step.name == "noisy":
+        return
+    reasons = ", ".join(f"{word} {count:,}" for word, count in step.reasons.items())
+    raise AffektError(
+        f"{step.name}: kept none of {step.dropped or 0:,} rows ({reasons or 'none came in'}); "
+        f"change [{step.name}] of the plan, or what comes before it"
+    )
 
 
 def _forecasts(build: Build, plan: Plan) -> dict[str, str]:

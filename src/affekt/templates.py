@@ -38,7 +38,7 @@ def write(path: Path, name: str) -> Path:
         UsageError: There is no such template.
         DiskTrouble: The folder cannot be written.
     """
-    content = text(name)
+    content = text(name).replace("plan.toml", path.name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(

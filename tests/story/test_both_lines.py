@@ -155,3 +155,23 @@ def test_killed_at_any_moment_it_ends_with_the_same_bytes(
     assert mine == wanted
     assert len(steps) >= 9
     assert not list(tmp_path.glob("work/products/.*"))
+
+
+def test_a_release_of_other_settings_is_never_benchmarked(built: Path) -> None:
+    text = (built / "plan.toml").read_text()
+    (built / "stale.toml").write_text(text.replace("yes = 3", "yes = 5"))
+    refused = affekt("build", "stale.toml", cwd=built)
+    assert refused.code == 4
+    assert "never changed" in refused.err
+    ran = affekt("bench", "stale.toml", cwd=built)
+    assert ran.code == 2
+    assert "made by other settings" in ran.err
+
+
+def test_a_line_that_keeps_nothing_stops_where_it_lost_everything(built: Path) -> None:
+    text = (built / "plan.toml").read_text()
+    (built / "strange.toml").write_text(text + "\n[clean]\nmin_side_px = 9000\n")
+    ran = affekt("build", "strange.toml", cwd=built)
+    assert ran.code == 1
+    assert "clean: kept none of 73 rows" in ran.err
+    assert "too-small" in ran.err

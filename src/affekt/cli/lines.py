@@ -43,7 +43,10 @@ def build(  # noqa: PLR0913  (the options of the command)
     """Run the build line, or show what would run."""
     if dry_run:
         with looked_at(plan, trust=trust) as project:
-            _show(project.forecast(), as_json=as_json, color=color)
+            steps = project.forecast()
+        _show(steps, as_json=as_json, color=color)
+        if any(step.state == "failed" for step in steps):
+            raise Findings
         return
     with opened(plan, trust=trust, quiet=quiet, retry_final=retry_final) as project:
         steps = project.build(to)

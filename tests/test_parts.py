@@ -1,5 +1,6 @@
 """Parts: identity, lookup by file, and settings whose problems are all found at once."""
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -7,7 +8,7 @@ from pydantic import Field, ValidationError
 
 from affekt import parts
 from affekt.errors import UsageError
-from affekt.parts import Part, Place, Reader
+from affekt.parts import Part, Place, Reader, find
 from affekt.rules import Rule
 from affekt.taxonomy import MIKELS8, Taxonomy
 
@@ -77,11 +78,11 @@ def test_a_part_that_is_asked_for_directly_names_the_known_ones() -> None:
 
 
 def test_identity_holds_nested_parts_and_leaves_out_idle_settings() -> None:
-    holder = Holder(rule="majority", threads=7)  # type: ignore[arg-type]  # a kind stands for its part
+    holder = Holder(rule="majority", threads=7)
     identity = holder.identity()
     assert identity["rule"]["kind"] == "majority"
     assert "threads" not in identity
-    assert holder.digest() == Holder(rule="majority", threads=1).digest()  # type: ignore[arg-type]  # as above
+    assert holder.digest() == Holder(rule="majority", threads=1).digest()
 
 
 def test_a_place_is_found_below_its_base_but_known_by_what_was_written() -> None:
@@ -93,7 +94,7 @@ def test_a_place_is_found_below_its_base_but_known_by_what_was_written() -> None
 
 def test_a_part_is_frozen() -> None:
     with pytest.raises(ValidationError):
-        Holder(rule="majority").threads = 2  # type: ignore[misc, arg-type]  # that is the point
+        Holder(rule="majority").threads = 2
 
 
 @pytest.mark.parametrize(
@@ -103,3 +104,23 @@ def test_every_file_of_a_family_is_a_part_named_by_it(family: str) -> None:
     found = {kind: parts.find(family, kind) for kind in parts.kinds(family)}
     assert found
     assert all(part.kind() == kind and part.family == family for kind, part in found.items())
+
+
+@pytest.mark.parametrize("text", ["raise RuntimeError('boom')", "x = ("])
+def test_a_foreign_module_that_cannot_be_imported_is_the_users(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """B01: the sentence says that it is not affekt that broke."""
+    (tmp_path / "mylab_broken").mkdir()
+    (tmp_path / "mylab_broken" / "__init__.py").write_text("")
+    (tmp_path / "mylab_broken" / "light.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(UsageError, match=r"'mylab_broken\.light' cannot be imported"):
+        find("features", "mylab_broken.light", trust=True)
+
+
+@pytest.mark.parametrize("kind", [".x", "x.", "a..b", " . "])
+def test_a_dotted_word_that_names_no_module_is_told(kind: str) -> None:
+    """B06."""
+    with pytest.raises(UsageError, match="cannot be found"):
+        find("features", kind, trust=True)

@@ -41,6 +41,18 @@ def test_keys_and_values_are_found_in_every_form_of_table() -> None:
     assert places.of(("bench", "entries", 1, "model", "kind")) == (16, 8)
 
 
+def test_strings_with_any_letter_and_every_escape_are_passed_over() -> None:
+    r"""B01: a list of bare words, and ``\\"`` and ``\\\\`` within them."""
+    text = r"""a = ["con", "a\"b", "\\", 'n\', "generated"]
+b = { "né\u006e" = 1, c = "n" }
+"""
+    tomllib.loads(text)
+    places = Places(text)
+    assert places.of(("a", 1)) == (1, 13)
+    assert places.of(("a", 4)) == (1, 33)
+    assert places.of(("b", "c")) == (2, 28)
+
+
 def test_an_unknown_path_is_shown_at_its_nearest_outer_key() -> None:
     assert Places(TEXT).of(("sample", "nothing")) == (7, 1)
     assert Places(TEXT).of(("nothing",)) == (1, 1)

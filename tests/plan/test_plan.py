@@ -159,6 +159,31 @@ def test_a_missing_file_and_a_folder_are_told_apart(folder: Path) -> None:
         plan.read(folder)
 
 
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000 + "]" * 5000, "seed = " + "1" * 5000])
+def test_what_the_toml_library_gives_up_on_is_told_too(folder: Path, text: str) -> None:
+    """B03, X13."""
+    assert "TOML cannot be read" in problems(folder, text)[0]
+
+
+def test_a_key_given_twice_says_so(folder: Path) -> None:
+    """B03."""
+    assert "stands twice" in problems(folder, "seed = 1\nseed = 2\n")[0]
+
+
+def test_a_device_and_a_huge_file_are_no_plans(folder: Path) -> None:
+    """B05, D10: `/dev/zero` has no end, and says that its size is 0."""
+    with pytest.raises(PlanError, match="is no file"):
+        plan.read(Path("/dev/zero"))
+    assert "larger than" in problems(folder, "#" * 1_000_001)[0]
+
+
+def test_a_wrong_name_of_an_emotion_is_one_problem_not_two(folder: Path) -> None:
+    """B07."""
+    told = problems(folder, SMALL + '[taxonomy]\nname = "mine"\nemotions = ["fear", "A b"]\n')
+    assert len(told) == 1
+    assert "emotions.1.name: is 'A b'" in told[0]
+
+
 def test_bytes_that_are_no_text_are_told_by_line(folder: Path) -> None:
     assert problems(folder, b"seed = 1\n\xff\xfe") == [
         "plan.toml:2:1: is not UTF-8 here; save it as UTF-8"

@@ -18,7 +18,7 @@ from affekt.errors import (
     ReleaseExists,
     TableError,
 )
-from affekt.store import Failure, Product, Store
+from affekt.store import Failure, Product, Store, digest_of, recipe_of
 from affekt.store.preview import Open, Preview
 from tests.rights import needs_rights
 from tests.store.small import RUNS, Daftly, Door, Keep, Publish, Rows
@@ -69,7 +69,7 @@ def test_kept_and_dropped_are_what_came_in(store: Store) -> None:
 def test_a_stage_that_loses_or_invents_rows_stores_nothing(store: Store, fault: str) -> None:
     rows = store.make(Rows())
     with pytest.raises(TableError, match="keep"):
-        store.make(Keep(fault=fault), rows)  # type: ignore[arg-type]  # one of the literals
+        store.make(Keep(fault=fault), rows)
     assert len(list(store.root.glob("products/*/manifest.json"))) == 1
 
 
@@ -192,6 +192,62 @@ def test_a_broken_table_is_named(store: Store) -> None:
     (rows.folder / "table.parquet").write_bytes(b"PAR1 no more")
     with pytest.raises(Damaged, match=r"table\.parquet"):
         store.make(Keep(), rows)
+
+
+@pytest.mark.parametrize("key", ["published", "table_sha256", "inputs", "address"])
+def test_a_manifest_without_a_key_is_named(store: Store, key: str) -> None:
+    """B19."""
+    rows = store.make(Rows())
+    less = {name: value for name, value in rows.manifest.items() if name != key}
+    (rows.folder / "manifest.json").write_text(json.dumps(less))
+    with pytest.raises(Damaged, match=key):
+        store.make(Rows())
+
+
+@pytest.mark.parametrize("reader", [Keep, Daftly])
+def test_a_flipped_bit_in_a_table_is_found_before_it_is_used(
+    store: Store, reader: type[Keep | Daftly]
+) -> None:
+    """B19: Parquet itself does not notice every one."""
+    rows = store.make(Rows())
+    path = rows.folder / "table.parquet"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(Damaged, match="checksum; delete the folder"):
+        store.make(reader(), rows)
+    with pytest.raises(Damaged, match="checksum"):
+        rows.table()
+
+
+def test_a_newer_project_is_known_without_writing(tmp_path: Path) -> None:
+    """B17."""
+    (tmp_path / "project.json").write_text('{"format": "two"}')
+    with pytest.raises(NewerFormat, match="two"):
+        Store(tmp_path).check_format()
+
+
+def test_what_failed_is_shown_where_it_is_missed(store: Store) -> None:
+    """B72: the cell behind a failed step tells that step's reason."""
+    rows = store.make(Rows())
+    store.attempt(Keep(fault="crash"), rows)
+    preview = Preview(store)
+    after = preview.attempt(Daftly(), preview.attempt(Keep(fault="crash"), rows))
+    assert isinstance(after, Open)
+    assert (after.state, after.text) == ("failed", "keep: something of the user's is wrong")
+
+
+def test_a_note_cut_off_while_written_leaves_nothing_in_the_product(store: Store) -> None:
+    """B11: what a killed run left beside a file is taken by the next, whatever its process."""
+    hidden = store.root / "products" / f".rows-{digest_of(recipe_of(Rows()))[:16]}"
+    hidden.mkdir(parents=True)
+    (hidden / ".manifest.json.part").write_text("{")
+    made = store.make(Rows())
+    assert sorted(path.name for path in made.folder.iterdir()) == [
+        "dropped.parquet",
+        "manifest.json",
+        "table.parquet",
+    ]
 
 
 @needs_rights

@@ -114,7 +114,7 @@ def why(*, plan: str, image: str, as_json: bool, trust: bool, **_: Any) -> None:
     if as_json:
         voice.document(fates)
         return
-    name = ""
+    name: Any = ""
     for one in fates:
         name = one.row.get("source_id") or name or one.row.get("image_id")
         click.echo(voice.clean(f"{one.step:8}  {one.verdict:7}  {one.reason:16}  {name}"))

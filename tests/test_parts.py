@@ -94,7 +94,7 @@ def test_a_place_is_found_below_its_base_but_known_by_what_was_written() -> None
 
 def test_a_part_is_frozen() -> None:
     with pytest.raises(ValidationError):
-        Holder(rule="majority").threads = 2
+        Holder(rule="majority").threads = 2  # type: ignore[misc]  # that is the point
 
 
 @pytest.mark.parametrize(

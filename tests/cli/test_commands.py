@@ -5,8 +5,12 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.cli.run import AFFEKT, affekt
 from tests.rights import needs_rights
+
+pytestmark = pytest.mark.slow
 
 VOTES = 'crowd = { kind = "csvfile", path = "votes.csv" }'
 
@@ -21,15 +25,6 @@ def plan(folder: Path, *changes: tuple[str, str]) -> Path:
         text = text.replace(old, new)
     path.write_text(text)
     return path
-
-
-def test_new_writes_a_plan_that_is_sound_and_is_not_overwritten(tmp_path: Path) -> None:
-    """C2."""
-    first = affekt("new", cwd=tmp_path)
-    assert (first.code, affekt("check", "plan.toml", cwd=tmp_path).code) == (0, 0)
-    again = affekt("new", cwd=tmp_path)
-    assert again.code == 4
-    assert "not overwritten" in again.err
 
 
 def test_an_unknown_template_names_the_known_ones(tmp_path: Path) -> None:
@@ -102,6 +97,26 @@ def test_output_without_a_terminal_has_no_control_codes(tmp_path: Path) -> None:
     assert "\x1b" not in ran.out + ran.err
 
 
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_interrupt_stops_at_once_and_the_next_run_goes_on(
+    tmp_path: Path, first: signal.Signals
+) -> None:
+    """B12, C10."""
+    plan(tmp_path, ("per_emotion = 8, photographs", "per_emotion = 40, photographs"))
+    process = subprocess.Popen(
+        [*AFFEKT, "build", "plan.toml"], cwd=tmp_path, stderr=subprocess.PIPE
+    )
+    while not list(tmp_path.glob("work/products/collect-*")):
+        time.sleep(0.02)
+    process.send_signal(first)
+    time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+    assert affekt("build", "plan.toml", cwd=tmp_path).code == 0
+
+
 def test_an_interrupt_is_exit_130_and_the_next_run_goes_on(tmp_path: Path) -> None:
     """B12, C10."""
     plan(tmp_path, ("per_emotion = 8, photographs", "per_emotion = 40, photographs"))
@@ -135,16 +150,6 @@ def test_two_builds_at_once_are_told_apart(tmp_path: Path) -> None:
     first.communicate(timeout=120)
     assert second.code == 4
     assert f"process {first.pid}" in second.err
-
-
-def test_a_defect_prints_one_line_and_valid_json(tmp_path: Path) -> None:
-    """B81, C11: a log that is a folder where a file belongs makes the code stumble for real."""
-    plan(tmp_path)
-    (tmp_path / "work" / "products" / "collect-x" / "manifest.json").mkdir(parents=True)
-    ran = affekt("status", "plan.toml", "--json", cwd=tmp_path)
-    assert ran.code in (1, 5)
-    assert "Traceback" not in ran.err
-    assert ran.document["error"]["text"]
 
 
 @needs_rights

@@ -141,7 +141,8 @@ def _show(steps: list[Step], *, as_json: bool, color: str) -> None:
         reasons = ", ".join(
             f"{word} {count:,}" for word, count in step.reasons.items()
         ) or voice.clean(step.text)
-        click.echo(f"{step.name:{width}}  {state}  {counts}  {reasons}".rstrip())
+        line = f"{step.name:{width}}  {state}  {counts}  {reasons}".rstrip()
+        click.echo(line, color=colored)
 
 
 def _count(value: int | None) -> str:

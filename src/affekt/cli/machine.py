@@ -31,7 +31,7 @@ def _print(findings: list[examiner.Finding], *, colored: bool) -> None:
     width = max(len(finding.name) for finding in findings)
     for one in findings:
         state = click.style(f"{one.state:7}", fg=MARKS[one.state]) if colored else f"{one.state:7}"
-        click.echo(f"{one.name:{width}}  {state}  {voice.clean(one.text)}")
+        click.echo(f"{one.name:{width}}  {state}  {voice.clean(one.text)}", color=colored)
         if one.remedy:
             click.echo(f"{'':{width}}           {one.remedy}")
 

@@ -1,0 +1,127 @@
+"""Commands that only look, run in this process: quick enough for every edit."""
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from affekt import doctor, templates
+from affekt.cli import main
+from affekt.cli.log import LOG
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    code: object
+    out: str
+    err: str
+
+
+Command = Callable[..., Ended]
+
+
+@pytest.fixture
+def affekt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Command]:
+    """Runs ``affekt WORDS`` in an empty folder."""
+
+    def run(*words: str) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["affekt", *words])
+        monkeypatch.setattr(LOG, "printed", False)
+        with pytest.raises(SystemExit) as end:
+            main()
+        return Ended(end.value.code, *capsys.readouterr())
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    yield run
+    for one, handler in handlers.items():
+        signal.signal(one, handler)
+
+
+def test_a_new_plan_is_sound(affekt: Command) -> None:
+    """C2."""
+    assert affekt("new").code == 0
+    assert affekt("check", "plan.toml").code == 0
+    assert affekt("new").code == 4
+
+
+def test_wrong_words_are_exit_2_and_one_document(affekt: Command) -> None:
+    """C9, B81."""
+    ran = affekt("build", "--nothing", "--json")
+    assert ran.code == 2
+    assert json.loads(ran.out)["error"]["kind"] == "UsageError"
+
+
+def test_all_that_is_wrong_with_a_plan_is_told(affekt: Command) -> None:
+    """B01."""
+    Path("plan.toml").write_text("sede = 1\n[colect]\n")
+    ran = affekt("check", "plan.toml", "--json")
+    assert ran.code == 2
+    keys = [one["key"] for one in json.loads(ran.out)["error"]["problems"]]
+    assert {"sede", "colect"} <= set(keys)
+
+
+def test_a_project_of_a_newer_version_is_left_alone(affekt: Command) -> None:
+    """B17: not even a log is begun in it."""
+    templates.write(Path("plan.toml"), "tiny")
+    Path("work").mkdir()
+    Path("work/project.json").write_text('{"format": 99}')
+    for command in ("build", "bench", "status", "report"):
+        assert affekt(command, "plan.toml").code == 4
+    assert [path.name for path in Path("work").iterdir()] == ["project.json"]
+
+
+def test_status_before_anything_shows_every_step_open(affekt: Command) -> None:
+    """C5."""
+    templates.write(Path("plan.toml"), "tiny")
+    ran = affekt("status", "plan.toml", "--json")
+    assert ran.code == 0
+    assert {step["state"] for step in json.loads(ran.out)} == {"open"}
+    assert not Path("work").exists()
+
+
+def test_a_part_outside_affekt_is_found_beside_the_plan(affekt: Command) -> None:
+    """X8: only with --trust, and then from the folder one works in."""
+    Path("mylab_dark.py").write_text("")
+    Path("mylab").mkdir()
+    Path("mylab/dark.py").write_text("")
+    templates.write(Path("plan.toml"), "tiny")
+    text = Path("plan.toml").read_text().replace('"colour_histogram"', '"mylab.dark"')
+    Path("plan.toml").write_text(text)
+    assert "pass --trust" in affekt("check", "plan.toml").err
+    assert "holds no part of the family" in affekt("check", "plan.toml", "--trust").err
+
+
+def test_a_colour_is_shown_only_when_asked_for(affekt: Command) -> None:
+    """B15, C8."""
+    templates.write(Path("plan.toml"), "tiny")
+    assert "\x1b" not in affekt("status", "plan.toml").out
+    assert "\x1b" in affekt("status", "plan.toml", "--color", "always").out
+
+
+def test_a_defect_is_one_line(affekt: Command) -> None:
+    """C11: a folder where the file belongs makes the code stumble for real."""
+    templates.write(Path("plan.toml"), "tiny")
+    Path("work/products/collect-x/manifest.json").mkdir(parents=True)
+    ran = affekt("status", "plan.toml", "--json")
+    assert ran.code in (1, 5)
+    assert "Traceback" not in ran.err
+    assert json.loads(ran.out)["error"]["text"]
+
+
+def test_the_doctor_lists_begun_steps_with_their_size(tmp_path: Path) -> None:
+    """B11: an abandoned recipe's scratch is seen, and never taken away by itself."""
+    begun = tmp_path / "products" / ".clean-0123"
+    begun.mkdir(parents=True)
+    (begun / "shard").write_bytes(bytes(3_000_000))
+    found = {one.name: one for one in doctor.examine(tmp_path)}["begun steps"]
+    assert (found.state, "3 MB: .clean-0123" in found.text) == ("note", True)
+    assert begun.exists()

@@ -391,7 +391,7 @@ def test_names_that_are_no_text_are_shown(folder: Path) -> None:
 
 
 def test_an_empty_and_an_absent_folder_have_findings(tmp_path: Path) -> None:
-    assert "missing" in codes(tmp_path)
+    assert codes(tmp_path) == {"not-a-release"}
     assert codes(tmp_path / "nowhere") == {"not-a-release"}
 
 
@@ -437,3 +437,13 @@ def test_a_count_in_the_manifest_is_held_against_the_tables(folder: Path) -> Non
     texts = [one.text for one in check(folder, workers=1) if one.code == "counts"]
     assert len(texts) == 2
     assert "counts.workers is 6, the tables give 5" in texts
+
+
+def test_a_project_folder_is_no_release_and_nothing_in_it_is_touched(tmp_path: Path) -> None:
+    """R70: advice about votes and pictures of a project would be dangerous."""
+    (tmp_path / "journal").mkdir()
+    (tmp_path / "journal" / "votes.db").write_bytes(b"votes")
+    (tmp_path / "project.json").write_text("{}")
+    found = check(tmp_path)
+    assert [one.code for one in found] == ["not-a-release"]
+    assert "releases/" in found[0].advice

@@ -40,6 +40,12 @@ def _findings(folder: Path, workers: int) -> Iterator[Finding]:
     if not folder.is_dir():
         yield Finding("not-a-release", str(folder), "is no folder", "name the folder of a release")
         return
+    if (folder / "project.json").exists() or not any(
+        (folder / name).exists() for name in (shape.MANIFEST, shape.CHECKSUMS)
+    ):
+        advice = "name the folder of a release; those of a project lie in its releases/"
+        yield Finding("not-a-release", str(folder), "holds no release", advice)
+        return
     files = yield from inventory(folder)
     manifest = yield from _manifest(files)
     rows = yield from pictures(files, workers)

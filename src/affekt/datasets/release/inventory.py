@@ -22,13 +22,13 @@ def inventory(folder: Path) -> Generator[Finding, None, dict[str, Path]]:
         name = shown(path.relative_to(folder).as_posix())
         kind = path.lstat().st_mode
         if stat.S_ISLNK(kind):
-            yield Finding("link", name, "is a link; a release holds files only", "delete it")
+            yield Finding("link", name, "is a link; a release holds files only", "move it away")
         elif not stat.S_ISREG(kind):
-            yield Finding("not-a-file", name, "is neither file nor folder", "delete it")
+            yield Finding("not-a-file", name, "is neither file nor folder", "move it away")
         else:
             files[name] = path
             if name not in KNOWN and not re.fullmatch(shape.DATA, name):
-                yield Finding("unknown-file", name, "is no file of a release", "delete it")
+                yield Finding("unknown-file", name, "is no file of a release", "move it away")
     yield from _against_checksums(files)
     for name in sorted(KNOWN - set(files)):
         yield Finding("missing", name, "is not there", AGAIN)
@@ -62,7 +62,7 @@ def _against_checksums(files: Mapping[str, Path]) -> Iterator[Finding]:
         elif _digest(files[name]) != digest:
             yield Finding("changed", name, "is not as its checksum says", AGAIN)
     for name in sorted(files.keys() - digests.keys() - {shape.CHECKSUMS}):
-        yield Finding("extra", name, "has no checksum", "delete it, or get the release again")
+        yield Finding("extra", name, "has no checksum", "move it away, or get the release again")
 
 
 def _digest(path: Path) -> str | None:

@@ -67,6 +67,7 @@ class World:
             "stage": stage,
             "address": address,
             "recipe": {"kind": stage, **recipe},
+            "recipe_sha256": sha(f"{stage} {recipe}"),
             "inputs": [],
             "came_in": table.height + dropped.height,
             "kept": table.height,
@@ -77,6 +78,7 @@ class World:
             "published": "",
             "notes": {},
             "seconds": 0.0,
+            "made_at": "2026-01-01T00:00:00+00:00",
             "versions": {},
         }
         (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")

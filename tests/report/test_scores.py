@@ -8,7 +8,7 @@ import pytest
 
 from affekt.measures.calibration import calibration_error, reliability
 from affekt.measures.intervals import wilson
-from affekt.report import resample, scores
+from affekt.report import datasets, resample, scores
 from affekt.report.scores import Cell, cell
 from affekt.store import Failure
 from affekt.taxonomy import MIKELS8, VALENCE2
@@ -166,3 +166,9 @@ def test_a_failed_cell_stays_a_failure() -> None:
 def test_places_share_a_bin_where_values_tie() -> None:
     assert len(set(scores.places(np.array([0.5] * 9)))) == 1
     assert scores.places(np.zeros(0)).tolist() == []
+
+
+def test_guessing_is_among_the_emotions_that_occur() -> None:
+    two_of_three = datasets.table(("awe", "anger", "fear"), [("mine", {"awe": 3, "fear": 1})])
+    chance = [column.name for column in two_of_three.columns].index("chance")
+    assert two_of_three.rows[0][chance] == 1 / 2

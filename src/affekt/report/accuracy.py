@@ -82,7 +82,7 @@ def _notes(panel: Panel) -> tuple[str, ...]:
         "between m answers counts 1/m.",
     ]
     if len(panel.cells) == len([one for one in panel.cells if not one.is_floor]):
-        chance = 100 / len(cell.emotions)
+        chance = 100 * cell.guessing
         notes.append(
             f"No majority or chance entry was run; guessing is right {chance:.1f} % of the time."
         )

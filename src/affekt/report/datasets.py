@@ -59,8 +59,8 @@ def table(emotions: tuple[str, ...], sets: list[tuple[str, dict[str, int]]]) -> 
         ),
         rows=tuple(rows),
         notes=(
-            "Smallest: pictures of the rarest emotion. Chance: 1 / emotions. Majority: share of "
-            "the most frequent emotion, what always naming it would score on the whole set.",
+            "Smallest: pictures of the rarest emotion. Chance: 1 / emotions that occur. "
+            "Majority: share of the most frequent emotion, what always naming it would score on the whole set.",
         ),
         strong=frozenset({len(rows) - 1} if several else ()),
     )
@@ -69,4 +69,5 @@ def table(emotions: tuple[str, ...], sets: list[tuple[str, dict[str, int]]]) -> 
 def _row(name: str, counts: list[int]) -> Row:
     total = sum(counts)
     majority = max(counts) / total if total else None
-    return (name, *counts, total, min(counts), 1 / len(counts), majority)
+    met = sum(count > 0 for count in counts)
+    return (name, *counts, total, min(counts), 1 / met if met else None, majority)

@@ -41,7 +41,7 @@ def figure(panel: Panel) -> Figure:
         notes=(
             f"Bars: recall in the choice among {len(panel.emotions)} emotions. "
             f"Lines: 95 %, {panel.cells[0].share_method}. "
-            f"Dashed: guessing, {1 / len(panel.emotions):.3f}.",
+            f"Dashed: guessing among the emotions that occur, {panel.cells[0].guessing:.3f}.",
         ),
     )
 
@@ -97,13 +97,13 @@ class _Pen(NamedTuple):
         yield Words(left + BAR + 56, middle + 4, percent(score.value), "end")
         yield Words(left + BAR + RIGHT - 4, middle + 4, _ends(score), "end", "soft", 11)
 
-    def axis(self, bottom: float, emotions: int) -> Iterator[Item]:
+    def axis(self, bottom: float, guessing: float) -> Iterator[Item]:
         """Draw the scale and the level of guessing."""
         for tick in (0, 0.25, 0.5, 0.75, 1):
             x = self.left + BAR * tick
             yield Stroke(x, TOP - 8, x, bottom)
             yield Words(x, TOP - 14, f"{100 * tick:.0f} %", "middle", "soft", 11)
-        x = self.left + BAR / emotions
+        x = self.left + BAR * guessing
         yield Stroke(x, TOP - 8, x, bottom, "soft", dashed=True)
 
 
@@ -122,7 +122,7 @@ def _scene(panel: Panel, scored: Scored) -> Scene:
                 items += pen.bar(cell, at, scored[cell.entry][at], y)
                 y += LINE
         y += 8
-    return Scene(pen.left + BAR + RIGHT, y + 4, (*pen.axis(y, len(panel.emotions)), *items))
+    return Scene(pen.left + BAR + RIGHT, y + 4, (*pen.axis(y, panel.cells[0].guessing), *items))
 
 
 def _whiskers(low: float, high: float, y: float) -> Iterator[Item]:

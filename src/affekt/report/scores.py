@@ -126,6 +126,11 @@ class Cell:
         return np.asarray(self.by_group.sum(axis=0))
 
     @property
+    def guessing(self) -> float:
+        """What naming one of the emotions that occur, at random, gets right: 0–1."""
+        return 1 / max(1, int((self.matrix.sum(axis=1) > 0).sum()))
+
+    @property
     def draws(self) -> resample.Draws:
         """Draws of groups; the same for every entry on the same data set and protocol."""
         mixed = sha256(f"{self.seed}\n{self.dataset}\n{self.protocol}".encode(errors="replace"))

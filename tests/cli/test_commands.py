@@ -86,6 +86,7 @@ def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
     assert process.stdout is not None
     process.stdout.close()
     _, err = process.communicate(timeout=60)
+    assert process.returncode == 0
     assert b"Traceback" not in err
     assert b"BrokenPipe" not in err
 

@@ -12,7 +12,7 @@ import sys
 import traceback
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -32,13 +32,12 @@ def run(command: click.Group) -> None:
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, _interrupt)
     as_json, debug = "--json" in sys.argv, "--debug" in sys.argv
+    out = sys.stdout
     try:
         code = _outcome(command, as_json=as_json, debug=debug)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader went away; leave quietly, and keep Python from flushing into the pipe again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+    except (BrokenPipeError, SystemExit) as end:
+        code = _left(end, out)
     if code == INTERRUPTED:
         sys.stderr.flush()
         os._exit(code)  # all is closed by now; unloading libraries would only keep the user waiting
@@ -59,12 +58,22 @@ def _outcome(command: click.Group, *, as_json: bool, debug: bool) -> int:
         return _interrupted(as_json=as_json)
     except AffektError as trouble:
         return _told(trouble, as_json=as_json)
-    except (BrokenPipeError, SystemExit):  # click's own end for a reader that went away
-        raise BrokenPipeError from None
+    except BrokenPipeError:
+        raise
     except Exception as defect:
-        if signal.getsignal(signal.SIGINT) is _leave:  # a library made another error of it
-            return _interrupted(as_json=as_json)
         return _defect(defect, as_json=as_json, debug=debug)
+
+
+def _left(end: BaseException, out: TextIO) -> int:
+    """Give the code of a command that click has ended by itself.
+
+    It does so after answering a completion, and, with its own standard output in place of ours,
+    when the reader went away: then leave quietly, and keep Python from flushing into the pipe again.
+    """
+    if isinstance(end, SystemExit) and sys.stdout is out:
+        return int(end.code or 0)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+    return 0
 
 
 def _interrupted(*, as_json: bool) -> int:
@@ -85,6 +94,8 @@ def _told(trouble: AffektError, *, as_json: bool) -> int:
 
 
 def _defect(defect: Exception, *, as_json: bool, debug: bool) -> int:
+    if signal.getsignal(signal.SIGINT) is _leave:  # a library made another error of the interrupt
+        return _interrupted(as_json=as_json)
     logging.getLogger(__name__).error("defect", exc_info=defect)
     where = traceback.extract_tb(defect.__traceback__)[-1]
     place = f"{Path(where.filename).name}:{where.lineno}"

@@ -32,20 +32,19 @@ def document(value: Any) -> None:
 
 
 def table(rows: Sequence[Sequence[object]], head: Sequence[str]) -> None:
-    """Print aligned columns, numbers to the right, cut to the width of the terminal."""
+    """Print aligned columns, numbers to the right; a narrow terminal wraps them, none is cut."""
     texts = [[_cell(value) for value in row] for row in rows]
     widths = [max([len(name), *(len(row[at]) for row in texts)]) for at, name in enumerate(head)]
     right = [
         all(isinstance(row[at], int | float) or row[at] is None for row in rows)
         for at in range(len(head))
     ]
-    limit = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 10_000
     for row in [list(head), *texts]:
         cells = [
             text.rjust(w) if r else text.ljust(w)
             for text, w, r in zip(row, widths, right, strict=True)
         ]
-        click.echo("  ".join(cells).rstrip()[:limit])
+        click.echo("  ".join(cells).rstrip())
 
 
 def _cell(value: object) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from affekt.errors import AffektError, PictureError, UsageError
 from affekt.parts import Place
 from affekt.sources import Page, Query
-from affekt.sources.folder import Folder, _time
+from affekt.sources.folder import Folder
 from affekt.sources.folder.walk import walk
 
 WORDS = {"fear": ("fear", "scary"), "awe": ("awe",)}
@@ -87,13 +87,32 @@ def test_a_hit_tells_where_the_file_is_without_telling_of_the_machine(tmp_path: 
     os.utime(tmp_path / "fear" / "a.jpg", (1_000_000_000, 1_000_000_000.9))
     hit = only_hit(folder(tmp_path))
     assert hit["url"] == hit["source_id"] == "fear/a.jpg"
-    assert hit["found_at"] == "2001-09-09T01:46:40Z"
+    assert hit["found_at"] is None
     assert hit["is_generated"] is False
     assert str(tmp_path) not in json.dumps(hit)
 
 
-def test_a_file_from_beyond_the_calendar_has_no_time() -> None:
-    assert _time(2.0**50) is None
+def test_a_new_file_is_noticed_and_a_new_time_is_not(tmp_path: Path) -> None:
+    (tmp_path / "awe").mkdir()
+    (tmp_path / "awe" / "a.jpg").write_bytes(b"one")
+    source = Folder(root=Place(written=str(tmp_path)))
+    before = source.witness()
+    os.utime(tmp_path / "awe" / "a.jpg", (0, 0))
+    assert source.witness() == before
+    (tmp_path / "awe" / "b.jpg").write_bytes(b"two")
+    assert source.witness() != before
+
+
+def test_a_changed_table_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "metadata.csv").write_text("file,licence\na.jpg,cc0\n")
+    source = Folder(root=Place(written=str(tmp_path)))
+    before = source.witness()
+    (tmp_path / "metadata.csv").write_text("file,licence\na.jpg,pdm\n")
+    assert source.witness() != before
+
+
+def test_a_folder_that_is_not_there_has_a_witness(tmp_path: Path) -> None:
+    assert Folder(root=Place(written=str(tmp_path / "none"))).witness() == "missing"
 
 
 @pytest.mark.parametrize("name", NASTY)

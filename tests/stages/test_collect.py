@@ -1,6 +1,7 @@
 """Asking every source, through the journal."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -140,12 +141,22 @@ def test_a_higher_edition_asks_again(desk: Desk) -> None:
     assert len(Scripted.asked) == 6
 
 
-def test_new_files_join_with_the_next_edition(desk: Desk, raw: Path) -> None:
+def test_new_files_join_by_themselves(desk: Desk, raw: Path) -> None:
     source = Folder(root=Place(written=str(raw)))
     before = collected(desk, source)
     (raw / "fear" / "new.jpg").write_bytes(b"x")
-    assert collected(desk, source).equals(before)
-    assert "fear/new.jpg" in set(collected(desk, source, edition=2)["source_id"])
+    after = collected(desk, source)
+    assert set(after["source_id"]) - set(before["source_id"]) == {"fear/new.jpg"}
+
+
+def test_two_copies_of_a_folder_give_equal_rows(tmp_path: Path, raw: Path) -> None:
+    """D3: the time of a file is nothing that a copy keeps."""
+    copy = shutil.copytree(raw, tmp_path / "copy", symlinks=True, copy_function=shutil.copyfile)
+    rows = []
+    for number, root in enumerate((raw, copy)):
+        desk = Desk(Shelf(tmp_path / "shelf"), tmp_path / f"journal{number}", tmp_path / "scratch")
+        rows.append(collected(desk, Folder(root=Place(written=str(root)))))
+    assert rows[0].equals(rows[1])
 
 
 def test_the_same_picture_of_one_query_is_kept_once(desk: Desk) -> None:

@@ -54,6 +54,14 @@ class Source(Part):
         Mapping[str, str]
     ] = {}  # reasons of its own in `Page.refused` and `fetch`, explained
 
+    def witness(self) -> str:
+        """Digest of what would change the answers, where that is cheap to tell; else ``""``.
+
+        A source with a witness is asked again by itself when that changes; any other is asked
+        again when `edition` of [collect] is raised.
+        """
+        return ""
+
     @abstractmethod
     def queries(self, words: Mapping[str, tuple[str, ...]]) -> tuple[Query, ...]:
         """Give the queries to ask: usually one an emotion, from emotion name → words."""

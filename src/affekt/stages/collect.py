@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from typing import Any, ClassVar
 
 import polars as pl
@@ -21,8 +22,8 @@ log = logging.getLogger(__name__)
 class Collect(Stage):
     """Ask every source for pictures of every emotion.
 
-    What a source answers is kept in the journal and not asked again; raise `edition` to do so, also
-    when a folder has got new pictures.
+    What a source answers is kept in the journal and not asked again. A folder that has changed is
+    looked at anew by itself; other sources are asked again when `edition` is raised.
     """
 
     sources: tuple[Source, ...] = Field(min_length=1, description="where pictures come from")
@@ -40,11 +41,15 @@ class Collect(Stage):
         "refused": "the source named another reason; the detail tells it",
     }
 
+    def witness(self) -> str:
+        seen = [source.witness() for source in self.sources]
+        return sha256("\n".join(seen).encode()).hexdigest() if any(seen) else ""
+
     def run(self, desk: Desk, *tables: Any, **_: Any) -> Outcome:
         found, dropped = [FOUND.empty()], [pl.DataFrame(schema=DROPPED)]
         n_found = n_refused = 0
-        for label, source, query in self._questions():
-            pages = self._asked(desk, source, query)
+        for label, source, seen, query in self._questions():
+            pages = self._asked(desk, source, seen, query)
             for _page in _asking(pages, source, query):
                 done, failures = n_found + pages.n_hits, n_refused + pages.n_refused
                 desk.watch(Progress("collect", done, total=None, failures=failures))
@@ -59,18 +64,21 @@ class Collect(Stage):
             kept, pl.concat(dropped).unique(maintain_order=True), notes=self._notes(kept)
         )
 
-    def _questions(self) -> Iterator[tuple[str, Source, Query]]:
+    def _questions(self) -> Iterator[tuple[str, Source, str, Query]]:
+        """Give label, source, the source's witness, and query."""
         words = {emotion.name: emotion.words for emotion in self.taxonomy.emotions}
         for label, source in labelled(self.sources).items():
+            seen = source.witness()
             for query in source.queries(words):
-                yield label, source, query
+                yield label, source, seen, query
 
-    def _asked(self, desk: Desk, source: Source, query: Query) -> Pages:
+    def _asked(self, desk: Desk, source: Source, seen: str, query: Query) -> Pages:
         asked = {
             "source": source.identity(),
             "edition": self.edition,
             "emotion": query.emotion,
             "words": list(query.words),
+            **({"witness": seen} if seen else {}),
         }
         return Pages(desk.journal / "pages", asked)
 
@@ -87,7 +95,7 @@ class Collect(Stage):
             f"collect: {', '.join(labelled(self.sources))} gave no picture for "
             f"{', '.join(self.taxonomy.names)}"
             + (f", and {n_refused:,} entries were refused" if n_refused else "")
-            + "; correct the sources of [collect], then raise its `edition` to ask again"
+            + "; correct the sources of [collect], or raise its `edition` to ask them again"
         )
 
     def _notes(self, found: pl.DataFrame) -> dict[str, Any]:

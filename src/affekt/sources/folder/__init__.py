@@ -1,7 +1,8 @@
 """A folder of pictures on this machine, sub-folders named by emotions, with or without a table."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from contextlib import suppress
 from importlib.util import find_spec
 from itertools import chain, islice
 from pathlib import Path
@@ -55,6 +56,19 @@ class Folder(Source):
         assert spec is not None
         assert spec.origin is not None
         return cls(root=Place(written=str(Path(spec.origin).parent / "data")), per_page=5)
+
+    def witness(self) -> str:
+        root = self.root.path
+        if not root.is_dir():
+            return "missing"
+        digest = hashlib.sha256()
+        for entry in walk(root, None):
+            path = root / entry.name
+            with suppress(OSError):
+                digest.update(f"{entry.name}\0{path.lstat().st_size}\n".encode(errors="replace"))
+                if entry.name in SIDECARS:
+                    digest.update(path.read_bytes())
+        return digest.hexdigest()
 
     def queries(self, words: Mapping[str, tuple[str, ...]]) -> tuple[Query, ...]:
         if self.unlabelled:
@@ -148,7 +162,7 @@ def _sorted_out(
 
 def _hit(root: Path, name: str, sidecar: Sidecar) -> dict[str, Any]:
     row = sidecar.rows.get(name) or Row(0, name)
-    changed_at = (root / name).lstat().st_mtime
+    (root / name).lstat()  # gone since its folder was read? that is told, not found out later
     return {
         "source_id": name,
         "tags": list(row.tags),
@@ -157,18 +171,10 @@ def _hit(root: Path, name: str, sidecar: Sidecar) -> dict[str, Any]:
         "licence": row.licence,
         "url": name,
         "page_url": row.page_url or row.url,
-        "found_at": _time(changed_at),
+        "found_at": None,
         "is_generated": False,
         "truth": None,
     }
-
-
-def _time(seconds: float) -> str | None:
-    """Give a file's time, ISO 8601, UTC; None when a broken clock set one outside the calendar."""
-    try:
-        return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def _shown(name: str) -> str:

@@ -24,6 +24,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,11 +44,9 @@ from affekt.stage import Desk, Progress
 from affekt.stages.extract import Extract
 from affekt.store.rows import in_polars
 
-try:
-    import torch
+torch: Any = import_module("torch") if find_spec("torch") else None
+if torch is not None:
     from lite0_torch import TorchLite0
-except ImportError:
-    torch = None
 
 SIZE = (500, 400)  # px, that of the OASIS photographs
 PHOTOGRAPHS = ("astronaut.png", "chelsea.png", "coffee.png", "motorcycle_left.png", "rocket.jpg")

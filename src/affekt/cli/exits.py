@@ -68,7 +68,7 @@ def _left(end: BaseException, out: TextIO) -> int:
     """Give the code of a command that click has ended by itself.
 
     It does so after answering a completion, and, with its own standard output in place of ours,
-    when the reader went away: then leave quietly, and keep Python from flushing into the pipe again.
+    when the reader went away: then leave quietly, and keep Python from flushing into that pipe.
     """
     if isinstance(end, SystemExit) and sys.stdout is out:
         return int(end.code or 0)

@@ -60,7 +60,8 @@ def table(emotions: tuple[str, ...], sets: list[tuple[str, dict[str, int]]]) -> 
         rows=tuple(rows),
         notes=(
             "Smallest: pictures of the rarest emotion. Chance: 1 / emotions that occur. "
-            "Majority: share of the most frequent emotion, what always naming it would score on the whole set.",
+            "Majority: share of the most frequent emotion, what always naming it would score "
+            "on the whole set.",
         ),
         strong=frozenset({len(rows) - 1} if several else ()),
     )

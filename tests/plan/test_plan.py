@@ -165,6 +165,12 @@ def test_what_the_toml_library_gives_up_on_is_told_too(folder: Path, text: str) 
     assert "TOML cannot be read" in problems(folder, text)[0]
 
 
+def test_the_role_of_the_noisy_draw_is_not_quietly_overruled(folder: Path) -> None:
+    """B02."""
+    told = problems(folder, SMALL + '[noisy]\nper_emotion = 3\nrole = "task"\n')
+    assert told == ["plan.toml:14:8: noisy.role: is 'task'; here it is always 'noisy'"]
+
+
 def test_a_key_given_twice_says_so(folder: Path) -> None:
     """B03."""
     assert "stands twice" in problems(folder, "seed = 1\nseed = 2\n")[0]

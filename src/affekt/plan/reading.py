@@ -95,7 +95,7 @@ class Reading:
         for name, cls in BUILD.items():
             given = self.given.get(name, {})
             if name == "noisy" and isinstance(given, dict):
-                given = {"per_emotion": 0, **given, "role": "noisy"}
+                given = self._noisy(given)
             if name in self.given or "collect" in self.given:
                 stages[name] = self.reader.read(cls, given, (name,))
             if name == "collect":
@@ -107,6 +107,11 @@ class Reading:
         build = Build(**stages)
         self._check_votes(build)
         return build
+
+    def _noisy(self, given: dict[str, Any]) -> dict[str, Any]:
+        if given.get("role", "noisy") != "noisy":
+            self._note(("noisy", "role"), f"is {given['role']!r}; here it is always 'noisy'")
+        return {"per_emotion": 0, **given, "role": "noisy"}
 
     def _check_votes(self, build: Build) -> None:
         needed, asked = build.decide.rule.needs(), build.verify.until.votes

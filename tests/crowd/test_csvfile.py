@@ -218,7 +218,28 @@ def test_every_bad_line_is_found_with_its_number(tmp_path: Path) -> None:
 def test_a_sixth_vote_is_found(tmp_path: Path) -> None:
     """B59."""
     told = findings(tmp_path, *(f"{FIRST},awe,worker {n},yes" for n in range(6)))
-    assert told == ["line 7: is vote number 6 or later on this question; 5 count"]
+    assert told == [
+        "line 7: is vote number 6 or later on this question; 5 count, and `skip_bad = true` "
+        "leaves the others out"
+    ]
+
+
+def test_a_sixth_vote_can_be_left_out(tmp_path: Path) -> None:
+    """B59: the first in the file count."""
+    lines = [f"{FIRST},awe,worker {n},{'no' if n == 5 else 'yes'}" for n in range(6)]
+    assert (
+        brought(tmp_path, "\n".join([HEAD, *lines]), skip_bad=True)["felt"].to_list() == [True] * 5
+    )
+
+
+@pytest.mark.parametrize(
+    ("bad", "last"), [(10, "line 11: worker left blank"), (1_011, "and 1,001 more")]
+)
+def test_ten_findings_are_listed_and_the_rest_counted(tmp_path: Path, bad: int, last: str) -> None:
+    """B59."""
+    told = findings(tmp_path, *[f"{FIRST},awe,,yes"] * bad)
+    assert told[9] == "line 11: worker left blank"
+    assert (told[-1], len(told)) == (last, min(bad, 11))
 
 
 def test_the_line_of_a_record_is_where_it_begins(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -446,4 +447,20 @@ def test_a_project_folder_is_no_release_and_nothing_in_it_is_touched(tmp_path: P
     (tmp_path / "project.json").write_text("{}")
     found = check(tmp_path)
     assert [one.code for one in found] == ["not-a-release"]
-    assert "releases/" in found[0].advice
+    assert found[0].advice.endswith("those of a project lie in its releases/")
+
+
+def test_a_project_folder_leads_to_its_releases(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "work" / "releases" / "small-1.0.0")
+    found = check(tmp_path / "work")
+    assert [one.code for one in found] == ["not-a-release"]
+    assert found[0].advice.endswith(f"{tmp_path}/work/releases/small-1.0.0")
+
+
+def test_nothing_extra_is_ever_to_be_deleted(folder: Path) -> None:
+    """R70: what is no file of a release may be somebody's only copy."""
+    (folder / "votes.db").write_bytes(b"votes")
+    (folder / "link").symlink_to("nowhere")
+    extra = [one for one in check(folder) if one.place in ("votes.db", "link")]
+    assert {one.code for one in extra} == {"unknown-file", "extra", "link"}
+    assert all("move it away" in one.advice for one in extra)

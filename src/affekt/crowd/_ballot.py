@@ -157,7 +157,10 @@ class _Counting:
                 "" if felt == vote.felt else f"the same worker says the opposite in line {earlier}"
             )
         if len(others) == self.quota:
-            return f"is vote number {self.quota + 1} or later on this question; {self.quota} count"
+            return (
+                f"is vote number {self.quota + 1} or later on this question; {self.quota} count, "
+                "and `skip_bad = true` leaves the others out"
+            )
         others[vote.worker] = (vote.felt, line)
         votes.append(vote)
         return ""

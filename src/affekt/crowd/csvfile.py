@@ -1,7 +1,7 @@
 """Votes gathered elsewhere and brought as one CSV file: all of it is right, or none comes in."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,7 +11,7 @@ from pydantic import Field
 from affekt import durable
 from affekt.cells import to_csv
 from affekt.crowd import Crowd
-from affekt.crowd._ballot import Ballot, Vote, read
+from affekt.crowd._ballot import Ballot, Finding, Vote, read
 from affekt.errors import DiskTrouble, TableError
 from affekt.journal.database import sentences
 from affekt.journal.votes import Votes
@@ -20,6 +20,7 @@ from affekt.rank import ranked
 from affekt.tables import VOTES
 
 TO_ASK = "questions.csv"  # written beside the journal, for the people who gather the votes
+SHOWN = 10  # findings that are listed; the rest is counted
 
 
 class Csvfile(Crowd):
@@ -33,7 +34,11 @@ class Csvfile(Crowd):
     Commas, semicolons and tabs are told apart by the first line; a byte-order mark and CRLF are
     fine.
 
-    A worker's name never leaves the file: workers are numbered by rank. A changed file is a new
+    Of more votes on a question than are asked for, the first in the file count; each further one is
+    a bad line.
+
+    A worker's name never leaves the file: workers are numbered by rank, and a release has
+    pseudonyms in place of the numbers, not comparable between releases. A changed file is a new
     campaign, so that a corrected vote counts and a withdrawn one does not.
     """
 
@@ -58,7 +63,7 @@ class Csvfile(Crowd):
             raise TableError(
                 f"{self.path.path}: {len(ballot.findings):,} bad lines, nothing was imported; "
                 "correct them, or set `skip_bad = true` to leave them out:\n"
-                + "\n".join(str(finding) for finding in ballot.findings)
+                + "\n".join(_listed(ballot.findings))
             )
         journal.record(_numbered(ballot.votes, self.seed))
 
@@ -108,6 +113,13 @@ class Csvfile(Crowd):
             raise DiskTrouble(
                 f"{self.path.path}: cannot be read ({trouble.strerror}); name a CSV file of votes"
             ) from trouble
+
+
+def _listed(findings: Sequence[Finding]) -> list[str]:
+    """Give one line a finding, the many counted at the end."""
+    more = len(findings) - SHOWN
+    rest = [f"and {more:,} more"] if more > 0 else []
+    return [str(finding) for finding in findings[:SHOWN]] + rest
 
 
 def _numbered(votes: list[Vote], seed: int) -> pl.DataFrame:

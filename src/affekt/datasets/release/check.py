@@ -10,7 +10,7 @@ from affekt.datasets.release import agreement, shape
 from affekt.datasets.release.agreement import Rows, Tables
 from affekt.datasets.release.finding import Finding, shortened
 from affekt.datasets.release.inside import pictures
-from affekt.datasets.release.inventory import AGAIN, inventory
+from affekt.datasets.release.inventory import AGAIN, inventory, shown
 from affekt.datasets.release.reading import (
     Unreadable,
     csv_in,
@@ -43,8 +43,7 @@ def _findings(folder: Path, workers: int) -> Iterator[Finding]:
     if (folder / "project.json").exists() or not any(
         (folder / name).exists() for name in (shape.MANIFEST, shape.CHECKSUMS)
     ):
-        advice = "name the folder of a release; those of a project lie in its releases/"
-        yield Finding("not-a-release", str(folder), "holds no release", advice)
+        yield Finding("not-a-release", str(folder), "holds no release", _elsewhere(folder))
         return
     files = yield from inventory(folder)
     manifest = yield from _manifest(files)
@@ -61,6 +60,14 @@ def _findings(folder: Path, workers: int) -> Iterator[Finding]:
     if "LICENSE.md" in files:
         text = yield from _read(files, "LICENSE.md", text_of)
         yield from agreement.papers(text or "", manifest)
+
+
+def _elsewhere(folder: Path) -> str:
+    """Give the way from a folder that is no release to those below it."""
+    inside = sorted(path.parent for path in folder.glob(f"releases/*/{shape.MANIFEST}"))
+    if not inside:
+        return "name the folder of a release; those of a project lie in its releases/"
+    return "name the folder of a release: " + ", ".join(shown(str(one)) for one in inside[:10])
 
 
 def _manifest(files: Mapping[str, Path]) -> Generator[Finding, None, Manifest | None]:

@@ -3,13 +3,11 @@
 A crowd that reads a file finds it in the working folder: ``votes.csv``, with five votes on each of
 the questions asked.
 
-Golden votes stand in ``tests/golden/crowd``, one file a crowd and version:
-``python -m tests.exams.test_crowd`` writes those that are missing.
+Golden votes stand in ``tests/golden/crowd_<kind>.json``: see ``tests/golden/write.py``.
 """
 
-import json
-import os
 import tempfile
+from contextlib import chdir
 from pathlib import Path
 
 import polars as pl
@@ -17,12 +15,12 @@ import pytest
 
 from affekt.crowd import Crowd
 from affekt.journal.votes import FILE, Votes
-from affekt.parts import canonical, find
+from affekt.parts import Part, canonical
 from affekt.tables import VOTES
 from tests.crowd.asked import questions
 from tests.exams.every import every
+from tests.golden.write import check
 
-GOLDEN = Path(__file__).parent.parent / "golden" / "crowd"
 QUOTA = 5
 ASKED = pl.concat([questions("awe", 6), questions("fear", 6, truth="fear")])
 crowds = pytest.mark.parametrize("crowd", every("crowd"), ids=lambda crowd: crowd.kind())
@@ -45,12 +43,12 @@ def write_file(folder: Path) -> None:
     (folder / "votes.csv").write_text("\n".join(lines))
 
 
-def named(crowd: type[Crowd]) -> Path:
-    return GOLDEN / f"{crowd.kind()}-{crowd.version}.json"
-
-
-def golden(crowd: type[Crowd], folder: Path) -> list[list[object]]:
-    votes = asked_once(crowd, folder).sort(VOTES.key)
+def golden(part: type[Part]) -> list[list[object]]:
+    """Every vote on the questions, in order."""
+    assert issubclass(part, Crowd)
+    with tempfile.TemporaryDirectory() as place, chdir(place):
+        write_file(Path(place))
+        votes = asked_once(part, Path(place)).sort(VOTES.key)
     rounded = votes.with_columns(pl.col("seconds").cast(pl.Float64).round(2))
     return [list(row) for row in rounded.iter_rows()]
 
@@ -130,22 +128,7 @@ def test_no_questions_need_no_answers(crowd: type[Crowd], folder: Path) -> None:
         assert journal.votes().is_empty()
 
 
-@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
-def test_a_crowd_that_votes_differently_raises_its_version(path: Path, folder: Path) -> None:
+@crowds
+def test_votes_that_move_raise_the_version(crowd: type[Crowd]) -> None:
     """I14."""
-    crowd = find("crowd", path.stem.rpartition("-")[0])
-    assert issubclass(crowd, Crowd)
-    assert named(crowd) == path, f"{named(crowd).name} is missing; run this module to write it"
-    assert golden(crowd, folder) == json.loads(path.read_text())
-
-
-if __name__ == "__main__":
-    for one in every("crowd"):
-        assert issubclass(one, Crowd)
-        with tempfile.TemporaryDirectory() as place:
-            os.chdir(place)
-            write_file(Path(place))
-            if not named(one).exists():
-                named(one).parent.mkdir(parents=True, exist_ok=True)
-                rows = ",\n".join(json.dumps(row) for row in golden(one, Path(place)))
-                named(one).write_text(f"[\n{rows}\n]\n")
+    check(crowd, golden(crowd))

@@ -1,22 +1,20 @@
 """What every model must do; a newcomer's file is found by its folder.
 
-Golden answers stand in ``tests/golden/models``, one file a model and version:
-``python -m tests.exams.test_models`` writes those that are missing.
+Golden answers stand in ``tests/golden/models_<kind>.json``: see ``tests/golden/write.py``.
 """
 
 import json
 from dataclasses import fields
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from affekt.models import Fitted, Model, Samples
-from affekt.parts import find
+from affekt.parts import Part
 from tests.exams.every import every
+from tests.golden.write import check
 from tests.models.toys import EMOTIONS, toy
 
-GOLDEN = Path(__file__).parent.parent / "golden" / "models"
 models = pytest.mark.parametrize("model", every("models"), ids=lambda model: model.kind())
 
 
@@ -25,12 +23,9 @@ def said(model: type[Model], train: Samples, test: Samples | None = None) -> np.
     return fitted.probabilities((test or train).vectors)
 
 
-def named(model: type[Model]) -> Path:
-    return GOLDEN / f"{model.kind()}-{model.version}.json"
-
-
-def answer(model: type[Model]) -> list[list[float]]:
+def golden(model: type[Part]) -> list[list[float]]:
     """Give what the model says of a fixed test part."""
+    assert issubclass(model, Model)
     found = said(model, toy(60, 5, spread=1.5), toy(9, 5, spread=1.5, seed=2))
     return [[round(float(one), 6) for one in row] for row in found]
 
@@ -157,19 +152,6 @@ def test_what_was_learned_is_arrays_and_facts_are_json(model: type[Model]) -> No
     assert json.loads(json.dumps(dict(fitted.facts), allow_nan=False)) == dict(fitted.facts)
 
 
-@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
-def test_a_model_that_answers_differently_raises_its_version(path: Path) -> None:
-    model = find("models", path.stem.rpartition("-")[0])
-    assert issubclass(model, Model)
-    assert named(model) == path, f"{named(model).name} is missing; run this module to write it"
-    assert np.array(answer(model)) == pytest.approx(
-        np.array(json.loads(path.read_text())), abs=2e-4
-    )
-
-
-if __name__ == "__main__":
-    for one in every("models"):
-        assert issubclass(one, Model)
-        if not named(one).exists():
-            named(one).parent.mkdir(parents=True, exist_ok=True)
-            named(one).write_text(json.dumps(answer(one), indent=1) + "\n")
+@models
+def test_an_answer_that_moves_raises_the_version(model: type[Model]) -> None:
+    check(model, golden(model))

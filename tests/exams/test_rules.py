@@ -1,11 +1,8 @@
 """What every rule must do; a newcomer's file is found by its folder.
 
-Golden answers stand in ``tests/golden/rules``, one file a rule and version:
-``python -m tests.exams.test_rules`` writes those that are missing.
+Golden answers stand in ``tests/golden/rules_<kind>.json``: see ``tests/golden/write.py``.
 """
 
-import json
-from pathlib import Path
 from random import Random
 
 import polars as pl
@@ -13,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affekt.parts import find
+from affekt.parts import Part
 from affekt.rules import Rule
 from affekt.tables import DECISIONS, VOTES
 from tests.exams.every import every
+from tests.golden.write import check
 
 Rows = dict[tuple[str, str], bool]
-GOLDEN = Path(__file__).parent.parent / "golden" / "rules"
 rules = pytest.mark.parametrize("rule", every("rules"), ids=lambda rule: rule.kind())
 ballots = st.dictionaries(
     st.tuples(st.sampled_from(["q1", "q2", "q3"]), st.sampled_from("abcdefg")), st.booleans()
@@ -42,12 +39,11 @@ def fixed_votes() -> pl.DataFrame:
     return pl.concat([table(rows), table({("q-5-3", "worker-0"): True}, emotion="fear")])
 
 
-def named(rule: type[Rule]) -> Path:
-    return GOLDEN / f"{rule.kind()}-{rule.version}.json"
-
-
-def answer(rule: type[Rule]) -> list[dict[str, object]]:
-    return rule.example().decide(fixed_votes()).to_dicts()
+def golden(part: type[Part]) -> list[dict[str, object]]:
+    """Decisions on the fixed votes."""
+    rule = part.example()
+    assert isinstance(rule, Rule)
+    return rule.decide(fixed_votes()).to_dicts()
 
 
 @rules
@@ -89,17 +85,6 @@ def test_one_vote_is_never_turned_around(rule: type[Rule]) -> None:
     assert decided["is_label"].to_list() != [True]
 
 
-@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
-def test_a_rule_that_answers_differently_raises_its_version(path: Path) -> None:
-    rule = find("rules", path.stem.rpartition("-")[0])
-    assert issubclass(rule, Rule)
-    assert named(rule) == path, f"{named(rule).name} is missing; run this module to write it"
-    assert answer(rule) == json.loads(path.read_text())
-
-
-if __name__ == "__main__":
-    for one in every("rules"):
-        assert issubclass(one, Rule)
-        if not named(one).exists():
-            named(one).parent.mkdir(parents=True, exist_ok=True)
-            named(one).write_text(json.dumps(answer(one), indent=1) + "\n")
+@rules
+def test_an_answer_that_moves_raises_the_version(rule: type[Rule]) -> None:
+    check(rule, golden(rule))

@@ -125,6 +125,7 @@ class Project:
 
     folder: Path
     originals: list[Original] = field(default_factory=several)
+    found_at: str | None = "2026-11-20T09:08:07+00:00"
 
     def desk(self, name: str = "scratch") -> Desk:
         scratch = self.folder / name
@@ -171,7 +172,7 @@ class Project:
                 "owner": one.owner,
                 "licence": one.licence,
                 "url": one.url,
-                "found_at": "2026-11-20T09:08:07+00:00",
+                "found_at": self.found_at,
                 "is_generated": one.is_generated,
                 "phash": one.phash,
                 "group_id": one.group or one.image_id,

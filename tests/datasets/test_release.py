@@ -123,6 +123,27 @@ def test_the_card_tells_the_numbers_and_the_limits(folder: Path) -> None:
     assert "You, Luo, Jin and Yang (2016)" in text
 
 
+@pytest.mark.parametrize("file", shape.TABLES)
+def test_the_card_describes_every_column_of_every_table(file: str, folder: Path) -> None:
+    """R51."""
+    is_csv = file.endswith(".csv")
+    frame = pl.read_csv(folder / file) if is_csv else pl.read_parquet(folder / file)
+    lines = (folder / "README.md").read_text().splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith(f"| {file} |")]
+    assert sorted(name for row in rows for name in row[1].split(", ")) == sorted(frame.columns)
+    as_in_data = {name for row in rows if row[2] == "as in `data/`" for name in row[1].split(", ")}
+    assert as_in_data <= set(shape.COLUMNS)
+
+
+def test_the_card_joins_votes_to_pictures(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = (folder / "README.md").read_text().split("```python\n")[1].split("```")[0]
+    monkeypatch.chdir(folder)
+    names: dict[str, pl.DataFrame] = {}
+    exec(code, names)
+    assert names["joined"].height == 12 * 5
+    assert {"worker", "felt", "image_id", "label", "split"} <= set(names["joined"].columns)
+
+
 def test_a_citation_names_makers_or_says_that_none_is_known(folder: Path, tmp_path: Path) -> None:
     """R53."""
     assert '- name: "A. Maker"' in (folder / "CITATION.cff").read_text()

@@ -45,7 +45,7 @@ def test_own_pictures_become_a_release(folder: Path) -> None:
     assert (waiting.code, "questions.csv" in waiting.err) == (3, True)
     let_people_vote(folder)
     refused = affekt("build", "own.toml", cwd=folder)
-    assert (refused.code, "release.permitted" in refused.err) == (1, True)
+    assert (refused.code, "release.permitted" in refused.err) == (4, True)
     plan = folder / "own.toml"
     plan.write_text(plan.read_text().replace(f"# {REASON}", REASON))
     assert affekt("build", "own.toml", cwd=folder).code == 0

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from affekt import cells
 from affekt.datasets.release.segments import scan
-from affekt.errors import AffektError
+from affekt.errors import AffektError, Refused
 from affekt.pictures.decode import Decoders
 from affekt.stage import Outcome
 from affekt.stages.release import Release
@@ -284,8 +284,33 @@ def test_groups_are_called_by_a_released_picture(tmp_path: Path) -> None:
 
 
 def test_nothing_to_pass_on_is_an_error_that_counts_reasons(tmp_path: Path) -> None:
-    with pytest.raises(AffektError, match="licence-missing 1"):
+    with pytest.raises(Refused, match="licence-missing 1") as refused:
         Project(tmp_path, [Original(png(1), licence=None)]).release()
+    for word in ("`release.permitted`", "metadata.csv", "`collect.edition`"):
+        assert word in str(refused.value)
+
+
+def test_a_day_that_no_source_tells_is_not_told(tmp_path: Path) -> None:
+    """R12: a folder knows no day, and the time of a file is none."""
+    project = Project(tmp_path, found_at=None)
+    made = project.release()
+    card = (folder_of(made) / "README.md").read_text()
+    assert {row["retrieved_at"] for row in rows_of(made)} == {None}
+    assert "When sources were asked is unknown." in card
+    assert "were asked from" not in card
+
+
+def test_without_a_label_the_licence_is_not_the_trouble(tmp_path: Path) -> None:
+    with pytest.raises(AffektError, match=r"no picture was labelled.*affekt status") as caught:
+        Project(tmp_path, [Original(png(1), is_label=False)]).release()
+    assert not isinstance(caught.value, Refused)
+
+
+def test_a_name_the_licence_does_not_demand_is_said_to_be_withheld(made: Outcome) -> None:
+    """R31: nobody shall think that the author is unknown."""
+    texts = {row["licence"]: row["text"] for row in csv_of(made, "attribution.csv")}
+    assert "author withheld" in str(texts["cc0"])
+    assert "withheld" not in str(texts["cc-by-2.0"])
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from affekt.datasets.release import shape
 from affekt.datasets.release.check import check
 from affekt.datasets.release.shape import About, Manifest, Tool
 from affekt.datasets.release.write import Contents, write
-from affekt.errors import AffektError
+from affekt.errors import AffektError, Refused
 from affekt.pictures.decode import Decoders
 from affekt.pictures.limits import Limits
 from affekt.pictures.reasons import REASONS
@@ -140,7 +140,8 @@ with warnings.catch_warnings():
             """Write the release of (labels, images, votes, splits, asked, noisy).
 
             Raises:
-                AffektError: No picture may be passed on, or what was written fails the check.
+                Refused: No picture may be passed on.
+                AffektError: No picture is labelled, or what was written fails the check.
             """
             labels, images, votes, splits, asked, noisy = tables
             rows = _judged(labels, images, splits, self.permitted)
@@ -148,7 +149,7 @@ with warnings.catch_warnings():
             rows = _with_made(rows, made)
             kept = rows.filter(pl.col("reason").is_null())
             if kept.is_empty():
-                raise AffektError(_nothing(rows))
+                raise _nothing(rows)
             salt = self._salt(votes, rows)
             known = rows.select("question_id", "image_id", "reason")
             told = _evidence.Told(
@@ -188,8 +189,8 @@ with warnings.catch_warnings():
         def _salt(self, votes: pl.DataFrame, rows: pl.DataFrame) -> str:
             """Give what makes pseudonyms: the same for the same products, secret without them.
 
-            The release holds neither the workers' own tokens, nor their exact times, nor the exact
-            time a picture was found; so nobody can try names against the pseudonyms.
+            The release holds neither the workers' own tokens, nor their exact times, nor names of
+            files, nor when a web source answered; so nobody can try names against the pseudonyms.
             """
             secret = f"{self.folder_name()}\n{rows_sha256(votes)}\n{rows_sha256(rows)}"
             return sha256(secret.encode()).hexdigest()
@@ -273,12 +274,19 @@ def _dropped(rows: pl.DataFrame) -> pl.DataFrame:
     return lost.select("reason", "detail", image_id="original_id")
 
 
-def _nothing(rows: pl.DataFrame) -> str:
+def _nothing(rows: pl.DataFrame) -> AffektError:
+    if rows.is_empty():
+        return AffektError(
+            "release: no picture was labelled, so there is none to pass on; `affekt status` shows "
+            "at which step they went"
+        )
     reasons = _evidence.tally(rows["reason"])
-    told = ", ".join(f"{reason} {n:,}" for reason, n in reasons.items()) or "none has a label"
-    return (
-        f"release: not one of {rows.height:,} labelled pictures may be passed on ({told}); say the "
-        "licence and owner at the source, or state under `release.permitted` why they may"
+    told = ", ".join(f"{reason} {n:,}" for reason, n in reasons.items())
+    return Refused(
+        f"release: not one of {rows.height:,} labelled pictures may be passed on ({told}); state "
+        "under `release.permitted` why they may, or say licence and owner at the source: a folder "
+        "is told by its metadata.csv, other sources are asked again when `collect.edition` is "
+        "raised"
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from affekt import licences
-from affekt.datasets.release import shape
+from affekt.datasets.release import columns, shape
 from affekt.datasets.release.shape import Manifest
 
 PAPER = (
@@ -172,7 +172,7 @@ def _body(manifest: Manifest, rows: pl.DataFrame) -> str:
         ["## What it holds", "", *_holds(manifest)],
         ["## How it was made", "", *_made(manifest, rows)],
         ["## Known limits", "", *_limits(manifest)],
-        ["## Files and columns", "", *_columns()],
+        ["## Files and columns", "", *columns.section(manifest.taxonomy)],
         ["## Contact, licences, citation", "", *_contact(manifest)],
     ]
     return "\n".join(_joined(section) for section in sections)
@@ -241,7 +241,7 @@ def _made(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
     counts = manifest.counts
     days = rows["retrieved_at"].drop_nulls().sort()
     when = (
-        f"Sources were asked from {days[0]} to {days[-1]}."
+        f"Sources that tell the day were asked from {days[0]} to {days[-1]}."
         if days.len()
         else "When sources were asked is unknown."
     )
@@ -289,28 +289,6 @@ def _limits(manifest: Manifest) -> list[str]:
             f"{manifest.counts.noisy:,}; they are not inside."
         )
     return lines
-
-
-def _columns() -> list[str]:
-    return [
-        f"Pictures lie in `data/`, their labels also in `{shape.LABELS}`, credits in "
-        f"`{shape.ATTRIBUTION}`, single "
-        f"votes in `{shape.VOTES}`, every asked picture in `{shape.ASKED}`. `affekt release "
-        "check FOLDER` checks it all; "
-        f"`sha256sum -c {shape.CHECKSUMS}` checks the files.",
-        "",
-        "In CSV files a text that a spreadsheet could take for a formula has an apostrophe in "
-        "front.",
-        "",
-        "| column | type | meaning |",
-        "| --- | --- | --- |",
-        *(f"| {name} | {_type(name)} | {about.meaning} |" for name, about in shape.COLUMNS.items()),
-    ]
-
-
-def _type(name: str) -> str:
-    feature = _yaml_feature(shape.features()[name])
-    return f"list of {feature['sequence']}" if "sequence" in feature else str(feature["dtype"])
 
 
 def _contact(manifest: Manifest) -> list[str]:

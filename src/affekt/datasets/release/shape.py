@@ -56,7 +56,7 @@ COLUMNS: dict[str, Kind] = {
     "landing_url": Kind(_TEXT, "page that shows the original to people"),
     "author": Kind(_TEXT, "who published it, where the licence demands the name"),
     "author_url": Kind(_TEXT, "page of the author, where known"),
-    "owner_id": Kind(_TEXT, "pseudonym of who published it, random for this release"),
+    "owner_id": Kind(_TEXT, "pseudonym of who published it, not comparable between releases"),
     "licence": Kind(_TEXT, "canonical licence word"),
     "licence_url": Kind(_TEXT, "text of the licence"),
     "title": Kind(_TEXT, "title at the source"),
@@ -73,7 +73,7 @@ COLUMNS: dict[str, Kind] = {
 }
 VOTE_COLUMNS: dict[str, Kind] = {
     "question_id": Kind(_TEXT, "the question, as in asked.csv"),
-    "worker": Kind(_TEXT, "pseudonym, random for this release"),
+    "worker": Kind(_TEXT, "pseudonym, not comparable between releases"),
     "emotion": Kind(_TEXT, "the emotion this row speaks of"),
     "felt": Kind(pa.bool_(), "whether the worker felt it"),
     "seconds": Kind(_INT, "from question to answer, whole seconds; null when not measured"),

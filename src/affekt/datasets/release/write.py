@@ -89,7 +89,8 @@ def attribution(row: Mapping[str, Any]) -> str:
     """
     licence = licences.of(row["licence"])
     title = f'"{row["title"]}"' if row["title"] else "untitled"
-    author = row["author"] or ("made by a program" if row["is_generated"] else "author not named")
+    unnamed = "author withheld" if row.get("owner_id") else "author not named"
+    author = row["author"] or ("made by a program" if row["is_generated"] else unnamed)
     terms = licence.title if licence else row["licence"] or "no licence known"
     return ", ".join(
         (title, author, terms, row["landing_url"] or row["source_url"] or row["source"])

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic_core import PydanticUndefined
 
+from affekt.errors import AffektError, PartError
 from affekt.parts import Part, find, kinds
 
 FAMILIES = ("sources", "crowd", "rules", "features", "models", "datasets", "protocols")
@@ -38,11 +39,33 @@ def listing(family: str | None = None, kind: str | None = None) -> list[Listing]
 
     Raises:
         UsageError: The family has no such part.
+        PartError: The file of the one part that was asked for cannot be imported.
     """
     families = (family,) if family else FAMILIES
-    return [
-        _listed(find(one, name)) for one in families for name in ((kind,) if kind else kinds(one))
-    ]
+    if kind:
+        return [_listed(_found(one, kind)) for one in families]
+    return [_told(one, name) for one in families for name in kinds(one)]
+
+
+def _told(family: str, kind: str) -> Listing:
+    """List a part; a file that holds none is told in its line and keeps nobody's list back."""
+    try:
+        return _listed(_found(family, kind))
+    except AffektError as trouble:
+        return Listing(family, kind, f"cannot be used: {trouble}", ())
+
+
+def _found(family: str, kind: str) -> type[Part]:
+    """Find a part; what its file raises is told as its author's."""
+    try:
+        return find(family, kind)
+    except AffektError:
+        raise
+    except Exception as trouble:  # importing runs the author's code, which may raise anything
+        raise PartError(
+            f"{family}/{kind} cannot be imported: {type(trouble).__name__}: {trouble}; its author "
+            "must correct that file"
+        ) from trouble
 
 
 def _listed(part: type[Part]) -> Listing:

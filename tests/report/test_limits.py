@@ -36,6 +36,15 @@ def test_emotions_without_pictures_are_one_sentence(world: World, tmp_path: Path
         assert "fewer than 10 pictures" in text
 
 
+def test_an_emotion_that_no_fold_could_learn_is_named(world: World, tmp_path: Path) -> None:
+    """B70: in the notes of the scores, where its row says only that it is not reported."""
+    truth = ["awe" if at % 2 else "fear" for at in range(40)] + ["anger"] * 20
+    said = made.guessed(truth, MIKELS8, 1, 4)
+    result = made.cell(world, truth, said, folds=2)
+    text = report.write(made.whole(world, (result,)), tmp_path, only="G15").read_text("utf-8")
+    assert "Never trained, as one fold tests all pictures: awe and fear." in text
+
+
 @pytest.mark.parametrize("only", ["G15", "G5-7"])
 def test_nothing_to_report_is_one_sentence(world: World, tmp_path: Path, only: str) -> None:
     page = report.write(made.whole(world, two_of_eight(world, 3, 4)), tmp_path, only=only)

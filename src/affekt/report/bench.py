@@ -43,7 +43,14 @@ class Panel(NamedTuple):
         """Which emotions have no scores of their own, and why."""
         first = self.cells[0]
         absent = listed([clean(name) for name in first.absent])
-        return (THRESHOLD, *([f"No picture of {absent}."] if absent else []))
+        untaught = listed(
+            [clean(first.emotions[at]) for at in self.met if "never" in first.silence(at)]
+        )
+        return (
+            THRESHOLD,
+            *([f"No picture of {absent}."] if absent else []),
+            *([f"Never trained, as one fold tests all pictures: {untaught}."] if untaught else []),
+        )
 
     def nothing(self, title: str) -> Remark | None:
         """Give the sentence that stands for scores by emotion when no emotion has any."""

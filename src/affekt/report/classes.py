@@ -49,8 +49,8 @@ def table(panel: Panel) -> Table:
         rows=tuple(_row(cell, at, scored[cell.entry]) for at in panel.met for cell in contenders),
         notes=(
             f"Recall is the true positive rate in the choice among {len(panel.emotions)} "
-            f"emotions (guessing: {panel.cells[0].guessing:.3f}); two-sided recall is the mean "
-            "of the recall of an emotion and of its absence (guessing: 0.5). Earlier work calls "
+            f"emotions (guessing among those that occur: {panel.cells[0].guessing:.3f}); "
+            "two-sided recall is the mean of the recall of an emotion and of its absence (guessing: 0.5). Earlier work calls "
             "either of them the true positive rate.",
             f"95 %: {panel.cells[0].method}. – stands for a number that does not exist, as the "
             "precision of an answer never given.",

@@ -22,7 +22,8 @@ REST = {
     "decide": '[decide]\nrule = "majority"\n',
     "release": '[release]\nname = "shown"\n',
 }
-FOREIGN = {"make", "pip", "git", "cd", "apt-get"}  # first words of lines that are not ours
+# First words of lines that are not ours.
+FOREIGN = {"make", "pip", "git", "cd", ".venv-test/bin/python", "apt-get"}
 ELSEWHERE = {"affekt demo"}  # takes minutes; `make demo` runs it
 HOSTS = {
     "keepachangelog.com", "semver.org", "github.com", "www.apache.org", "creativecommons.org",

@@ -77,36 +77,6 @@ def test_acceptance_counts_tasks_and_not_gold(world: World) -> None:
     assert list(found) == list(MIKELS8.names)
 
 
-def test_votes_on_gold_and_on_other_emotions_do_not_count_as_votes_on_tasks(world: World) -> None:
-    """T2: yes/no by hand: q1 agrees, q2 does not, so half of the pairs agree."""
-    asked = [
-        {"question_id": f"q{at}", "image_id": f"i{at}", "emotion": "awe", "role": role}
-        for at, role in enumerate(("gold", "task", "task"))
-    ]
-    votes = [
-        {"question_id": question, "worker": worker, "emotion": emotion, "felt": felt}
-        for question, worker, emotion, felt in (
-            ("q0", "a", "awe", True), ("q0", "b", "awe", True), ("q1", "a", "awe", True),
-            ("q1", "b", "awe", True), ("q2", "a", "awe", True), ("q2", "c", "awe", False),
-            ("q1", "d", "fear", True),
-        )
-    ]  # fmt: skip
-    build = {
-        "sample": world.product("sample", tables.QUESTIONS, asked),
-        "decide": world.product("decide", tables.LABELS, []),
-        "verify": world.product("verify", tables.VOTES, votes),
-    }
-    given = made.whole(world, build=build)
-    found = {one.emotion: one.votes for one in numbers.acceptance(given)}
-    assert found["awe"] is not None
-    assert found["awe"][:3] == (4, 3, 0.5)
-    assert found["awe"].alpha == pytest.approx(0)
-    assert found["fear"] is not None
-    assert found["fear"].votes == 0
-    no_votes = made.whole(world, build={name: build[name] for name in ("sample", "decide")})
-    assert {one.votes for one in numbers.acceptance(no_votes)} == {None}
-
-
 def test_a_failed_stage_is_told_with_its_reason(world: World) -> None:
     build = {"sample": Failure("sample", "only 3 pictures of fear survived", "PlanError")}
     given = made.whole(world, build=build)

@@ -97,31 +97,6 @@ def test_the_same_seed_gives_the_same_interval_and_another_another(world: World)
     assert (resample.draw(7, 1).weights.sum(axis=1) == 7).all()
 
 
-def test_a_draw_inside_strata_keeps_the_size_of_each() -> None:
-    """P10."""
-    weights = resample.draw_within((1, 0, 1, 1, 0), 3).weights
-    assert (weights[:, [0, 2, 3]].sum(axis=1) == 3).all()
-    assert (weights[:, [1, 4]].sum(axis=1) == 2).all()
-    assert weights.max(axis=0).min() > 1
-
-
-def test_no_draw_for_a_mean_over_emotions_loses_an_emotion(world: World) -> None:
-    """P10: two pictures of the rare emotion; a plain draw loses them one time in eight."""
-    one = scored(world, [YES] * 18 + [NO] * 2, np.linspace(0, 1, 20))
-    assert (one.drawn.sum(axis=2)[:, 1] == 0).any()
-    assert (one.drawn_within.sum(axis=2) > 0).all()
-    low, high = one.macro_recall.interval
-    assert low < one.macro_recall.value < high
-
-
-def test_always_one_answer_has_no_interval_of_its_macro_recall(world: World) -> None:
-    """No draw can move it: it is 1 / emotions that occur."""
-    one = scored(world, [YES] * 18 + [NO] * 2, [0.9] * 20)
-    assert one.macro_recall.value == 0.5
-    assert np.isnan(one.macro_recall.interval).all()
-    assert np.isfinite(one.accuracy.interval).all()
-
-
 def test_calibration_error_is_that_of_the_measure(world: World) -> None:
     dice = np.random.default_rng(5)
     said = dice.random(50)

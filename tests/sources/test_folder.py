@@ -111,26 +111,8 @@ def test_a_changed_table_is_noticed(tmp_path: Path) -> None:
     assert source.witness() != before
 
 
-@pytest.mark.parametrize("name", ["none", "n" * 300])
-def test_a_folder_that_is_not_there_has_a_witness(tmp_path: Path, name: str) -> None:
-    assert Folder(root=Place(written=str(tmp_path / name))).witness() == "missing"
-
-
-def test_a_permission_that_is_given_is_noticed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source = folder(fill(tmp_path, "fear/a.jpg"))
-    allowed = source.witness()
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
-    assert source.witness() != allowed
-
-
-@pytest.mark.timeout(10)
-@pytest.mark.parametrize("name", ["metadata.csv", "metadata.jsonl"])
-def test_a_witness_waits_for_no_pipe(tmp_path: Path, name: str) -> None:
-    """B50."""
-    os.mkfifo(tmp_path / name)
-    assert len(folder(tmp_path).witness()) == 64
+def test_a_folder_that_is_not_there_has_a_witness(tmp_path: Path) -> None:
+    assert Folder(root=Place(written=str(tmp_path / "none"))).witness() == "missing"
 
 
 @pytest.mark.parametrize("name", NASTY)

@@ -33,32 +33,6 @@ def test_the_page_wins_over_the_address_of_the_bytes(tmp_path: Path) -> None:
     assert hit["page_url"] == "https://a.example/a"
 
 
-@pytest.mark.parametrize(
-    ("written", "found_at"),
-    [
-        ("2016-05-31", "2016-05-31"),
-        ("2016-05-31T12:00:00Z", "2016-05-31T12:00:00Z"),
-        ("2016-05-31 12:00", "2016-05-31T12:00:00Z"),
-        ("2016-05-31T23:30:00-02:00", "2016-06-01T01:30:00Z"),
-        ("", None),
-    ],
-)
-def test_the_table_may_say_when_a_picture_was_found(
-    tmp_path: Path, written: str, found_at: str | None
-) -> None:
-    csv_beside(tmp_path, f"file,found_at\na.jpg,{written}\n", "a.jpg")
-    assert only_hit(folder(tmp_path))["found_at"] == found_at
-
-
-@pytest.mark.parametrize("written", ["May 2016", "2016-13-01", "0001-01-01T00:00:00+09:00"])
-def test_a_day_that_is_none_makes_a_bad_row(tmp_path: Path, written: str) -> None:
-    """B50."""
-    csv_beside(tmp_path, f"file,found_at\na.jpg,{written}\n", "a.jpg")
-    ((place, reason, detail),) = refusals(folder(tmp_path))
-    assert (place, reason) == ("metadata.csv:2", "bad-row")
-    assert detail.startswith(f"found_at is {written!r}; 2016-05-31 or ")
-
-
 def test_json_lines_tell_the_same(tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [
         {"file": "a.jpg", "emotion": "Scary", "tags": ["dark", "a,b"], "camera": {"iso": 100}},

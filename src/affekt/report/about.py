@@ -6,7 +6,7 @@ from affekt.report.bench import Bench
 from affekt.report.exhibits import Column, Exhibit, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.numbers import is_generated, is_simulated
-from affekt.report.text import clean, listed, many
+from affekt.report.text import clean, listed
 from affekt.store import Failure, Product
 
 SHORT = 16  # digits of a hash that a person compares
@@ -39,32 +39,19 @@ def banners(given: ReportInput) -> tuple[Banner, ...]:
     return tuple(found)
 
 
-def origin(given: ReportInput) -> str:
-    """Say in one line, for files that leave the page, what is not of this world."""
-    found = [
-        word
-        for word, holds in (
-            ("generated pictures", is_generated(given)),
-            ("simulated votes", is_simulated(given)),
-        )
-        if holds
-    ]
-    return f"Behind these numbers: {listed(found)}." if found else ""
-
-
 def lead(given: ReportInput, bench: Bench) -> str:
     """Say in a sentence or two what was done."""
     told = [
         f"{made.manifest['kept']:,} {noun}"
         for stage, noun in (
-            ("collect", "found"),
+            ("collect", "pictures found"),
             ("dedupe", "distinct"),
             ("sample", "put to the crowd"),
             ("decide", "labelled"),
         )
         if (made := given.made(stage))
     ]
-    built = f"Pictures: {listed(told)}. " if told else ""
+    built = f"{listed(told)}. " if told else ""
     return f"{built}{_benched(bench)}"
 
 
@@ -74,12 +61,16 @@ def _benched(bench: Bench) -> str:
     sets = len({panel.dataset for panel in bench.panels})
     entries = len({cell.entry for panel in bench.panels for cell in panel.contenders})
     tested = max(cell.n for panel in bench.panels for cell in panel.cells)
-    failed = f"; {many(len(bench.lost), 'cell', 'cells')} failed" if bench.lost else ""
+    failed = f"; {_many(len(bench.lost), 'cell', 'cells')} failed" if bench.lost else ""
     return (
-        f"Benchmark of {many(entries, 'entry', 'entries')} "
-        f"on {many(sets, 'data set', 'data sets')}, "
-        f"up to {many(tested, 'picture')} tested{failed}."
+        f"Benchmark of {_many(entries, 'entry', 'entries')} "
+        f"on {_many(sets, 'data set', 'data sets')}, "
+        f"up to {tested:,} pictures tested{failed}."
     )
+
+
+def _many(n: int, one: str, several: str) -> str:
+    return f"{n} {one if n == 1 else several}"
 
 
 def facts(given: ReportInput) -> tuple[tuple[str, str], ...]:

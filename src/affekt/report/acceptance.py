@@ -3,7 +3,7 @@
 from affekt.measures.intervals import wilson
 from affekt.report.exhibits import Column, Exhibit, Gap, Row, Table
 from affekt.report.inputs import ReportInput
-from affekt.report.numbers import Asked, acceptance, agreement, answers, is_simulated
+from affekt.report.numbers import Asked, acceptance, is_simulated
 
 COLUMNS = (
     Column("emotion", "text"),
@@ -12,10 +12,6 @@ COLUMNS = (
     Column("acceptance", "percent"),
     Column("95 %", "percent"),
     Column("share of kept", "percent"),
-    Column("votes"),
-    Column("workers"),
-    Column("raw agreement", "score"),
-    Column("alpha", "score"),
 )
 
 
@@ -25,26 +21,14 @@ def exhibit(given: ReportInput) -> Exhibit:
     lost = given.lost("sample", "decide")
     gap = Gap("Acceptance by emotion", lost, given.build_command)
     lead = "Pictures put to the crowd with their weak label, and those its votes confirmed."
-    return Exhibit("T2", "Acceptance", lead, (gap if lost else _table(given, rows),))
+    return Exhibit("T2", "Acceptance", lead, (gap if lost else table(rows, is_simulated(given)),))
 
 
-def _table(given: ReportInput, asked: list[Asked]) -> Table:
+def table(asked: list[Asked], simulated: bool) -> Table:
     """Give one row an emotion and the total."""
-    said = answers(given)
-    total = Asked(
-        "total",
-        sum(one.asked for one in asked),
-        sum(one.kept for one in asked),
-        None if said is None else agreement(said),
-    )
-    notes = [
-        "Intervals: Wilson, 95 %, n = pictures asked about.",
-        "Votes: every yes or no on a picture asked about, also those that the rule may leave out. "
-        "Raw agreement: pairs of workers with the same answer, mean over pictures. Alpha: "
-        "Krippendorff's, nominal; 0 is agreement by chance. Both over pictures with two votes "
-        "or more.",
-    ]
-    if is_simulated(given):
+    total = Asked("total", sum(one.asked for one in asked), sum(one.kept for one in asked))
+    notes = ["Intervals: Wilson, 95 %, n = pictures asked about."]
+    if simulated:
         notes.append("The votes come from a simulated crowd: these rates say nothing about people.")
     return Table(
         name="t2",
@@ -64,5 +48,4 @@ def _row(one: Asked, all_kept: int) -> Row:
         one.kept / one.asked if one.asked else None,
         wilson(one.kept, one.asked) if one.asked else None,
         one.kept / all_kept if all_kept else None,
-        *(one.votes or (None, None, None, None)),
     )

@@ -4,7 +4,7 @@ from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.exhibits import Column, Exhibit, Gap, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scores import Cell, Score
-from affekt.report.text import clean, many, slug
+from affekt.report.text import clean, slug
 
 COLUMNS = (
     Column("entry", "text"),
@@ -53,12 +53,17 @@ def table(panel: Panel) -> Table:
 
 def _row(cell: Cell) -> Row:
     scores = (cell.macro_recall, cell.macro_f1, cell.calibration)
-    told = [value for score in (cell.accuracy, *scores) for value in _two(cell, score)]
-    return (cell.entry, cell.correct, cell.n, *told)
+    return (
+        cell.entry,
+        cell.correct,
+        cell.n,
+        *_two(cell.accuracy),
+        *(value for score in scores for value in _two(score)),
+    )
 
 
-def _two(cell: Cell, score: Score) -> Row:
-    return (score.value, None if cell.entry == "chance" else score.interval)
+def _two(score: Score) -> Row:
+    return (score.value, score.interval)
 
 
 def _notes(panel: Panel) -> tuple[str, ...]:
@@ -66,14 +71,12 @@ def _notes(panel: Panel) -> tuple[str, ...]:
     rounds = (
         f"{cell.repeats} × {cell.folds} folds"
         if cell.folds > 1
-        else many(cell.repeats, "round") + " of testing"
+        else f"{cell.repeats} round of testing"
     )
     outcome = "; a picture's outcome is its mean over the repeats" if cell.repeats > 1 else ""
     notes = [
-        f"n = {many(cell.n, 'picture')} in {many(cell.n_groups, 'group')}, {rounds}{outcome}. "
-        f"Intervals, 95 %: {cell.method}; means over emotions are drawn inside each emotion, so "
-        "that no draw loses one. Chance is a level, not a measurement, and a score that no draw "
-        "can move, as that of always one answer, has no interval either.",
+        f"n = {cell.n:,} pictures in {cell.n_groups:,} groups, {rounds}{outcome}. "
+        f"Intervals, 95 %: {cell.method}.",
         "Calibration error: expected, of the top answer, 15 bins of equal mass; biased upwards in "
         "small samples, and so are its draws, which is why its interval is centred on it. A tie "
         "between m answers counts 1/m.",
@@ -86,7 +89,6 @@ def _notes(panel: Panel) -> tuple[str, ...]:
     unusable = max(one.unusable for one in panel.cells)
     if unusable:
         notes.append(
-            f"Up to {many(unusable, 'test')} left out, without a finite probability or a known "
-            "label."
+            f"Up to {unusable:,} tests without a finite probability or a known label were left out."
         )
     return tuple(notes)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from affekt.report.exhibits import Gap, Remark
+from affekt.report.exhibits import Gap
 from affekt.report.inputs import ReportInput
-from affekt.report.scores import THRESHOLD, Cell, cell
-from affekt.report.text import clean, listed
+from affekt.report.scores import Cell, cell
+from affekt.report.text import clean
 from affekt.store import Failure
 
 
@@ -31,37 +31,6 @@ class Panel(NamedTuple):
     def contenders(self) -> tuple[Cell, ...]:
         """Entries that look at the picture; the floors when there is no other."""
         return tuple(one for one in self.cells if not one.is_floor) or self.cells
-
-    @property
-    def met(self) -> tuple[int, ...]:
-        """Codes of the emotions that occur."""
-        first = self.cells[0]
-        return tuple(at for at, name in enumerate(first.emotions) if name not in first.absent)
-
-    @property
-    def limits(self) -> tuple[str, ...]:
-        """Which emotions have no scores of their own, and why."""
-        first = self.cells[0]
-        absent = listed([clean(name) for name in first.absent])
-        untaught = listed(
-            [clean(first.emotions[at]) for at in self.met if "never" in first.silence(at)]
-        )
-        return (
-            THRESHOLD,
-            *([f"No picture of {absent}."] if absent else []),
-            *([f"Never trained, as one fold tests all pictures: {untaught}."] if untaught else []),
-        )
-
-    def nothing(self, title: str) -> Remark | None:
-        """Give the sentence that stands for scores by emotion when no emotion has any."""
-        first = self.cells[0]
-        if any(cell.reported for cell in self.contenders):
-            return None
-        small = [f"{clean(first.emotions[at])} {first.silence(at)}" for at in self.met]
-        why = f": {listed(small)}" if small else ": not reported, as no picture was tested"
-        return Remark(
-            f"{title} on {self.name}", f"No emotion has scores of its own{why}. {THRESHOLD}"
-        )
 
 
 class Lost(NamedTuple):

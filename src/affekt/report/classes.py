@@ -1,10 +1,10 @@
 """Scores of every emotion by itself, with both readings of the true positive rate."""
 
 from affekt.report.bench import Bench, Panel, gaps
-from affekt.report.exhibits import Column, Exhibit, Remark, Row, Table
+from affekt.report.exhibits import Column, Exhibit, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scores import Cell, Score
-from affekt.report.text import clean, slug
+from affekt.report.text import clean, listed, slug
 
 MEASURES = ("precisions", "recalls", "f1s", "two_sided_recalls")
 COLUMNS = (
@@ -28,14 +28,8 @@ def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
         "G15",
         "Scores of every emotion",
         "Precision, recall and F1 by emotion; means hide the emotions that no entry finds.",
-        (*map(block, bench.panels), *gaps(given, bench, "Scores of every emotion")),
+        (*map(table, bench.panels), *gaps(given, bench, "Scores of every emotion")),
     )
-
-
-def block(panel: Panel) -> Table | Remark:
-    """Give the table, or one sentence when no emotion has scores of its own."""
-    nothing = panel.nothing("Scores of every emotion")
-    return nothing or table(panel)
 
 
 def table(panel: Panel) -> Table:
@@ -46,16 +40,30 @@ def table(panel: Panel) -> Table:
         name=f"g15-{slug(panel.dataset)}-{slug(panel.protocol)}",
         title=f"Scores of every emotion on {panel.name}",
         columns=COLUMNS,
-        rows=tuple(_row(cell, at, scored[cell.entry]) for at in panel.met for cell in contenders),
+        rows=tuple(
+            _row(cell, at, scored[cell.entry])
+            for at in range(len(panel.emotions))
+            for cell in contenders
+        ),
         notes=(
             f"Recall is the true positive rate in the choice among {len(panel.emotions)} "
-            f"emotions (guessing among those that occur: {panel.cells[0].guessing:.3f}); "
-            "two-sided recall is the mean of the recall of an emotion and of its absence (guessing: 0.5). Earlier work calls "
+            f"emotions (guessing: {panel.cells[0].guessing:.3f}); two-sided recall is the mean "
+            "of the recall of an emotion and of its absence (guessing: 0.5). Earlier work calls "
             "either of them the true positive rate.",
             f"95 %: {panel.cells[0].method}. – stands for a number that does not exist, as the "
             "precision of an answer never given.",
-            *panel.limits,
+            *_silent(panel),
         ),
+    )
+
+
+def _silent(panel: Panel) -> tuple[str, ...]:
+    cell = panel.cells[0]
+    why = [(name, cell.silence(at)) for at, name in enumerate(cell.emotions) if cell.silence(at)]
+    return (
+        (f"{listed([f'{clean(name)}: {reason}' for name, reason in why])}.".capitalize(),)
+        if why
+        else ()
     )
 
 

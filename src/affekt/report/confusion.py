@@ -9,8 +9,8 @@ from affekt.report.colours import heat
 from affekt.report.exhibits import Column, Exhibit, Figure, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scene import Box, Item, Paint, Scene, Stroke, Words, shortened, width_of
-from affekt.report.scores import THRESHOLD, Cell
-from affekt.report.text import clean, count, many, percent, slug
+from affekt.report.scores import Cell
+from affekt.report.text import clean, count, percent, slug
 
 SIDE, SMALL_SIDE = 44, 27  # px of a cell; small above nine emotions, where the count no longer fits
 LONGEST = 120  # px for the name of an emotion
@@ -22,7 +22,7 @@ def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
     return Exhibit(
         "G3",
         "Confusion matrices",
-        "Row: the label a picture has. Column: the answer it got. A row with shares sums to 100 %.",
+        "Row: the label a picture has. Column: the answer it got. Every row sums to 100 %.",
         (*map(figure, bench.panels), *gaps(given, bench, "Confusion matrices")),
     )
 
@@ -31,7 +31,7 @@ def figure(panel: Panel) -> Figure:
     """Draw the matrices of one data set side by side."""
     name = f"g3-{slug(panel.dataset)}-{slug(panel.protocol)}"
     floors = len(panel.cells) - len(panel.contenders)
-    note = f" Floors, which look at no picture, are left out ({floors})." if floors else ""
+    note = f" The {floors} floors, which look at no picture, are left out." if floors else ""
     return Figure(
         name=name,
         title=f"Confusion on {panel.name}",
@@ -41,16 +41,13 @@ def figure(panel: Panel) -> Figure:
         notes=(
             "Large: share of the row, %. Small: pictures, mean over repeats where there are any. "
             f"One scale, 0 to 100 %.{note}",
-            f"{THRESHOLD} Their rows hold counts only.",
         ),
     )
 
 
 def _text(panel: Panel) -> str:
     sentences = [_sentence(cell) for cell in panel.contenders]
-    return (
-        f"On {panel.name}, n = {many(panel.cells[0].n, 'picture')}. {' '.join(sentences)}".strip()
-    )
+    return f"On {panel.name}, n = {panel.cells[0].n:,} pictures. {' '.join(sentences)}".strip()
 
 
 def _sentence(cell: Cell) -> str:
@@ -62,11 +59,8 @@ def _sentence(cell: Cell) -> str:
     ]
     most, row, column = max(wrong, default=(0.0, 0, 0))
     right = f"{clean(cell.entry)} answers {count(cell.correct)} of {cell.n:,} rightly"
-    ties = sum(number == most for number, *_ in wrong)
     if most == 0:
         return f"{right} and confuses nothing."
-    if most <= 1 or ties > 1:
-        return f"{right}."
     label, answer = cell.emotions[-row], cell.emotions[-column]
     wrongly = f"{label} taken for {answer} ({count(most)} pictures)"
     return f"{right}; its most frequent confusion is {wrongly}."
@@ -112,8 +106,7 @@ def _matrix(cell: Cell, x: float, y: float, plan: _Plan) -> Iterator[Item]:
         yield Words(left - 8, top + middle + 4, name, "end", size=size)
         yield Words(left + middle + 4, top - 8, name, angle=-90, size=size)
     for row in range(len(cell.emotions)):
-        draw = _pale if cell.silence(row) else _cells
-        yield from draw(cell, row, left, top, side)
+        yield from _cells(cell, row, left, top, side)
     yield from _frame(left, top, len(cell.emotions) * side, len(cell.emotions) * side)
 
 
@@ -121,31 +114,21 @@ def _cells(cell: Cell, row: int, x: float, y: float, side: float) -> Iterator[It
     n = float(cell.matrix[row].sum())
     for column, name in enumerate(cell.emotions):
         number = float(cell.matrix[row, column])
-        share = number / n
+        share = number / n if n else 0.0
         step = heat(share)
         left, top = x + column * side, y + row * side
         says = f"{clean(cell.entry)}: {clean(cell.emotions[row])} answered as {clean(name)}, "
-        says += f"{percent(share)}, {count(number)} of {count(n)}"
+        says += f"{percent(share)}, {count(number)} of {count(n)}" if n else "no picture"
         yield Box(left, top, side, side, Paint(heat=step), says)
         middle = left + side / 2
-        if side == SIDE:
+        if not n:
+            yield Words(middle, top + side / 2 + 4, "–", "middle", "soft", on_heat=step)
+        elif side == SIDE:
             yield Words(middle, top + 20, f"{100 * share:.0f}", "middle", size=14, on_heat=step)
             if number:
                 yield Words(middle, top + 35, count(number), "middle", size=10, on_heat=step)
         else:
             yield Words(middle, top + 17, f"{100 * share:.0f}", "middle", size=10, on_heat=step)
-
-
-def _pale(cell: Cell, row: int, x: float, y: float, side: float) -> Iterator[Item]:
-    """Draw a row that has no shares: its counts, on the ground of the page."""
-    n, size = float(cell.matrix[row].sum()), 12 if side == SIDE else 10
-    for column, name in enumerate(cell.emotions):
-        number = count(float(cell.matrix[row, column])) if n else "–"
-        left, top = x + column * side, y + row * side
-        says = f"{clean(cell.entry)}: {clean(cell.emotions[row])} answered as {clean(name)}, "
-        says += f"{number} of {count(n)}, {cell.silence(row)}" if n else "no picture"
-        yield Box(left, top, side, side, Paint(heat=0), says)
-        yield Words(left + side / 2, top + side / 2 + 4, number, "middle", "soft", size)
 
 
 def _frame(x: float, y: float, width: float, height: float) -> Iterator[Item]:

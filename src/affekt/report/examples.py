@@ -10,9 +10,9 @@ from affekt.report.exhibits import Column, Exhibit, Figure, Gap, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.samples import EACH, SIDE, Drawn, Sample, draw
 from affekt.report.scene import Item, Scene, Sign, Stroke, Tile, Words, shortened
-from affekt.report.text import clean, many
+from affekt.report.text import clean, percent
 
-LEFT, STEP, LINE, HEAD = 84, 112, 138, 26  # px: row names, one picture, one row, the emotion's name
+LEFT, STEP, LINE, HEAD = 84, 112, 124, 26  # px: row names, one picture, one row, the emotion's name
 
 
 def exhibit(given: ReportInput) -> Exhibit:
@@ -49,11 +49,11 @@ def figure(given: ReportInput, drawn: Drawn) -> Figure:
     ]
     if drawn.unlicensed:
         notes.append(
-            f"{many(drawn.unlicensed, 'picture')} asked about left out: no licence lets them be "
-            "shown."
+            f"{drawn.unlicensed:,} pictures asked about are left out: their licence does not let "
+            "them be shown."
         )
     if drawn.broken:
-        notes.append(f"{many(drawn.broken, 'picture')} drawn could not be read any more.")
+        notes.append(f"{drawn.broken:,} pictures drawn could not be read any more.")
     return Figure(
         name="g1",
         title="Confirmed and rejected pictures of every emotion",
@@ -85,8 +85,9 @@ def _text(given: ReportInput, drawn: Drawn) -> str:
         all_of = sum(s.emotion == emotion for s in drawn.samples)
         parts.append(f"{emotion} {felt} and {all_of - felt}")
     n = len(drawn.samples)
+    share = percent(sum(s.felt for s in drawn.samples) / n, 0)
     each = f"Confirmed and rejected by emotion: {', '.join(parts)}."
-    return f"{many(n, 'picture')}. {each}"
+    return f"{n} pictures, {share} of them confirmed. {each}"
 
 
 def _scene(given: ReportInput, samples: tuple[Sample, ...]) -> Scene:
@@ -113,23 +114,17 @@ def _line(row: list[Sample], felt: bool, y: float, place: dict[int, int]) -> Ite
         x, at = LEFT + column * STEP, place[id(sample)]
         answer = "confirmed" if felt else "rejected"
         yield Tile(
-            x,
-            y,
-            SIDE,
-            at % EACH,
-            at // EACH,
-            f"{sample.emotion}, {_said(sample, answer)}: {sample.credit}",
+            x, y, SIDE, at % EACH, at // EACH, f"{sample.emotion}, {answer}: {sample.credit}"
         )
-        lines = (", ".join(filter(None, [sample.votes, sample.licence])), sample.owner)
-        for under, line in enumerate(lines):
-            words = shortened(line, STEP - 12, 9.5)
-            yield Words(x, y + SIDE + 13 + 12 * under, words, tone="soft", size=9.5)
+        yield Words(
+            x,
+            y + SIDE + 13,
+            shortened(f"{sample.licence} {sample.owner}", STEP - 12, 9.5),
+            tone="soft",
+            size=9.5,
+        )
     if not felt:
         yield Stroke(0, y + LINE - 4, LEFT + EACH * STEP, y + LINE - 4)
-
-
-def _said(sample: Sample, answer: str) -> str:
-    return f"{answer}, {sample.votes}" if sample.votes else answer
 
 
 def sprite(samples: tuple[Sample, ...]) -> UInt8[np.ndarray, "row column 4"]:
@@ -149,20 +144,12 @@ def _table(samples: tuple[Sample, ...]) -> Table:
         columns=(
             Column("emotion", "text"),
             Column("crowd", "text"),
-            Column("votes", "text"),
             Column("title, author, licence, source", "text"),
             Column("page", "text"),
             Column("picture", "text"),
         ),
         rows=tuple(
-            (
-                s.emotion,
-                "confirmed" if s.felt else "rejected",
-                s.votes,
-                s.credit,
-                s.page,
-                s.image_id[:16],
-            )
+            (s.emotion, "confirmed" if s.felt else "rejected", s.credit, s.page, s.image_id[:16])
             for s in samples
         ),
         notes=("Picture: first 16 digits of the SHA-256 of its bytes.",),

@@ -86,13 +86,6 @@ class Gap(NamedTuple):
     command: str
 
 
-class Remark(NamedTuple):
-    """A sentence in the place of a table or figure that would hold nothing."""
-
-    title: str
-    text: str
-
-
 @dataclass(frozen=True)
 class Exhibit:
     """One numbered figure or table of the specification, for every data set there is."""
@@ -100,4 +93,4 @@ class Exhibit:
     id: str
     title: str
     lead: str
-    blocks: tuple[Table | Figure | Gap | Remark, ...] = field(default=())
+    blocks: tuple[Table | Figure | Gap, ...] = field(default=())

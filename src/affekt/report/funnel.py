@@ -7,7 +7,7 @@ from affekt.report.exhibits import Column, Exhibit, Figure, Gap, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.numbers import CAME_FROM, UNLABELLED, Counts, Step, funnel
 from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, shortened
-from affekt.report.text import clean, count, listed, many
+from affekt.report.text import clean, count, listed
 
 NOUNS = {
     "collect": "found",
@@ -41,8 +41,8 @@ def figure(given: ReportInput, steps: list[Step]) -> Figure:
     noisy = given.made("noisy")
     if noisy and noisy.manifest["kept"]:
         notes.append(
-            f"Besides, {many(noisy.manifest['kept'], 'picture')} drawn to train on weak labels, "
-            "never asked about."
+            f"A further {noisy.manifest['kept']:,} pictures were drawn to train on weak labels, "
+            "none of them asked about."
         )
     return Figure(
         name="g10",

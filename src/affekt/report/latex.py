@@ -41,13 +41,8 @@ def escaped(text: str) -> str:
     return "".join(SPECIAL.get(letter, letter) for letter in text)
 
 
-def table(given: Table, origin: str = "") -> str:
-    """Give a ``table`` environment; its first line names the packages it needs.
-
-    Args:
-        given: What is written.
-        origin: A last note, when the numbers are not of this world.
-    """
+def table(given: Table) -> str:
+    """Give a ``table`` environment; its first line names the packages it needs."""
     heads = " & ".join(escaped(clean(column.head)) for column in given.columns)
     align = "".join("l" if column.kind == "text" else "r" for column in given.columns)
     lines = [
@@ -65,5 +60,5 @@ def table(given: Table, origin: str = "") -> str:
         if given.manner(at).endswith("first"):
             lines.append(r"\midrule")
         lines.append(" & ".join(escaped(cell) for cell in cells) + r" \\")
-    notes = [rf"\par\footnotesize {escaped(note)}" for note in (*given.notes, origin) if note]
+    notes = [rf"\par\footnotesize {escaped(note)}" for note in given.notes]
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", *notes, r"\end{table}", ""])

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import polars as pl
 
-from affekt.measures.agreement import krippendorff_alpha, raw_agreement
 from affekt.report.inputs import ReportInput
 from affekt.store import Product
 
@@ -37,16 +36,6 @@ class Asked(NamedTuple):
     emotion: str
     asked: int
     kept: int
-    votes: "Votes | None" = None
-
-
-class Votes(NamedTuple):
-    """The votes on tasks about one emotion, or all of them, and how far they agree."""
-
-    votes: int
-    workers: int
-    raw: float
-    alpha: float
 
 
 def by_emotion(table: pl.DataFrame) -> dict[str, int]:
@@ -96,42 +85,11 @@ def acceptance(given: ReportInput) -> list[Asked]:
         return []
     asked = sample.table().filter(pl.col("role") == "task")
     kept = asked.join(decide.table(), on="question_id", how="semi")
-    n_asked, n_kept, said = by_emotion(asked), by_emotion(kept), answers(given)
+    n_asked, n_kept = by_emotion(asked), by_emotion(kept)
     return [
-        Asked(
-            emotion,
-            n_asked.get(emotion, 0),
-            n_kept.get(emotion, 0),
-            None if said is None else agreement(said.filter(pl.col("emotion") == emotion)),
-        )
+        Asked(emotion, n_asked.get(emotion, 0), n_kept.get(emotion, 0))
         for emotion in given.taxonomy.names
     ]
-
-
-def answers(given: ReportInput) -> pl.DataFrame | None:
-    """Give the votes on the emotion each task asks about; None when nobody has been asked."""
-    sample, verify = given.made("sample"), given.made("verify")
-    if sample is None or verify is None:
-        return None
-    tasks = sample.table().filter(pl.col("role") == "task").select("question_id", "emotion")
-    return verify.table().join(tasks, on=["question_id", "emotion"], how="semi")
-
-
-def agreement(said: pl.DataFrame) -> Votes:
-    """Count votes and workers, and measure how far those on the same picture agree."""
-    counts = (
-        said.group_by("question_id")
-        .agg(no=(~pl.col("felt")).sum(), yes=pl.col("felt").sum())
-        .sort("question_id")
-        .select(pl.col("no", "yes").cast(pl.Float64))
-        .to_numpy()
-    )
-    return Votes(
-        said.height,
-        said["worker"].n_unique(),
-        raw_agreement(counts),
-        krippendorff_alpha(counts),
-    )
 
 
 def is_generated(given: ReportInput) -> bool:

@@ -16,7 +16,7 @@ from PIL import Image
 from affekt.report import colours
 from affekt.report.about import Banner
 from affekt.report.colours import LOOKS, PLAIN
-from affekt.report.exhibits import Exhibit, Figure, Gap, Remark
+from affekt.report.exhibits import Exhibit, Figure, Gap
 from affekt.report.scene import Paint, Sign
 from affekt.report.shapes import HATCHES, outline
 
@@ -80,7 +80,6 @@ def _templates() -> jinja2.Environment:
     made.filters |= {"px": _px, "paint": _paint, "corners": _corners, "capitalise": _capitalised}
     made.tests |= {
         "gap": lambda block: isinstance(block, Gap),
-        "remark": lambda block: isinstance(block, Remark),
         "figure": lambda block: isinstance(block, Figure),
     }
     made.globals["sprite"] = _sprite

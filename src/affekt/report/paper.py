@@ -7,11 +7,10 @@ from typing import Any, Literal
 
 from affekt.report.colours import HEAT, INK, LOOKS, PAPER, PLAIN, Look, ink_on
 from affekt.report.exhibits import Figure
-from affekt.report.scene import Box, Item, Scene, Sign, Stroke, Tile, Words
+from affekt.report.scene import Box, Item, Sign, Stroke, Tile, Words
 from affekt.report.shapes import HATCHES, outline
 
 PX_PER_INCH = 96
-FOOT = 18  # px below a drawing for where its numbers come from
 TONES = {"ink": INK, "soft": "#5b626b", "rule": "#d5d9de", "paper": PAPER}
 STYLE: Any = {  # matplotlib types its keys one by one
     "pdf.fonttype": 42,  # TrueType: publishers refuse type 3
@@ -27,19 +26,13 @@ NO_DATE: dict[str, dict[str, str | None]] = {
 }
 
 
-def drawn(figure: Figure, form: Literal["pdf", "svg"], origin: str = "") -> bytes:
-    """Give the file of a figure.
-
-    Args:
-        figure: What is drawn.
-        form: Of the file.
-        origin: A small line below, when the numbers are not of this world.
-    """
+def drawn(figure: Figure, form: Literal["pdf", "svg"]) -> bytes:
+    """Give the file of a figure."""
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Sheet
 
-    scene, out = _signed(figure.scene, origin), io.BytesIO()
+    scene, out = figure.scene, io.BytesIO()
     with mpl.rc_context(STYLE), warnings.catch_warnings():
         # Letters that the font lacks are drawn as boxes; the page and the tables have them.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
@@ -55,13 +48,6 @@ def drawn(figure: Figure, form: Literal["pdf", "svg"], origin: str = "") -> byte
             PENS[type(item)](axes, item, order, figure)
         sheet.savefig(out, format=form, metadata=NO_DATE[form])
     return out.getvalue()
-
-
-def _signed(scene: Scene, origin: str) -> Scene:
-    if not origin:
-        return scene
-    line = Words(2, scene.height + FOOT - 6, origin, tone="soft", size=9)
-    return Scene(scene.width, scene.height + FOOT, (*scene.items, line))
 
 
 def _box(axes: Any, item: Box, order: int, _: Figure) -> None:

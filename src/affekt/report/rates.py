@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.colours import Look, looks
-from affekt.report.exhibits import Column, Exhibit, Figure, Remark, Row, Table
+from affekt.report.exhibits import Column, Exhibit, Figure, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, shortened, width_of
 from affekt.report.scores import Cell, Score
-from affekt.report.text import clean, count, listed, many, percent, slug
+from affekt.report.text import clean, count, listed, percent, slug
 
-BAR, RIGHT = 400, 184  # px: the scale from 0 to 1, numbers
+BAR, RIGHT = 400, 164  # px: the scale from 0 to 1, numbers
 WIDEST = 270  # px for the names of entries; longer ones are cut on the drawing, not in the table
 LINE, HEAD, TOP = 20, 30, 34
 
@@ -23,13 +23,8 @@ def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
         "G5-7",
         "True positive rates",
         "Of the pictures that carry an emotion's label, the share each entry gives that label.",
-        (*map(block, bench.panels), *gaps(given, bench, "True positive rates")),
+        (*map(figure, bench.panels), *gaps(given, bench, "True positive rates")),
     )
-
-
-def block(panel: Panel) -> Figure | Remark:
-    """Give the figure, or one sentence when no emotion has scores of its own."""
-    return panel.nothing("True positive rate by emotion") or figure(panel)
 
 
 def figure(panel: Panel) -> Figure:
@@ -47,7 +42,6 @@ def figure(panel: Panel) -> Figure:
             f"Bars: recall in the choice among {len(panel.emotions)} emotions. "
             f"Lines: 95 %, {panel.cells[0].share_method}. "
             f"Dashed: guessing among the emotions that occur, {panel.cells[0].guessing:.3f}.",
-            *panel.limits,
         ),
     )
 
@@ -65,18 +59,14 @@ def _text(panel: Panel, scored: Scored) -> str:
         ]
         if told:
             best, worst = max(told), min(told)
-            second = f" and {worst[1]} worst ({percent(worst[0])})" if best[0] > worst[0] else ""
-            finds = f"{best[1]} best ({percent(best[0])})" if second else _level(told)
-            sentences.append(f"{clean(cell.entry)} finds {finds}{second}.")
+            sentences.append(
+                f"{clean(cell.entry)} finds {best[1]} best ({percent(best[0])}) "
+                f"and {worst[1]} worst ({percent(worst[0])})."
+            )
     cell = panel.cells[0]
-    small = [cell.emotions[at] for at in panel.met if cell.silence(at)]
+    small = [name for at, name in enumerate(cell.emotions) if cell.silence(at)]
     silent = f" Not reported: {listed(small)}." if small else ""
-    return f"On {panel.name}, n = {many(cell.n, 'picture')}. {' '.join(sentences)}{silent}".strip()
-
-
-def _level(told: list[tuple[float, str]]) -> str:
-    """One emotion, or several that are found equally often."""
-    return f"{percent(told[0][0])} of {listed([name for _, name in told])}"
+    return f"On {panel.name}, n = {cell.n:,} pictures. {' '.join(sentences)}{silent}".strip()
 
 
 class _Pen(NamedTuple):
@@ -92,7 +82,7 @@ class _Pen(NamedTuple):
         yield Words(24, y + 16, shortened(clean(name), self.left - 90), size=13, bold=True)
         yield Words(self.left - 8, y + 16, f"n = {n}", "end", "soft", 11)
         if cell.silence(at):
-            yield Words(self.left + BAR + RIGHT - 4, y + 16, cell.silence(at), "end", "soft", 11)
+            yield Words(self.left + 6, y + 16, cell.silence(at), tone="soft", size=11)
 
     def bar(self, cell: Cell, at: int, score: Score, y: float) -> Iterator[Item]:
         """Draw one entry's bar, interval and numbers."""
@@ -124,7 +114,7 @@ def _scene(panel: Panel, scored: Scored) -> Scene:
     )
     items: list[Item] = []
     y = float(TOP)
-    for at in panel.met:
+    for at in range(len(panel.emotions)):
         items += pen.head(panel.contenders[0], at, y)
         y += HEAD
         for cell in panel.contenders:
@@ -164,7 +154,7 @@ def _table(panel: Panel, name: str, scored: Scored, both: Scored) -> Table:
         ),
         rows=tuple(
             _row(cell, at, scored[cell.entry][at], both[cell.entry][at])
-            for at in panel.met
+            for at in range(len(panel.emotions))
             for cell in panel.contenders
         ),
         notes=(

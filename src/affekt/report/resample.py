@@ -46,28 +46,6 @@ def draw(groups: int, seed: int, rounds: int = ROUNDS) -> Draws:
     return Draws(weights)
 
 
-@lru_cache(maxsize=4)
-def draw_within(strata: tuple[int, ...], seed: int, rounds: int = ROUNDS) -> Draws:
-    """Draw groups with replacement inside each stratum, so that none is ever lost.
-
-    Args:
-        strata: The stratum of each group.
-        seed: Of the draws.
-        rounds: How many.
-
-    References:
-        Davison and Hinkley (1997), Bootstrap Methods and their Application, section 3.2.
-    """
-    generator, of = np.random.default_rng(seed), np.array(strata, dtype=np.int64)
-    order = np.argsort(of, kind="stable")
-    first = np.searchsorted(of[order], of[order], side="left")
-    last = np.searchsorted(of[order], of[order], side="right")
-    weights = np.zeros((rounds, of.size), dtype=np.int32)
-    for at in range(rounds if of.size else 0):
-        weights[at] = np.bincount(order[generator.integers(first, last)], minlength=of.size)
-    return Draws(weights)
-
-
 def around(value: float, rounds: Float[np.ndarray, " round"]) -> Interval:
     """Give the percentile interval moved so that its rounds have the value as mean; not below 0.
 

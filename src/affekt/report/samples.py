@@ -13,7 +13,6 @@ from affekt.pictures.decode import Decoders
 from affekt.pictures.shelf import Shelf
 from affekt.rank import ranked
 from affekt.report.inputs import ReportInput
-from affekt.report.numbers import answers
 from affekt.report.text import clean
 
 SIDE = 96  # px of a thumbnail
@@ -28,13 +27,11 @@ class Sample(NamedTuple):
 
     Attributes:
         felt: Whether the crowd confirmed the emotion.
-        votes: How many of the workers said yes, such as ``4/5 yes``; empty without votes.
         pixels: Square with transparent margins.
     """
 
     emotion: str
     felt: bool
-    votes: str
     image_id: str
     credit: str
     licence: str
@@ -79,18 +76,9 @@ def _asked(given: ReportInput) -> pl.DataFrame:
         sample.table().filter(pl.col("role") == "task").select("question_id", "image_id", "emotion")
     )
     kept = decide.table()["question_id"]
-    asked = tasks.with_columns(felt=pl.col("question_id").is_in(kept.implode())).join(
+    return tasks.with_columns(felt=pl.col("question_id").is_in(kept.implode())).join(
         images.table().drop("emotion"), on="image_id", how="inner"
     )
-    return asked.join(_counted(given), on="question_id", how="left")
-
-
-def _counted(given: ReportInput) -> pl.DataFrame:
-    """One row a question: how many workers said, and how many said yes."""
-    said = answers(given)
-    if said is None:
-        return pl.DataFrame(schema={"question_id": pl.String, "said": pl.UInt32, "yes": pl.UInt32})
-    return said.group_by("question_id").agg(said=pl.len(), yes=pl.col("felt").sum())
 
 
 def _is_free(word: str | None) -> bool:
@@ -135,7 +123,6 @@ def _sample(row: dict[str, object], pixels: Thumbnail) -> Sample:
     return Sample(
         emotion=str(row["emotion"]),
         felt=bool(row["felt"]),
-        votes=f"{row['yes']}/{row['said']} yes" if row["said"] else "",
         image_id=str(row["image_id"]),
         credit=f"{title}, {owner}, {name}, {source}",
         licence=licence.word if licence else "",

@@ -104,4 +104,4 @@ def width_of(text: str, size: float = 12) -> int:
 def shortened(text: str, width: float, size: float = 12) -> str:
     """Cut text to about ``width`` pixels."""
     fits = max(1, int(width / (LETTER * size)))
-    return text if len(text) <= fits else text[: fits - 1].rstrip(" ,") + "…"
+    return text if len(text) <= fits else text[: fits - 1] + "…"

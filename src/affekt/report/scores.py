@@ -16,16 +16,14 @@ import polars as pl
 from jaxtyping import Float, Int
 
 from affekt.measures import scores as measures
-from affekt.measures.intervals import UNKNOWN, Interval, wilson
+from affekt.measures.intervals import Interval, wilson
 from affekt.report import resample
-from affekt.report.text import many
 from affekt.store import Failure, Product
 
 if TYPE_CHECKING:
     from affekt.plan import Result
 
 LEAST = 10  # the 2016 paper leaves out emotions with "less than 10 images"
-THRESHOLD = f"Emotions with fewer than {LEAST} pictures have no scores of their own."
 BINS = 15  # of the calibration error, as `affekt.measures.calibration` has them
 FLOORS = ("majority", "chance")
 
@@ -110,7 +108,7 @@ class Cell:
 
     @property
     def _drawing(self) -> str:
-        unit = many(self.n_groups, "group") if self.has_groups else many(self.n, "picture")
+        unit = f"{self.n_groups:,} groups" if self.has_groups else f"{self.n:,} pictures"
         return f"bootstrap ({resample.ROUNDS:,} draws of {unit})"
 
     @cached_property
@@ -132,47 +130,17 @@ class Cell:
         """What naming one of the emotions that occur, at random, gets right: 0–1."""
         return 1 / max(1, int((self.matrix.sum(axis=1) > 0).sum()))
 
-    @cached_property
-    def absent(self) -> tuple[str, ...]:
-        """Emotions without a picture here."""
-        wholes = self.matrix.sum(axis=1)
-        return tuple(name for at, name in enumerate(self.emotions) if not wholes[at])
-
-    @cached_property
-    def reported(self) -> tuple[int, ...]:
-        """Codes of the emotions with scores of their own."""
-        return tuple(at for at in range(len(self.emotions)) if not self.silence(at))
-
     @property
     def draws(self) -> resample.Draws:
         """Draws of groups; the same for every entry on the same data set and protocol."""
-        return resample.draw(self.n_groups, self._mixed_seed)
-
-    @property
-    def _mixed_seed(self) -> int:
         mixed = sha256(f"{self.seed}\n{self.dataset}\n{self.protocol}".encode(errors="replace"))
-        return int.from_bytes(mixed.digest()[:8], "big")
+        return resample.draw(self.n_groups, int.from_bytes(mixed.digest()[:8], "big"))
 
     @cached_property
     def drawn(self) -> Matrices:
         """Confusion counts of each bootstrap round."""
-        return self._counts(self.draws)
-
-    @cached_property
-    def drawn_within(self) -> Matrices:
-        """Confusion counts of each round that draws inside the emotions, for means over them.
-
-        A group belongs to its most frequent label; a round that loses an emotion all the same,
-        as it lives in the groups of others, is left out.
-        """
-        strata = self.by_group.sum(axis=2).argmax(axis=1)
-        drawn = self._counts(resample.draw_within(tuple(strata.tolist()), self._mixed_seed))
-        whole = (drawn.sum(axis=2) > 0).sum(axis=1) == len(self.emotions) - len(self.absent)
-        return np.asarray(drawn[whole])
-
-    def _counts(self, draws: resample.Draws) -> Matrices:
         k = len(self.emotions)
-        return draws.sums(self.by_group.reshape(self.n_groups, k * k)).reshape(-1, k, k)
+        return self.draws.sums(self.by_group.reshape(self.n_groups, k * k)).reshape(-1, k, k)
 
     @property
     def correct(self) -> float:
@@ -191,13 +159,13 @@ class Cell:
     def macro_recall(self) -> Score:
         """Mean recall over the emotions with pictures."""
         value = measures.macro_recall(self.matrix)
-        return Score(value, self._mean(measures.macro_recall), self.n)
+        return Score(value, resample.ends(_each(measures.macro_recall, self.drawn)), self.n)
 
     @cached_property
     def macro_f1(self) -> Score:
         """Mean F1 over the emotions with pictures."""
         value = measures.macro_f1(self.matrix)
-        return Score(value, self._mean(measures.macro_f1), self.n)
+        return Score(value, resample.ends(_each(measures.macro_f1, self.drawn)), self.n)
 
     @cached_property
     def calibration(self) -> Score:
@@ -240,11 +208,6 @@ class Cell:
         if n < LEAST:
             return f"not reported (n = {n:.0f})"
         return "not reported (never trained)" if self.emotions[at] in self.untrained else ""
-
-    def _mean(self, function: Callable[[Matrix], float]) -> Interval:
-        """Interval of a mean over emotions; none when no draw can move it, as always one answer."""
-        ends = resample.ends(_each(function, self.drawn_within))
-        return ends if ends.high - ends.low > 1e-12 else UNKNOWN
 
     def _share(self, hits: float, whole: float, rounds: Float[np.ndarray, " round"]) -> Interval:
         return wilson(min(hits, whole), whole) if self.is_plain else resample.ends(rounds)

@@ -89,15 +89,6 @@ def _interval(value: Interval, kind: str) -> str:
     return f"{value.low:.3f} – {value.high:.3f}"
 
 
-def many(n: int, one: str, several: str = "") -> str:
-    """Give a number with its noun.
-
-    >>> many(1, "picture"), many(2000, "picture"), many(2, "entry", "entries")
-    ('1 picture', '2,000 pictures', '2 entries')
-    """
-    return f"{n:,} {one if n == 1 else several or one + 's'}"
-
-
 def listed(words: list[str]) -> str:
     """Join words as in a sentence.
 

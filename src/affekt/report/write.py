@@ -57,7 +57,7 @@ def write(sources: ReportInput, folder: Path, only: str | None = None) -> Path:
     exhibits = tuple(MAKERS[name](sources, scored) for name in ids)
     for exhibit in exhibits:
         for block in exhibit.blocks:
-            _write_block(block, folder, about.origin(sources))
+            _write_block(block, folder)
     page = folder / ("report.html" if only is None else f"report-{ids[0].lower()}.html")
     _write(page, rendered(_page(sources, scored, exhibits)).encode())
     return page
@@ -83,14 +83,14 @@ def _page(sources: ReportInput, scored: Bench, exhibits: tuple[Exhibit, ...]) ->
     )
 
 
-def _write_block(block: object, folder: Path, origin: str) -> None:
+def _write_block(block: object, folder: Path) -> None:
     if isinstance(block, Figure):
-        _write(folder / "figures" / f"{block.name}.pdf", paper.drawn(block, "pdf", origin))
-        _write(folder / "figures" / f"{block.name}.svg", paper.drawn(block, "svg", origin))
-        _write_block(block.table, folder, origin)
+        _write(folder / "figures" / f"{block.name}.pdf", paper.drawn(block, "pdf"))
+        _write(folder / "figures" / f"{block.name}.svg", paper.drawn(block, "svg"))
+        _write_block(block.table, folder)
     if isinstance(block, Table):
         _write(folder / "tables" / f"{block.name}.csv", sheet.table(block).encode())
-        _write(folder / "tables" / f"{block.name}.tex", latex.table(block, origin).encode())
+        _write(folder / "tables" / f"{block.name}.tex", latex.table(block).encode())
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -1,7 +1,6 @@
 """A folder of pictures on this machine, sub-folders named by emotions, with or without a table."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from importlib.util import find_spec
@@ -28,8 +27,7 @@ class Folder(Source):
     The first sub-folder below `root` says what a picture was found for: its name is that, or a
     keyword, of an emotion. Everything else joins unlabelled. A table ``metadata.csv`` or
     ``metadata.jsonl`` in `root` may tell more about each file (columns file, emotion, tags with
-    ``;`` between, title, owner, licence, url, page_url, found_at); its emotion wins over the
-    sub-folder.
+    ``;`` between, title, owner, licence, url, page_url); its emotion wins over the sub-folder.
     Links are not followed, hidden names are left out, and what is no picture is told later by its
     content.
     """
@@ -61,20 +59,15 @@ class Folder(Source):
 
     def witness(self) -> str:
         root = self.root.path
-        try:
-            if not root.is_dir():
-                return "missing"
-        except OSError:
+        if not root.is_dir():
             return "missing"
         digest = hashlib.sha256()
-        for entry in walk(root):
-            seen = [*entry, 0, ""]
-            with suppress(OSError):  # gone since its folder was read: as good as empty
-                path = root.joinpath(*entry.parts)
-                seen[-2] = 0 if entry.reason else path.lstat().st_size
-                if entry.name in SIDECARS and not entry.reason:
-                    seen[-1] = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(json.dumps(seen).encode())
+        for entry in walk(root, None):
+            path = root / entry.name
+            with suppress(OSError):
+                digest.update(f"{entry.name}\0{path.lstat().st_size}\n".encode(errors="replace"))
+                if entry.name in SIDECARS:
+                    digest.update(path.read_bytes())
         return digest.hexdigest()
 
     def queries(self, words: Mapping[str, tuple[str, ...]]) -> tuple[Query, ...]:
@@ -178,7 +171,7 @@ def _hit(root: Path, name: str, sidecar: Sidecar) -> dict[str, Any]:
         "licence": row.licence,
         "url": name,
         "page_url": row.page_url or row.url,
-        "found_at": row.found_at,
+        "found_at": None,
         "is_generated": False,
         "truth": None,
     }

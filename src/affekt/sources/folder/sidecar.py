@@ -5,7 +5,6 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from affekt.errors import AffektError
 from affekt.sources.folder.walk import is_text
 
 NAMES = ("metadata.csv", "metadata.jsonl")
-COLUMNS = ("file", "emotion", "tags", "title", "owner", "licence", "url", "page_url", "found_at")
+COLUMNS = ("file", "emotion", "tags", "title", "owner", "licence", "url", "page_url")
 Cells = Mapping[str, object]
 
 
@@ -29,7 +28,6 @@ class Row(NamedTuple):
     licence: str | None = None
     url: str | None = None
     page_url: str | None = None
-    found_at: str | None = None  # ISO 8601; UTC where it has a time
 
 
 class Finding(NamedTuple):
@@ -168,21 +166,8 @@ def _row(line: int, cells: Cells) -> Row | str:
     file, tags, licence = (texts.pop(name) for name in ("file", "tags", "licence"))
     if file is None:
         return "names no file"
-    try:
-        texts["found_at"] = texts["found_at"] and _moment(texts["found_at"])
-    except (ValueError, OverflowError):
-        return f"found_at is {texts['found_at']!r}; 2016-05-31 or 2016-05-31T12:00:00Z is expected"
     words = tuple(tag.strip() for tag in (tags or "").split(";") if tag.strip())
     return Row(line, file, tags=words, licence=licence and licence.lower(), **texts)
-
-
-def _moment(text: str) -> str:
-    """Give a day as it is, a time in UTC; one that names no zone is taken for UTC."""
-    if len(text) == len("2016-05-31"):
-        return date.fromisoformat(text).isoformat()
-    moment = datetime.fromisoformat(text)
-    known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return known.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _misplaced(root: Path, row: Row, rows: Mapping[str, Row]) -> str:

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1] / "src" / "affekt"
 FLOORS = (
     ("errors", "rank", "durable", "measures"),
     ("taxonomy", "tables", "parts", "pictures", "nets", "licences", "cells"),
-    ("stage", "journal"),
+    ("stage", "journal", "fetch"),
     ("sources", "crowd", "rules", "features", "models", "datasets", "protocols"),
     ("store",),
     ("stages",),

@@ -17,7 +17,8 @@
     │   └── Damaged              a database or product does not match its own checksum
     ├── TableError           1   a table breaks its schema, or rows vanished without a reason
     ├── PictureError         1   one picture cannot be used; carries the reason word
-    └── PartError            1   a part answered with something it must not (NaN, wrong length)
+    ├── PartError            1   a part answered with something it must not (NaN, wrong length)
+    └── SourceError          1   a server does not answer as it must; in its own words
 
 A message says where, what came, what is allowed and what to do next, in one or two sentences.
 """
@@ -127,3 +128,7 @@ class PictureError(AffektError):
 
 class PartError(AffektError):
     """A part answered with something its family's contract forbids."""
+
+
+class SourceError(AffektError):
+    """A server does not answer as it must, and asking again does not help."""

@@ -73,6 +73,7 @@ def _schema(
     return Schema(name, tuple(key.split()), columns)
 
 
+SIZE = pl.Struct({"name": pl.String, "url": pl.String, "width_px": pl.Int32, "height_px": pl.Int32})
 _HIT: dict[str, tuple[pl.DataType | type[pl.DataType], str]] = {
     "source": (pl.String, "kind of the source that returned it"),
     "source_id": (pl.String, "name of the picture at its source"),
@@ -84,15 +85,26 @@ _HIT: dict[str, tuple[pl.DataType | type[pl.DataType], str]] = {
     "tags": (pl.List(pl.String), "tags as given by people at the source"),
     "title": (pl.String, "title at the source"),
     "owner": (pl.String, "who published it, as the source names them"),
+    "owner_id": (pl.String, "who published it, by the source's own unchanging name"),
     "licence": (pl.String, "canonical licence word, as in `affekt.licences`"),
     "url": (pl.String, "where the bytes are"),
     "page_url": (pl.String, "page that shows the picture to people"),
+    "taken_at": (pl.String, "when it was taken, ISO 8601, as the source says"),
+    "uploaded_at": (pl.String, "when it was put there, ISO 8601, UTC"),
     "found_at": (pl.String, "when the source answered, ISO 8601, UTC"),
     "is_generated": (pl.Boolean, "painted by a program, not taken by a person"),
     "truth": (
         pl.String,
         "emotion a generated picture was painted for; null for every real picture",
     ),
+}
+_SEARCHED: dict[str, tuple[pl.DataType | type[pl.DataType], str]] = {
+    "description": (pl.String, "text beside the picture, without mark-up, first 2,000 characters"),
+    "machine_tags": (pl.List(pl.String), "tags that the source says no person gave"),
+    "owner_url": (pl.String, "page of who published it"),
+    "safety": (pl.String, "how safe the source calls it: safe, moderate or restricted"),
+    "sizes": (pl.List(SIZE), "every size the source offers, smallest first"),
+    "raw_sha256": (pl.String, "SHA-256 of the entry as the source gave it, canonical JSON"),
 }
 _PICTURE: dict[str, tuple[pl.DataType | type[pl.DataType], str]] = {
     "image_id": (pl.String, "SHA-256 of the bytes, 64 hexadecimal digits"),
@@ -107,9 +119,10 @@ _FACTS: dict[str, tuple[pl.DataType | type[pl.DataType], str]] = {
     "format": (pl.String, "JPEG, PNG, WEBP or GIF, told by content"),
     "is_animated": (pl.Boolean, "has more than one frame; only the first is used"),
     "phash": (pl.UInt64, "64-bit perceptual hash of the upright picture; null when it is flat"),
+    "dhash": (pl.UInt64, "64-bit difference hash of the upright picture; null when it is flat"),
 }
 
-FOUND = _schema("found", "source source_id query", _HIT)
+FOUND = _schema("found", "source source_id query", _HIT, _SEARCHED)
 CLEAN = _schema("clean", "image_id source source_id", _PICTURE, _HIT, _FACTS)
 IMAGES = _schema(
     "images",

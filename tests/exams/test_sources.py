@@ -40,7 +40,9 @@ def answers(source: Source) -> list[Answer]:
 
 
 def asked(source: Source) -> list[Answer]:
-    return [Answer(query, tuple(source.pages(query, None))) for query in source.queries(WORDS)]
+    return [
+        Answer(query, tuple(source.pages(query, None, None))) for query in source.queries(WORDS)
+    ]
 
 
 def hits(answers: list[Answer]) -> Iterator[Mapping[str, Any]]:
@@ -67,7 +69,8 @@ def test_only_the_last_page_leads_nowhere(answers: list[Answer]) -> None:
 def test_asking_goes_on_behind_any_page(source: Source, answers: list[Answer]) -> None:
     cuts = [(answer, place) for answer in answers for place in range(1, len(answer.pages))]
     resumed = [
-        tuple(source.pages(answer.query, answer.pages[place - 1].after)) for answer, place in cuts
+        tuple(source.pages(answer.query, answer.pages[place - 1].after, None))
+        for answer, place in cuts
     ]
     assert cuts, "the example must answer in several pages; give it a small page"
     assert resumed == [answer.pages[place:] for answer, place in cuts]

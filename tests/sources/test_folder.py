@@ -31,7 +31,9 @@ def folder(root: Path, **settings: Any) -> Folder:
 
 
 def answers(source: Folder) -> list[tuple[Query, Page]]:
-    return [(query, page) for query in source.queries(WORDS) for page in source.pages(query, None)]
+    return [
+        (query, page) for query in source.queries(WORDS) for page in source.pages(query, None, None)
+    ]
 
 
 def labelled_names(source: Folder) -> dict[str, str | None]:
@@ -120,7 +122,9 @@ def test_nasty_names_survive_listing_resuming_and_fetching(tmp_path: Path, name:
     """B50."""
     source = folder(fill(tmp_path, name, "!.jpg", "~.jpg"), unlabelled=True, per_page=1)
     hits = {hit["source_id"]: hit for _, page in answers(source) for hit in page.hits}
-    behind = [hit["source_id"] for page in source.pages(Query(None, ()), name) for hit in page.hits]
+    behind = [
+        hit["source_id"] for page in source.pages(Query(None, ()), name, None) for hit in page.hits
+    ]
     assert behind == sorted(hits)[sorted(hits).index(name) + 1 :]
     assert source.fetch(hits[name]["url"]) == name.encode()
 
@@ -217,7 +221,9 @@ def test_a_root_that_is_no_folder_is_told(tmp_path: Path, make: Any) -> None:
     """B05."""
     make(tmp_path / "raw")
     with pytest.raises(AffektError, match=r"'raw' (is no folder|does not exist); correct `root`"):
-        list(Folder(root=Place(written="raw", base=str(tmp_path))).pages(Query(None, ()), None))
+        list(
+            Folder(root=Place(written="raw", base=str(tmp_path))).pages(Query(None, ()), None, None)
+        )
 
 
 def test_a_root_with_spaces_umlauts_and_behind_a_link_works(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def test_bad_rows_are_told_once_and_not_again_when_resumed(tmp_path: Path) -> No
     source = folder(tmp_path, per_page=1)
     assert [name for name, _, _ in refusals(source)] == ["metadata.csv:2"]
     rest = source.queries({"fear": ("fear",)})[-1]
-    assert [page.refused for page in source.pages(rest, "b.jpg")] == [()]
+    assert [page.refused for page in source.pages(rest, "b.jpg", None)] == [()]
 
 
 def test_the_table_is_no_picture(tmp_path: Path) -> None:

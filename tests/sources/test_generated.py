@@ -30,7 +30,7 @@ def hits(source: Generated) -> list[dict[str, Any]]:
     return [
         {"emotion": query.emotion, **hit}
         for query in source.queries(WORDS)
-        for page in source.pages(query, None)
+        for page in source.pages(query, None, None)
         for hit in page.hits
     ]
 

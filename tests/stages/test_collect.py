@@ -62,7 +62,7 @@ class Scripted(Source):
     def queries(self, words: Mapping[str, tuple[str, ...]]) -> tuple[Query, ...]:
         return (Query("fear", words["fear"]),)
 
-    def pages(self, query: Query, after: str | None) -> Iterator[Page]:
+    def pages(self, query: Query, after: str | None, fetcher: Any) -> Iterator[Page]:
         for number in range(int(after or 0) + 1, self.n_pages + 1):
             if number > self.stops_at:
                 raise ConnectionResetError

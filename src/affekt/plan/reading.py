@@ -6,12 +6,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from affekt.datasets import Dataset
+from affekt.fetch.manners import Manners
 from affekt.parts import Reader, Trouble, did_you_mean, told
 from affekt.plan.shapes import BUILD, FLOORS, STEPS, Bench, Build, Entry, Plan
 from affekt.protocols import Protocol
 from affekt.taxonomy import KNOWN, MIKELS8, Taxonomy
 
-TOP = ("title", "project", "taxonomy", "seed", *STEPS, "bench")
+TOP = ("title", "project", "taxonomy", "seed", "fetch", *STEPS, "bench")
 
 
 class Reading:
@@ -36,8 +37,10 @@ class Reading:
         project = self._word("project", "work")
         seed = self._seed()
         taxonomy = self._taxonomy()
+        manners = self.reader.read(Manners, self.given.get("fetch", {}), ("fetch",)) or Manners()
+        self.troubles += self.reader.troubles
         self.reader = Reader(
-            {"seed": seed, "taxonomy": taxonomy, "title": title},
+            {"seed": seed, "taxonomy": taxonomy, "title": title, "fetch": manners},
             base=str(self.base),
             trust=self.trust,
         )
@@ -106,6 +109,7 @@ class Reading:
             return None
         build = Build(**stages)
         self._check_votes(build)
+        self._check_contact(build)
         return build
 
     def _noisy(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -120,6 +124,15 @@ class Reading:
                 ("decide", "rule"),
                 f"needs {needed} votes a question, but verify.until.votes is {asked}; "
                 f"raise that to {needed} or let the rule need fewer",
+            )
+
+    def _check_contact(self, build: Build) -> None:
+        asks = [one.kind() for one in build.collect.sources if one.is_online]
+        if asks and build.collect.fetch.contact is None:
+            self._note(
+                ("fetch", "contact"),
+                f"is missing, and {asks[0]!r} asks other people's servers; give a mail or web "
+                'address of yours, `contact = "you@example.org"`',
             )
 
     def _bench(self, project: str, taxonomy: Taxonomy) -> Bench | None:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from affekt.errors import PictureError
+from affekt.fetch.fetcher import Fetcher
 from affekt.parts import Part
 
 
@@ -53,6 +55,9 @@ class Source(Part):
     reasons: ClassVar[
         Mapping[str, str]
     ] = {}  # reasons of its own in `Page.refused` and `fetch`, explained
+    is_online: ClassVar[bool] = False  # asks servers; its pictures lie on the web, at their ``url``
+    is_fleeting: ClassVar[bool] = False  # its links expire, so its pictures are fetched first
+    obeys_robots: ClassVar[bool] = False  # its links come from people, not from the host's own API
 
     def witness(self) -> str:
         """Digest of what would change the answers, where that is cheap to tell; else ``""``.
@@ -67,15 +72,25 @@ class Source(Part):
         """Give the queries to ask: usually one an emotion, from emotion name → words."""
 
     @abstractmethod
-    def pages(self, query: Query, after: str | None) -> Iterator[Page]:
-        """Give the answers to one query, starting behind ``after``; deterministic order."""
+    def pages(self, query: Query, after: str | None, fetcher: Fetcher | None) -> Iterator[Page]:
+        """Give the answers to one query, starting behind ``after``; deterministic order.
 
-    @abstractmethod
+        Only a source that is online uses the fetcher; it is None when none of the plan's is.
+        """
+
     def fetch(self, url: str) -> bytes:
-        """Give the bytes behind a hit's ``url``.
+        """Give the bytes behind a hit's ``url``; asked only of a source that is not online.
 
         Raises:
             PictureError: They cannot be had; the reason word says why.
+        """
+        raise PictureError("gone", f"the {self.kind()} source holds no pictures of its own")
+
+    def check_ready(self) -> None:
+        """Check, before anybody is asked, that all is there which asking needs.
+
+        Raises:
+            MissingSecret: A key is not set; the sentence names the variable, never a value.
         """
 
 

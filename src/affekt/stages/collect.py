@@ -9,6 +9,8 @@ import polars as pl
 from pydantic import Field
 
 from affekt.errors import AffektError, PartError
+from affekt.fetch.fetcher import Fetcher
+from affekt.fetch.manners import Manners
 from affekt.journal.pages import Pages, StoredPage
 from affekt.sources import Page, Query, Source, labelled
 from affekt.stage import Desk, Outcome, Progress, Stage
@@ -29,7 +31,11 @@ class Collect(Stage):
     sources: tuple[Source, ...] = Field(min_length=1, description="where pictures come from")
     edition: int = Field(1, ge=1, description="raise it to ask all sources again")
     taxonomy: Taxonomy = Field(description="the emotions to ask for")
+    fetch: Manners = Field(
+        default_factory=Manners, description="how servers are asked; from the section [fetch]"
+    )
 
+    idle = frozenset({"fetch"})
     gives = FOUND
     asks_the_world = True
     conserves = False
@@ -48,9 +54,10 @@ class Collect(Stage):
     def run(self, desk: Desk, *tables: Any, **_: Any) -> Outcome:
         found, dropped = [FOUND.empty()], [pl.DataFrame(schema=DROPPED)]
         n_found = n_refused = 0
+        fetcher = self._fetcher(desk)
         for label, source, seen, query in self._questions():
             pages = self._asked(desk, source, seen, query)
-            for _page in _asking(pages, source, query):
+            for _page in _asking(pages, source, query, fetcher):
                 done, failures = n_found + pages.n_hits, n_refused + pages.n_refused
                 desk.watch(Progress("collect", done, total=None, failures=failures))
             n_found, n_refused = n_found + pages.n_hits, n_refused + pages.n_refused
@@ -63,6 +70,14 @@ class Collect(Stage):
         return Outcome(
             kept, pl.concat(dropped).unique(maintain_order=True), notes=self._notes(kept)
         )
+
+    def _fetcher(self, desk: Desk) -> Fetcher | None:
+        """Give the way out, None where no source needs it; every source is ready then."""
+        for source in self.sources:
+            source.check_ready()
+        if not any(source.is_online for source in self.sources):
+            return None
+        return Fetcher(self.fetch, desk.journal / "fetch")
 
     def _questions(self) -> Iterator[tuple[str, Source, str, Query]]:
         """Give label, source, the source's witness, and query."""
@@ -108,7 +123,7 @@ class Collect(Stage):
         return {"found": each, "unlabelled": counts.get(None, 0)}
 
 
-def _asking(pages: Pages, source: Source, query: Query) -> Iterator[Page]:
+def _asking(pages: Pages, source: Source, query: Query, fetcher: Fetcher | None) -> Iterator[Page]:
     """Ask for the pages that the journal lacks, and put each there before the next is asked for.
 
     Raises:
@@ -116,7 +131,7 @@ def _asking(pages: Pages, source: Source, query: Query) -> Iterator[Page]:
     """
     if pages.is_complete:
         return
-    for page in source.pages(query, pages.after):
+    for page in source.pages(query, pages.after, fetcher):
         if page.after is not None and page.after in pages.afters:
             raise PartError(f"the {source.kind()} source gave {page.after!r} twice as the way on")
         _check(page.hits, source)

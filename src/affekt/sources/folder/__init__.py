@@ -11,6 +11,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from affekt.errors import AffektError, UsageError
+from affekt.fetch.fetcher import Fetcher
 from affekt.parts import Place, did_you_mean
 from affekt.sources import Page, Query, Source
 from affekt.sources.folder.reading import read_inside
@@ -79,7 +80,7 @@ class Folder(Source):
         # The last asks for what no emotion claims: its words say what to leave out.
         return (*claimed, Query(None, tuple(word for query in claimed for word in query.words)))
 
-    def pages(self, query: Query, after: str | None) -> Iterator[Page]:
+    def pages(self, query: Query, after: str | None, fetcher: Fetcher | None) -> Iterator[Page]:
         root = self.root.path
         if not root.is_dir():
             state = "is no folder" if root.exists() else "does not exist"

@@ -7,6 +7,7 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from affekt.errors import PictureError, UsageError
+from affekt.fetch.fetcher import Fetcher
 from affekt.sources import Page, Query, Source
 from affekt.sources.generated.catalogue import Entry, Rates, catalogue
 from affekt.sources.generated.files import file_of
@@ -63,7 +64,7 @@ class Generated(Source):
             )
         return (*known, ALL_PHOTOGRAPHS) if self.photographs else known
 
-    def pages(self, query: Query, after: str | None) -> Iterator[Page]:
+    def pages(self, query: Query, after: str | None, fetcher: Fetcher | None) -> Iterator[Page]:
         hits = list(_photographs()) if query.emotion is None else list(self._paintings(query))
         rest = [hit for hit in hits if after is None or hit["source_id"] > after]
         for start in range(0, max(1, len(rest)), self.per_page):

@@ -1,0 +1,74 @@
+"""What is asked and what comes back, as values."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Quota(NamedTuple):
+    """An allowance that all processes of this machine share.
+
+    Attributes:
+        name: Whose it is, such as ``flickr``.
+        owner: The key it belongs to; only a digest of it is ever written.
+        calls: How many calls are allowed …
+        seconds: … in any stretch of so many seconds.
+    """
+
+    name: str
+    owner: str
+    calls: int
+    seconds: float
+
+
+class Call(NamedTuple):
+    """One question to an API.
+
+    Attributes:
+        url: Address without secrets.
+        query: What is asked; may be shown.
+        secrets: Further parameters that are never shown, written or logged.
+        headers: Further headers; may be shown.
+        secret_headers: Headers that are never shown, written or logged.
+        quota: The allowance it uses up, or None.
+    """
+
+    url: str
+    query: Mapping[str, str] = {}
+    secrets: Mapping[str, str] = {}
+    headers: Mapping[str, str] = {}
+    secret_headers: Mapping[str, str] = {}
+    quota: Quota | None = None
+
+
+class Answer(NamedTuple):
+    """What an API said; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Link(NamedTuple):
+    """A picture to be fetched.
+
+    Attributes:
+        name: What the asker calls it; comes back with the answer.
+        url: Where it lies.
+        robots: Whether the host's robots.txt has a say.
+    """
+
+    name: str
+    url: str
+    robots: bool = False
+
+
+class Fetched(NamedTuple):
+    """What became of one link: its bytes, or a reason of `affekt.fetch.reasons.REASONS`."""
+
+    name: str
+    data: bytes | None
+    reason: str | None = None
+    detail: str | None = None
+    status: int | None = None  # of HTTP, of the last answer
+    final_url: str | None = None  # after redirects; None when nothing answered
+    attempts: int = 0  # requests sent for it

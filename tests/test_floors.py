@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[1] / "src" / "affekt"
 FLOORS = (
     ("errors", "rank", "durable", "measures"),
-    ("taxonomy", "tables", "parts", "pictures", "nets", "licences", "cells"),
+    ("taxonomy", "tables", "parts", "pictures", "nets", "licences", "cells", "files"),
     ("stage", "journal", "fetch"),
     ("sources", "crowd", "rules", "features", "models", "datasets", "protocols"),
     ("store",),
@@ -22,7 +22,7 @@ FLOORS = (
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
 # Rooms of one floor where the left may know the right.
-TOGETHER = {("parts", "taxonomy")}
+TOGETHER = {("parts", "taxonomy"), ("pictures", "files")}
 
 
 def room_of(path: Path) -> str:

@@ -67,9 +67,8 @@ class Project:
         retry_final: bool = False,
     ) -> None:
         self.plan = plan
-        self.store = Store(
-            plan.project, watch=watch, again=("clean", "load") if retry_final else ()
-        )
+        again = ("clean", "load") if retry_final else ()
+        self.store = Store(plan.project, url=plan.url, watch=watch, again=again)
         self.store.check_format()
 
     def build(self, to: str | None = None) -> list[Step]:

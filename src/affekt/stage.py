@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple
 
+from affekt.files import Files
 from affekt.parts import Part
 from affekt.pictures.shelf import Shelf
 from affekt.tables import Schema, Table
@@ -31,6 +32,11 @@ class Desk:
     scratch: Path  # folder of this stage at these settings; kept until the product stands
     history: tuple[Mapping[str, Any], ...] = ()  # manifests of everything the tables came from
     watch: Callable[[Progress], None] = field(default=lambda _: None)
+
+    @property
+    def files(self) -> Files:
+        """Where a finished file of the project is published."""
+        return self.shelf.files
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 import pyarrow as pa
@@ -20,10 +20,12 @@ import pyarrow.parquet as pq
 
 from affekt import durable
 from affekt.errors import Damaged
+from affekt.files import Files
 
 PER_SHARD = 1_000
 PER_GROUP = 64
 GROUP_BYTES = 64_000_000  # a group is closed before it grows beyond, so that a read stays small
+DRAFT = "draft-"  # begins the name of a shard that has no lasting name yet
 N_OPEN = 8  # shards kept open; small, because open files are limited
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,150}")
 SHARD = pa.schema([pa.field("image_id", pa.string()), pa.field("image", pa.binary())])
@@ -99,12 +101,27 @@ class Writer:
 
 
 class Shelf:
-    """All picture bytes of a project, in one folder of shards."""
+    """All picture bytes of a project, in one folder of shards.
 
-    def __init__(self, root: Path) -> None:
+    It may be sent to another process or machine, which opens the shards anew.
+
+    Args:
+        root: The folder of the shards.
+        files: The files of the project around it; where these lie in an object store, a shard is
+            read there in pieces and no copy stays here.
+    """
+
+    def __init__(self, root: Path, files: Files | None = None) -> None:
         self.root = root
+        self.files = files or Files(root)
         self._open: OrderedDict[str, pq.ParquetFile] = OrderedDict()
         self._lock = threading.Lock()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"root": self.root, "files": self.files}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["root"], state["files"])  # type: ignore[misc]  # the lock is made anew
 
     def path(self, name: str) -> Path:
         """Give the file of a shard.
@@ -118,13 +135,14 @@ class Shelf:
 
     def has(self, name: str) -> bool:
         """Tell whether a shard stands."""
-        return self.path(name).is_file()
+        return self.files.stands(self.path(name))
 
     @contextmanager
     def writer(self, name: str) -> Iterator[Writer]:
         """Fill a shard of that name; it stands when the block ends, unless nothing was added.
 
-        A shard of the same name is replaced, so a name must say what is inside.
+        A shard of the same name is replaced, so a name must say what is inside. One whose name
+        begins with ``draft-`` stays in this folder until `rename` names it.
         """
         path = self.path(name)
         self.root.mkdir(parents=True, exist_ok=True)
@@ -149,6 +167,9 @@ class Shelf:
             self._open.pop(target.stem, None)
             source.rename(target)
         durable.settle(self.root)
+        if not target.name.startswith(DRAFT):
+            self.files.publish(target)
+            self.files.drop_copy(target)
 
     def spots(self, name: str) -> pl.DataFrame:
         """Give image_id, shard, row_group and row of every picture in a shard."""
@@ -200,7 +221,7 @@ class Shelf:
 
     def _file(self, name: str) -> pq.ParquetFile:
         if name not in self._open:
-            self._open[name] = pq.ParquetFile(self.path(name), memory_map=True)
+            self._open[name] = pq.ParquetFile(self.files.handle(self.path(name)))
             while len(self._open) > N_OPEN:
                 self._open.popitem(last=False)[1].close()
         self._open.move_to_end(name)

@@ -1,5 +1,7 @@
 """From what was written to the value it means; troubles are kept and reading goes on."""
 
+import re
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from affekt.protocols import Protocol
 from affekt.taxonomy import KNOWN, MIKELS8, Taxonomy
 
 TOP = ("title", "project", "taxonomy", "seed", "fetch", *STEPS, "bench")
+
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\s?#]*)?$")
 
 
 class Reading:
@@ -34,7 +38,7 @@ class Reading:
                 at_key=True,
             )
         title = self._word("title", self.path.stem)
-        project = self._word("project", "work")
+        project, url = self._project()
         seed = self._seed()
         taxonomy = self._taxonomy()
         manners = self.reader.read(Manners, self.given.get("fetch", {}), ("fetch",)) or Manners()
@@ -53,7 +57,8 @@ class Reading:
                 "writes one",
             )
         self.troubles += self.reader.troubles
-        return Plan(self.path, sha256, title, self.base / project, taxonomy, seed, build, bench)
+        folder = self.base / project
+        return Plan(self.path, sha256, title, folder, taxonomy, seed, build, bench, url)
 
     def _word(self, key: str, default: str) -> str:
         given = self.given.get(key, default)
@@ -61,6 +66,22 @@ class Reading:
             return given
         self._note((key,), f"is {given!r}; a text on one line is expected")
         return default
+
+    def _project(self) -> tuple[str, str | None]:
+        """Give the folder, and the address of the object store behind it, None without one."""
+        given = self._word("project", "work")
+        scheme, found, rest = given.partition("://")
+        if not found:
+            return given, None
+        if scheme == "file" and rest.startswith("/"):
+            return rest, None
+        if scheme == "s3" and BUCKET.match(rest):
+            return f".affekt/{sha256(given.rstrip('/').encode()).hexdigest()[:16]}", given
+        self._note(
+            ("project",),
+            f"is {given!r}; a folder, file:///folder or s3://bucket/prefix is expected",
+        )
+        return "work", None
 
     def _seed(self) -> int:
         seed = self.given.get("seed", 2016)

@@ -131,6 +131,7 @@ class Plan:
         sha256: Of its text.
         title: What the report is called.
         project: Folder of everything made.
+        url: Where the finished files of that folder lie, ``s3://…``; None: only there.
         build: None when the plan only benchmarks.
         bench: None when the plan only builds.
     """
@@ -143,3 +144,4 @@ class Plan:
     seed: int
     build: Build | None
     bench: Bench | None
+    url: str | None = None

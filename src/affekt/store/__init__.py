@@ -19,6 +19,7 @@ from typing import Any
 
 from affekt import durable
 from affekt.errors import AffektError, MachineError, NewerFormat, NotYet, Refused, ReleaseExists
+from affekt.files import Files
 from affekt.parts import canonical
 from affekt.pictures.shelf import Shelf
 from affekt.stage import Desk, Outcome, Progress, Stage
@@ -43,6 +44,8 @@ class Store:
 
     Args:
         root: The project folder; made at the first write.
+        url: ``s3://bucket/prefix`` where its finished files lie, the folder being a working copy;
+            None where the folder is all there is.
         watch: Told how far a long stage has come.
         again: Stages that are made anew, once, where the product that stands has dropped rows.
     """
@@ -51,13 +54,15 @@ class Store:
         self,
         root: Path,
         *,
+        url: str | None = None,
         watch: Callable[[Progress], None] = lambda _: None,
         again: tuple[str, ...] = (),
     ) -> None:
         self.root = root
         self.watch = watch
         self.again = set(again)
-        self.shelf = Shelf(root / "pictures")
+        self.files = Files(root, url)
+        self.shelf = Shelf(root / "pictures", self.files)
         self.computed: list[Product] = []  # what this store made anew, in order
 
     @property
@@ -75,24 +80,27 @@ class Store:
             NewerFormat: A newer affekt made it.
         """
         disk.check_writable(self.root)
-        with lock.hold(self.root):
+        with lock.hold(self.root), lock.lease(self.files):
             self.check_format()
             if not self._note.exists():
                 disk.write_json(self._note, {"format": FORMAT})
+                self.files.publish(self._note)
             yield
 
     def check_format(self) -> None:
-        """Look who made the project; reads only.
+        """Look who made the project, and what was made elsewhere; changes nothing of it.
 
         Raises:
             NewerFormat: A newer affekt did.
         """
-        made_with = product.read_note(self._note).get("format", FORMAT)
+        made_with = product.read_note(self.files.ensure(self._note)).get("format", FORMAT)
         if not isinstance(made_with, int) or made_with > FORMAT:
             raise NewerFormat(
                 f"{self.root}: made in project format {made_with!r}, this affekt "
                 f"{version('affekt')} reads up to {FORMAT}; update affekt. Nothing was touched"
             )
+        for path in self._manifests() if self.files.url else ():
+            self.files.ensure(path)
 
     @property
     def _note(self) -> Path:
@@ -141,13 +149,22 @@ class Store:
         pattern = f"{stage.kind()}-*" if stage.asks_the_world else f"{stage.kind()}-{digest[:16]}"
         standing = []
         for manifest in sorted((self.root / "products").glob(f"{pattern}/manifest.json")):
-            one = product.read(manifest.parent)
-            published = one.manifest["published"]
-            if one.manifest["recipe_sha256"] == digest and (
-                not published or (self.root / published).is_dir()
-            ):
+            one = product.read(manifest.parent, self.files)
+            if one.manifest["recipe_sha256"] == digest and self._is_published(one):
                 standing.append(one)
         return max(standing, key=lambda one: str(one.manifest["made_at"]), default=None)
+
+    def _is_published(self, one: Product) -> bool:
+        """Tell whether what a product published is there, after bringing it back if need be."""
+        place = self.root / one.manifest["published"]
+        if one.manifest["published"] and self.files.url and not place.is_dir():
+            for path in self.files.listed(place, "*"):
+                self.files.ensure(path)
+        return not one.manifest["published"] or place.is_dir()
+
+    def _manifests(self) -> list[Path]:
+        found = self.files.listed(self.root / "products", "products/*/manifest.json")
+        return [path for path in found if not path.parent.name.startswith(".")]
 
     def state(self, stage: Stage, recipe: Mapping[str, Any]) -> Mapping[str, Any]:
         """Give what is known of an open step: nothing, ``waiting``, ``failed`` or ``begun``."""
@@ -224,7 +241,14 @@ class Store:
             shutil.rmtree(folder)
         hidden.rename(folder)
         durable.settle(folder.parent)
-        return product.read(folder)
+        self._publish_tree(folder)
+        return product.read(folder, self.files)
+
+    def _publish_tree(self, folder: Path) -> None:
+        """Publish what is in a folder; the manifest, which says that all is there, comes last."""
+        files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        for path in sorted(files, key=lambda path: path.name == "manifest.json"):
+            self.files.publish(path)
 
     def _publish(self, outcome: Outcome) -> str:
         if outcome.files is None:
@@ -240,6 +264,7 @@ class Store:
             disk.settle(outcome.files)
             outcome.files.rename(place)
             durable.settle(self.releases)
+            self._publish_tree(place)
         return str(place.relative_to(self.root))
 
     def _ancestors(self, inputs: tuple[Product, ...]) -> list[Product]:
@@ -259,7 +284,8 @@ class Store:
 
     def _all(self) -> list[Product]:
         return [
-            product.read(path.parent) for path in sorted(self.root.glob("products/*/manifest.json"))
+            product.read(path.parent, self.files)
+            for path in sorted(self.root.glob("products/*/manifest.json"))
         ]
 
     def _hidden(self, stage: Stage, recipe: Mapping[str, Any]) -> Path:

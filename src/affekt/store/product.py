@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from affekt.errors import Damaged, NewerFormat
+from affekt.files import Files
 
 FORMAT = 1  # raise when a product of an older affekt cannot be read as it lies
 NEEDED = (
@@ -36,6 +37,7 @@ class Product:
     address: str
     folder: Path
     manifest: Mapping[str, Any]
+    files: Files | None = field(default=None, compare=False, repr=False)
 
     def table(self) -> pl.DataFrame:
         """Give the rows that go on.
@@ -60,6 +62,8 @@ class Product:
             Damaged: The file is missing or not what was written.
         """
         path = self.folder / f"{name}.parquet"
+        if self.files:
+            self.files.ensure(path)
         try:
             wrong = file_sha256(path) != self.manifest[f"{name}_sha256"]
         except OSError as trouble:
@@ -90,8 +94,8 @@ class Failure:
     kind: str
 
 
-def read(folder: Path) -> Product:
-    """Give the product in a folder.
+def read(folder: Path, files: Files | None = None) -> Product:
+    """Give the product in a folder; its tables may still lie where the project's files do.
 
     Raises:
         NewerFormat: A newer affekt made it.
@@ -101,7 +105,7 @@ def read(folder: Path) -> Product:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         made_with = int(manifest["format"])
-        made = Product(manifest["stage"], manifest["address"], folder, manifest)
+        made = Product(manifest["stage"], manifest["address"], folder, manifest, files)
         lost = [key for key in NEEDED if key not in manifest and made_with <= FORMAT]
         if lost:
             raise ValueError(f"lacks {', '.join(lost)}")

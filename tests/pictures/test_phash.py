@@ -1,12 +1,12 @@
-"""The perceptual hash: worked by hand, golden, and steady under what happens to pictures."""
+"""The perceptual hashes: worked by hand, golden, and steady under what happens to pictures."""
 
 import numpy as np
 import pytest
 from PIL import Image
 from scipy.fft import dctn
 
-from affekt.pictures.phash import COSINES, phash
-from affekt.pictures.upright import Bounds, facts
+from affekt.pictures.phash import COSINES, dhash, phash
+from affekt.pictures.upright import Bounds, facts, upright
 from tests import nasty
 
 BOUNDS = Bounds(10_000_000, 10_000)
@@ -15,16 +15,24 @@ GOLDEN = {
     "checks": 0x8011004400110044,
     "painting": 0xC6D6EC6CB98839A2,
 }
+GOLDEN_STEPS = {"painting": 0x26646C4D4DC5C99B, "rows": 0xFF00_FF00_FF00_FF00}
+
+
+def hashes_of(data: bytes) -> tuple[int, int]:
+    found = facts(data, BOUNDS)
+    assert found.phash is not None
+    assert found.dhash is not None
+    return found.phash, found.dhash
 
 
 def hash_of(data: bytes) -> int:
-    found = facts(data, BOUNDS).phash
-    assert found is not None
-    return found
+    return hashes_of(data)[0]
 
 
 def bits_between(left: bytes, right: bytes) -> int:
-    return (hash_of(left) ^ hash_of(right)).bit_count()
+    """Give the larger of the distances of the two hashes."""
+    pairs = zip(hashes_of(left), hashes_of(right), strict=True)
+    return max((one ^ other).bit_count() for one, other in pairs)
 
 
 def test_the_cosines_are_the_orthogonal_dct() -> None:
@@ -63,6 +71,39 @@ def test_golden_hashes_stand() -> None:
     assert phash(gradient) == GOLDEN["gradient"]
     assert phash(checks) == GOLDEN["checks"]
     assert (hash_of(nasty.png(nasty.painting(512, 384))) ^ GOLDEN["painting"]).bit_count() <= 4
+
+
+def test_golden_difference_hashes_stand() -> None:
+    """A change here changes everybody's stored hashes: raise the version of what stores them."""
+    rising = np.arange(9, dtype=np.uint8)
+    rows = np.stack([rising, rising[::-1]] * 4)
+    assert dhash(rows) == GOLDEN_STEPS["rows"]
+    _, found = hashes_of(nasty.png(nasty.painting(512, 384)))
+    assert (found ^ GOLDEN_STEPS["painting"]).bit_count() <= 4
+
+
+def test_a_bit_is_a_step_to_brighter_row_by_row() -> None:
+    luma = np.random.default_rng(2).integers(0, 256, (8, 9)).astype(np.uint8)
+    text = "".join(str(int(row[at + 1] > row[at])) for row in luma for at in range(8))
+    assert dhash(luma) == int(text, 2)
+
+
+def test_equal_neighbours_are_no_step() -> None:
+    assert dhash(np.full((8, 9), 255, np.uint8)) == 0
+
+
+def test_a_flat_picture_has_neither_hash() -> None:
+    found = facts(nasty.png(Image.new("RGB", (90, 80), (9, 99, 199))), BOUNDS)
+    assert (found.phash, found.dhash) == (None, None)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_hashes_are_those_of_the_upright_picture(orientation: int) -> None:
+    """B46."""
+    notes = Image.Exif()
+    notes[0x0112] = orientation
+    sideways = nasty.png(nasty.painting(300, 500, 5), exif=notes.tobytes())
+    assert bits_between(sideways, nasty.png(upright(sideways, BOUNDS))) <= 4
 
 
 @pytest.mark.parametrize("seed", range(6))

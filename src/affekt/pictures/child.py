@@ -50,7 +50,7 @@ class Answer(NamedTuple):
 
 
 def seen(data: bytes, _: int, bounds: Bounds) -> Answer:
-    """Answer the facts and the hash."""
+    """Answer the facts and the hashes."""
     return Answer(facts(data, bounds)._asdict())
 
 

@@ -40,6 +40,7 @@ class PictureFacts(NamedTuple):
     height_px: int
     is_animated: bool
     phash: int | None
+    dhash: int | None
 
 
 class Rebuilt(NamedTuple):
@@ -79,7 +80,7 @@ class Decoders:
         return [child.pid for child in self._children if child.pid is not None]
 
     def facts(self, data: bytes) -> PictureFacts:
-        """Give format, size, hash and whether it is animated; all of it was decoded."""
+        """Give format, size, both hashes and whether it is animated; all of it was decoded."""
         values, _ = self._ask(b"f", 0, data, most=0)
         return PictureFacts(**values)
 

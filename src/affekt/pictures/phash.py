@@ -1,10 +1,14 @@
-"""The perceptual hash: 64 bits that hardly change when a picture is resized or re-compressed."""
+"""Two perceptual hashes: 64 bits each that hardly change when a picture is resized or re-encoded.
+
+They look at different things, frequencies and neighbours, so that what both call a copy is one.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 SIDE_PX = 32
+SQUARE, STEPS = (SIDE_PX, SIDE_PX), (9, 8)  # width and height that `phash` and `dhash` take
 KEPT = 8  # frequencies a side
 FLAT_STD = 2.0  # grey levels; below, the bits are mostly rounding noise
 STEP = 256.0  # coefficients are rounded to 1/256
@@ -20,9 +24,9 @@ def _cosines() -> NDArray[np.float64]:  # frequency, pixel
 COSINES = _cosines()
 
 
-def small(luma: Image.Image) -> Image.Image:
-    """Give the picture as 32 × 32 area means."""
-    return luma.resize((SIDE_PX, SIDE_PX), Image.Resampling.BOX)
+def means(luma: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Give the picture as so many area means, across and down."""
+    return luma.resize(size, Image.Resampling.BOX)
 
 
 def phash(luma: NDArray[np.uint8]) -> int | None:
@@ -48,3 +52,16 @@ def phash(luma: NDArray[np.uint8]) -> int | None:
     low = np.rint(COSINES @ pixels @ COSINES.T * STEP).astype(np.float32).ravel()
     bits = low > np.median(low)
     return int.from_bytes(np.packbits(bits).tobytes(), "big")
+
+
+def dhash(luma: NDArray[np.uint8]) -> int:
+    """Difference hash, version 1, of an upright picture's luma, 8 rows of 9.
+
+    A bit is 1 where a mean is brighter than the one on its left; row by row from the top left,
+    the first bit has the highest value. That a flat picture has none is for the caller to say: ask
+    `phash`.
+
+    References:
+        Krawetz (2013), Kind of like that, The Hacker Factor Blog.
+    """
+    return int.from_bytes(np.packbits(luma[:, 1:] > luma[:, :-1]).tobytes(), "big")

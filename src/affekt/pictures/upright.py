@@ -1,4 +1,4 @@
-"""Foreign bytes → an upright sRGB picture, its facts and its hash; runs in the decoding child."""
+"""Foreign bytes → an upright sRGB picture, its facts and its hashes; runs in the decoding child."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
@@ -16,7 +17,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 from affekt.errors import PictureError
 from affekt.pictures.colours import eight_bits, in_srgb, is_foreign
 from affekt.pictures.headers import Size, announced_size, check_png, end_of_jpeg, format_of
-from affekt.pictures.phash import phash, small
+from affekt.pictures.phash import SQUARE, STEPS, dhash, means, phash
 
 READERS: dict[str, Callable[[BytesIO], ImageFile.ImageFile]] = {
     "JPEG": JpegImageFile,
@@ -56,6 +57,7 @@ class Seen(NamedTuple):
     height_px: int
     is_animated: bool
     phash: int | None
+    dhash: int | None
 
 
 @contextmanager
@@ -104,17 +106,16 @@ def opened(data: bytes, bounds: Bounds) -> ImageFile.ImageFile:
 
 
 def facts(data: bytes, bounds: Bounds) -> Seen:
-    """Give the facts and the hash of a picture, after decoding all of it once."""
+    """Give the facts and both hashes of a picture, after decoding all of it once."""
     with explained():
         picture = opened(data, bounds)
         kind, size = picture.format or "", picture.size
         is_animated = bool(getattr(picture, "is_animated", False))
-        luma = small(_luma(picture, data))
-        turn = _turn(picture)
-        if turn is not None:
-            luma = luma.transpose(turn)
+        luma, turn = _luma(picture, data), _turn(picture)
         width, height = size[::-1] if _is_on_its_side(turn) else size
-        return Seen(kind, width, height, is_animated, phash(np.asarray(luma)))
+        first = phash(_means(luma, turn, SQUARE))
+        second = None if first is None else dhash(_means(luma, turn, STEPS))
+        return Seen(kind, width, height, is_animated, first, second)
 
 
 def upright(data: bytes, bounds: Bounds, enough_px: int | None = None) -> Image.Image:
@@ -135,6 +136,15 @@ def _luma(picture: ImageFile.ImageFile, data: bytes) -> Image.Image:
         picture.draft(wanted, (ENOUGH_FOR_HASH_PX, ENOUGH_FOR_HASH_PX))
     loaded = _loaded(picture, data)
     return loaded if loaded.mode == "L" and _is_plain(loaded) else in_srgb(loaded).convert("L")
+
+
+def _means(
+    luma: Image.Image, turn: Image.Transpose | None, size: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """Give so many area means of the upright picture, across and down."""
+    if turn is None:
+        return np.asarray(means(luma, size))
+    return np.asarray(means(luma, size[::-1] if _is_on_its_side(turn) else size).transpose(turn))
 
 
 def _is_plain(grey: Image.Image) -> bool:

@@ -102,6 +102,7 @@ class Project:
         if stale:
             raise UsageError(stale)
         with self.store.writing():
+            self.products()  # brings back a release that lies in the object store only
             return list(line.bench(self.plan.bench, self.store))
 
     def products(self) -> dict[str, Product]:

@@ -2,6 +2,9 @@
 
 A page counts once it is on disk. The first line says what was asked; every line carries the start
 of the SHA-256 of its content, so that an overwritten byte is found and not believed.
+
+An object store cannot lengthen a file: there every line is an object of its own, in a folder named
+as the file, and the file is made again from them on another machine.
 """
 
 import hashlib
@@ -14,6 +17,7 @@ from typing import Any, NamedTuple
 
 from affekt import durable
 from affekt.errors import Damaged, NewerFormat
+from affekt.files import Files
 from affekt.parts import canonical
 
 FORMAT = 1  # of the file; raised when an older affekt could not read it
@@ -38,14 +42,18 @@ class Pages:
     Args:
         folder: Where the files lie; made at the first append.
         asked: All that decides the answers (source, edition, query) as JSON values; names the file.
+        files: The files of the project, where these lie in an object store.
     """
 
-    def __init__(self, folder: Path, asked: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, asked: Mapping[str, Any], files: Files | None = None) -> None:
         self.asked = {"format": FORMAT, "asked": dict(asked)}
         self.path = folder / f"{hashlib.sha256(canonical(dict(asked))).hexdigest()[:32]}.jsonl"
         self.afters: list[str | None] = []  # of every stored page, in order
         self.n_hits = self.n_refused = 0
-        self._whole_bytes = 0
+        self._whole_bytes = self._n_lines = 0
+        self._files = files if files is not None and files.url is not None else None
+        if self._files is not None:
+            self._bring_back(self._files)
         for page in self.stored():
             self._count(page.after, len(page.hits), len(page.refused))
 
@@ -74,10 +82,14 @@ class Pages:
             raise ValueError(f"{self.path.name}: the last page is stored, none can follow")
         asked_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         page = StoredPage(after, hits, refused, asked_at)
-        text = _line(page._asdict())
+        lines = [_line(page._asdict())]
         if not self._whole_bytes:
-            text = _line(self.asked) + text
-        self._write(text)
+            lines.insert(0, _line(self.asked))
+        self._write(b"".join(lines))
+        for line in lines:
+            if self._files is not None:
+                self._files.put(self._object(self._n_lines), line)
+            self._n_lines += 1
         self._count(after, len(hits), len(refused))
 
     def stored(self) -> Iterator[StoredPage]:
@@ -99,6 +111,7 @@ class Pages:
                 if content is None:
                     raise self._damaged(number)
                 self._whole_bytes = max(whole, self._whole_bytes)
+                self._n_lines = max(number, self._n_lines)
                 if number == 1:
                     self._check(content)
                 else:
@@ -124,6 +137,29 @@ class Pages:
             f"{self.path}:{number}: this line is not what was written; put the file back from a "
             "backup, or delete it to ask the source again from the first page"
         )
+
+    def _object(self, number: int) -> Path:
+        return self.path.with_suffix("") / f"{number:08d}.line"
+
+    def _bring_back(self, files: Files) -> None:
+        """Make file and objects hold the same lines: each may lack the last ones of the other."""
+        there = files.listed(self.path.with_suffix(""), "*.line")
+        here = self._whole_lines()
+        for number, line in list(enumerate(here))[len(there) :]:
+            files.put(self._object(number), line)
+        missing = []
+        for path in there[len(here) :]:
+            with files.opened(path) as file:
+                missing.append(file.read())
+        if missing:
+            self._whole_bytes = sum(len(line) for line in here)
+            self._write(b"".join(missing))
+
+    def _whole_lines(self) -> list[bytes]:
+        if not self.path.exists():
+            return []
+        lines = self.path.read_bytes().splitlines(keepends=True)
+        return lines if not lines or _content(lines[-1]) is not None else lines[:-1]
 
     def _write(self, text: bytes) -> None:
         is_new = not self.path.exists()

@@ -95,7 +95,7 @@ class Collect(Stage):
             "words": list(query.words),
             **({"witness": seen} if seen else {}),
         }
-        return Pages(desk.journal / "pages", asked)
+        return Pages(desk.journal / "pages", asked, desk.files)
 
     def _dropped(self, page: StoredPage, label: str, query: Query) -> pl.DataFrame:
         rows = []

@@ -1,0 +1,1 @@
+"""Local servers that stand for other people's: faithful to their protocols, quirks and faults."""

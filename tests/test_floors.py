@@ -13,7 +13,7 @@ FLOORS = (
     ("sources", "crowd", "rules", "features", "models", "datasets", "protocols"),
     ("store",),
     ("stages",),
-    ("plan", "catalogue", "templates"),
+    ("plan", "catalogue", "templates", "census"),
     ("line", "report", "trace"),
     ("project", "doctor"),
     ("demo",),

@@ -15,7 +15,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from affekt import line, plan, trace
+from affekt.census import write as census
 from affekt.errors import AffektError, UsageError
 from affekt.plan import STEPS, Build, Plan, Result
 from affekt.report import ReportInput
@@ -138,6 +141,22 @@ class Project:
         """Give the folder of the release this plan built, None before that."""
         made = self.products().get("release")
         return self.plan.project / made.manifest["published"] if made else None
+
+    def stats(self) -> tuple[Path, dict[str, pl.DataFrame]]:
+        """Count what was found and what became of it; give the folder of the files, and the tables.
+
+        Raises:
+            UsageError: Nothing has been collected yet.
+        """
+        steps = self.products()
+        if "collect" not in steps:
+            raise UsageError(
+                f"{self.plan.path}: nothing has been collected, so there is nothing to count; run "
+                "`affekt build` first"
+            )
+        tables = census.taken(steps, self.plan.taxonomy)
+        notes = {name: one.manifest["notes"] for name, one in steps.items()}
+        return census.write(tables, notes, self.plan.project / "statistics"), tables
 
     def why(self, word: str) -> list[trace.Fate]:
         """Give the fate of one picture along the build line."""

@@ -111,6 +111,13 @@ def status(**options: Any) -> None:
 
 @affekt.command()
 @_planned
+def stats(**options: Any) -> None:
+    """Count what was found: by emotion and source, tags, licences, failures, links."""
+    _do("lines:stats", **options)
+
+
+@affekt.command()
+@_planned
 @click.argument("image")
 def why(**options: Any) -> None:
     """Tell the fate of one picture: IMAGE is a file, a name at its source, or digits of its id."""

@@ -13,6 +13,8 @@ from affekt.store import Failure, disk
 
 MARKS = {"done": "green", "waiting": "yellow", "failed": "red", "begun": "yellow", "open": "white"}
 
+SHOWN = ("figure_2", "counts", "failures", "servers", "licences", "owners")
+
 
 @contextmanager
 def opened(plan: str, *, trust: bool, quiet: bool, **options: Any) -> Iterator[Project]:
@@ -105,6 +107,20 @@ def status(*, plan: str, as_json: bool, color: str, trust: bool, **_: Any) -> No
     """Show how far both lines have come."""
     with looked_at(plan, trust=trust) as project:
         _show(project.status(), as_json=as_json, color=color)
+
+
+def stats(*, plan: str, as_json: bool, trust: bool, **_: Any) -> None:
+    """Show the counts, and where their files are."""
+    with looked_at(plan, trust=trust) as project:
+        folder, tables = project.stats()
+    if as_json:
+        voice.document({name: table.to_dicts() for name, table in tables.items()})
+        return
+    for name in SHOWN:
+        if tables[name].height:
+            click.echo(f"\n{name.replace('_', ' ')}")
+            voice.table(tables[name].rows(), tables[name].columns)
+    click.echo(f"\nall tables: {folder}")
 
 
 def why(*, plan: str, image: str, as_json: bool, trust: bool, **_: Any) -> None:

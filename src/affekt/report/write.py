@@ -16,6 +16,7 @@ from affekt.report import (
     examples,
     funnel,
     latex,
+    origins,
     paper,
     rates,
     sheet,
@@ -29,6 +30,7 @@ from affekt.report.text import clean
 MAKERS: dict[str, Callable[[ReportInput, Bench], Exhibit]] = {
     "T1": lambda given, _: datasets.exhibit(given),
     "G10": lambda given, _: funnel.exhibit(given),
+    "G2": lambda given, _: origins.exhibit(given),
     "T2": lambda given, _: acceptance.exhibit(given),
     "G1": lambda given, _: examples.exhibit(given),
     "T3": accuracy.exhibit,

@@ -1,0 +1,51 @@
+"""All counts as files: one Parquet table each, and one JSON document of them all."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from affekt import durable
+from affekt.census import counts, links, origins, tags
+from affekt.store import Product
+from affekt.taxonomy import Taxonomy
+
+
+def taken(steps: Mapping[str, Product], taxonomy: Taxonomy) -> dict[str, pl.DataFrame]:
+    """Give every table of the census by name; empty ones where a step does not stand yet."""
+    counted = counts.counts(steps)
+    return {
+        "counts": counted,
+        "figure_2": counts.figure_2(counted, taxonomy.names),
+        "tag_cooccurrence": tags.cooccurrence(steps, taxonomy),
+        "common_tags": tags.common(steps),
+        "licences": origins.of_licences(steps),
+        "owners": origins.of_owners(steps),
+        "years": origins.of_years(steps),
+        "sizes": origins.of_sizes(steps),
+        "failures": links.failures(steps),
+        "servers": links.servers(steps),
+    }
+
+
+def write(tables: Mapping[str, pl.DataFrame], notes: Mapping[str, Any], folder: Path) -> Path:
+    """Write the tables and ``statistics.json``, each whole or not at all, and give the folder.
+
+    Args:
+        tables: What `taken` gave.
+        notes: What steps noted of their own, by step; goes into the JSON as it is.
+        folder: Made when it is missing; files in it are replaced.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        with durable.replaced(folder / f"{name}.parquet") as beside:
+            table.write_parquet(beside)
+    whole = {**{name: table.to_dicts() for name, table in tables.items()}, "notes": dict(notes)}
+    with durable.replaced(folder / "statistics.json") as beside:
+        beside.write_text(
+            json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+            encoding="utf-8",
+        )
+    return folder

@@ -1,0 +1,228 @@
+"""One search as a walk over slices: what each answer means for the next call; asks nobody itself.
+
+A slice is tried with its first page. Does it hold too much, it is cut and the parts are tried; at 5
+minutes it is asked licence by licence; and if that does not help either, what the server shows of
+it is taken and the slice is told as saturated. Behind a slice that holds little, neighbours join.
+
+The numbers that the server announces are wrong in both directions. So a slice is asked until a page
+brings nothing new or is not full, and what came is held against what was announced.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from affekt.errors import SourceError
+from affekt.sources.flickr import rights
+from affekt.sources.flickr.answers import Found
+from affekt.sources.flickr.cursor import Cursor, Hand, digests
+from affekt.sources.flickr.entries import Photo, hit, name_of, refusal, uploaded
+from affekt.sources.flickr.slices import Slice, parts_for
+
+SHOWN = 4000  # pictures that the server shows of one search; further pages repeat
+FLOOR_SECONDS = 300  # no slice is cut into shorter ones
+FRUITLESS = 100  # calls in a row without a new picture; cutting to the floor takes some forty
+Refused = tuple[str, str, str]
+log = logging.getLogger(__name__)
+
+
+class Step(NamedTuple):
+    """What one answer gave, and where to go on; None at the end."""
+
+    cursor: Cursor | None
+    hits: tuple[Mapping[str, Any], ...] = ()
+    refused: tuple[Refused, ...] = ()
+
+
+@dataclass(frozen=True)
+class Search:
+    """How one query is walked through.
+
+    Attributes:
+        words: What is searched for, to be named in the log.
+        split_above: Pictures above which a slice is cut.
+        side_px: Longer side of the size to fetch.
+        licences: The licences asked for; none for all.
+        calls_per_hour: To foretell how long it takes.
+    """
+
+    words: str
+    split_above: int
+    side_px: int
+    licences: tuple[str, ...]
+    calls_per_hour: int
+
+    @property
+    def wanted(self) -> int:
+        """How many pictures a slice should hold: some room below the number that cuts it."""
+        return max(1, self.split_above * 2 // 3)
+
+    def ready(self, cursor: Cursor) -> Cursor:
+        """Give the cursor with a slice in hand."""
+        if cursor.hand is not None:
+            return cursor
+        piece, rest = cursor.rest.taken(cursor.wide)
+        seen = cursor.seen if piece.start <= cursor.seen_until else frozenset[bytes]()
+        return replace(cursor, rest=rest, hand=Hand(piece), seen=seen)
+
+    def asked_licences(self, cursor: Cursor) -> str | None:
+        """Give the numbers of the licences to ask for in the next call, None for all."""
+        assert cursor.hand is not None
+        if cursor.hand.licence is not None:
+            return cursor.hand.licence
+        return ",".join(rights.numbers(self.licences, _names(cursor))) if self.licences else None
+
+    def walked(self, cursor: Cursor, found: Found) -> Step:
+        """Give what an answer brings, and where to go on from there.
+
+        Raises:
+            SourceError: Going on would not end.
+        """
+        hand = cursor.hand
+        assert hand is not None
+        if not cursor.tally.calls:
+            self._foretell(found.announced, cursor.per_page)
+        tally = replace(cursor.tally, calls=cursor.tally.calls + 1)
+        cursor = replace(cursor, tally=tally, fruitless=cursor.fruitless + 1)
+        if cursor.fruitless > FRUITLESS:
+            raise SourceError(
+                f"flickr: {FRUITLESS} calls in a row brought no new picture of {self.words!r}, and "
+                f"the server announces {found.announced:,} more; try again another day"
+            )
+        return self._cut(cursor, hand, found) or self._taken(cursor, hand, found)
+
+    def _cut(self, cursor: Cursor, hand: Hand, found: Found) -> Step | None:
+        """Give the way on through the parts of a slice that holds too much; None if it does not."""
+        is_tried = hand.page == 1 and hand.licence is None
+        if not is_tried or found.announced <= self.split_above or not found.photos:
+            return None
+        _check_dates(hand.piece, found.photos)
+        parts = parts_for(hand.piece, found.announced, self.wanted, FLOOR_SECONDS)
+        if parts > 1:
+            return Step(replace(cursor, rest=cursor.rest.recut(hand.piece, parts), hand=None))
+        numbers = rights.numbers(self.licences, _names(cursor))
+        if len(numbers) > 1:
+            return Step(replace(cursor, hand=Hand(hand.piece, numbers[0], numbers[1:])))
+        return None
+
+    def _taken(self, cursor: Cursor, hand: Hand, found: Found) -> Step:
+        """Give the pictures of a page that were not there yet, and the way on."""
+        hits, refused, new = [], [], set[bytes]()
+        for place, (photo, digest) in enumerate(_named(found.photos)):
+            if digest is None:
+                refused.append((f"{_told(hand)}, page {hand.page}, {place + 1}", "no-id", ""))
+            elif digest not in cursor.seen and digest not in new:
+                new.add(digest)
+                why = refusal(photo)
+                if why is None:
+                    hits.append(hit(photo, _names(cursor), self.side_px))
+                else:
+                    refused.append((name_of(photo) or "", *why))
+        came = hand._replace(announced=found.announced, came=hand.came + len(new))
+        fruitless = 0 if new else cursor.fruitless
+        cursor = replace(cursor, hand=came, seen=cursor.seen | new, fruitless=fruitless)
+        further = self._further(cursor, came, found, n_new=len(new))
+        return further._replace(hits=tuple(hits), refused=(*refused, *further.refused))
+
+    def _further(self, cursor: Cursor, hand: Hand, found: Found, *, n_new: int) -> Step:
+        is_last = len(found.photos) < cursor.per_page and hand.page >= found.pages
+        if not n_new or is_last:
+            if found.photos and not n_new and hand.came < hand.announced:
+                log.warning("flickr: page %d of %s repeats earlier ones", hand.page, _told(hand))
+            return self._closed(cursor, hand, is_saturated=False)
+        if hand.page * found.per_page < SHOWN:
+            return Step(replace(cursor, hand=hand._replace(page=hand.page + 1)))
+        if hand.announced == hand.came:
+            return self._closed(cursor, hand, is_saturated=False)
+        last = _last_upload(hand.piece, found.photos)
+        if hand.licence is None and hand.piece.seconds > FLOOR_SECONDS and last is not None:
+            # More is there than was announced. Pictures come by rising date: the second of the
+            # last one is asked again, with what follows.
+            rest = cursor.rest.recut(Slice(last, hand.piece.end), 1)
+            return Step(replace(cursor, rest=rest, hand=None, seen_until=last))
+        return self._closed(cursor, hand, is_saturated=True)
+
+    def _closed(self, cursor: Cursor, hand: Hand, *, is_saturated: bool) -> Step:
+        """Give the way on behind a slice, after holding what came against what was announced."""
+        told = f"{hand.announced:,} announced, {hand.came:,} came"
+        refused: tuple[Refused, ...] = ()
+        if hand.announced != hand.came:
+            refused = ((_told(hand), "saturated" if is_saturated else "miscounted", told),)
+            level = logging.WARNING if is_saturated else logging.INFO
+            log.log(level, "flickr: %s is %s: %s", _told(hand), refused[0][1], told)
+        tally = cursor.tally.plus(hand.announced, hand.came, is_saturated=is_saturated)
+        cursor = replace(cursor, tally=tally, hand=None, seen_until=hand.piece.end)
+        if hand.further:
+            beside = Hand(hand.piece, hand.further[0], hand.further[1:])
+            return Step(replace(cursor, hand=beside), refused=refused)
+        if not cursor.rest.cuts:
+            self._sum_up(cursor)
+            return Step(None, refused=refused)
+        return Step(replace(cursor, wide=self._wide(cursor, hand)), refused=refused)
+
+    def _wide(self, cursor: Cursor, hand: Hand) -> int:
+        """Give how many seconds the next slice should have: neighbours that hold little join."""
+        if hand.licence is not None or hand.came > self.wanted:
+            return hand.piece.seconds // 2
+        return hand.piece.seconds * (2 if hand.came < cursor.per_page / 4 else 1)
+
+    def _foretell(self, announced: int, per_page: int) -> None:
+        # A slice takes half a page more than its pictures fill; one in two is tried to be cut.
+        slices = announced // self.wanted if announced > self.split_above else 0
+        calls = 1 + announced // per_page + slices
+        log.info(
+            "flickr: about %s pictures of %r; about %s calls, %.1f h at %s calls an hour",
+            *(f"{announced:,}", self.words, f"{calls:,}"),
+            *(calls / self.calls_per_hour, f"{self.calls_per_hour:,}"),
+        )
+
+    def _sum_up(self, cursor: Cursor) -> None:
+        tally = cursor.tally
+        log.log(
+            logging.WARNING if tally.saturated else logging.INFO,
+            "flickr: %r: %s pictures came, %s were announced, in %s slices and %s calls; %s slices "
+            "held more than a search shows",
+            *(self.words, f"{tally.came:,}", f"{tally.announced:,}", f"{tally.slices:,}"),
+            *(f"{tally.calls:,}", f"{tally.saturated:,}"),
+        )
+
+
+def _names(cursor: Cursor) -> dict[str, str]:
+    """Give the licences by their numbers, as the server told them."""
+    return {**rights.NUMBERS, **(cursor.told or {})}
+
+
+def _named(photos: tuple[Photo, ...]) -> list[tuple[Photo, bytes | None]]:
+    """Give each photo with the digest of its id, None where it has none."""
+    names = [name_of(photo) for photo in photos]
+    known = iter(digests(name for name in names if name is not None))
+    return [
+        (photo, None if name is None else next(known))
+        for photo, name in zip(photos, names, strict=True)
+    ]
+
+
+def _check_dates(piece: Slice, photos: tuple[Photo, ...]) -> None:
+    if not any(piece.start <= (uploaded(photo) or -1) <= piece.end for photo in photos):
+        raise SourceError(
+            f"flickr: asked for uploads of {_days(piece)}, the server gave others only; it does "
+            "not search by date, so check `base` of the source"
+        )
+
+
+def _last_upload(piece: Slice, photos: tuple[Photo, ...]) -> int | None:
+    """Give the latest second of a page inside the slice but not at its start."""
+    seconds = [second for photo in photos if (second := uploaded(photo)) is not None]
+    return max((second for second in seconds if piece.start < second <= piece.end), default=None)
+
+
+def _told(hand: Hand) -> str:
+    licence = f", licence {hand.licence}" if hand.licence is not None else ""
+    return f"uploads of {_days(hand.piece)}{licence}"
+
+
+def _days(piece: Slice) -> str:
+    start, end = (datetime.fromtimestamp(second, UTC) for second in piece)
+    return f"{start:%Y-%m-%dT%H:%M:%SZ} to {end:%Y-%m-%dT%H:%M:%SZ}"

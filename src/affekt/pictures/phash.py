@@ -47,11 +47,18 @@ def phash(luma: NDArray[np.uint8]) -> int | None:
         of a filtered picture, and the rounding.
     """
     pixels = luma.astype(np.float64)
-    if pixels.std() < FLAT_STD:
+    if _is_flat(pixels.ravel()):
         return None
-    low = np.rint(COSINES @ pixels @ COSINES.T * STEP).astype(np.float32).ravel()
-    bits = low > np.median(low)
+    low = np.rint(COSINES @ pixels @ COSINES.T * STEP).ravel()
+    lower_middle = len(low) // 2 - 1  # above it is above the median, which lies behind it
+    bits = low > np.partition(low, lower_middle)[lower_middle]
     return int.from_bytes(np.packbits(bits).tobytes(), "big")
+
+
+def _is_flat(values: NDArray[np.float64]) -> bool:
+    """Tell whether whole numbers hardly vary; every sum is exact, so every machine agrees."""
+    n, total = len(values), values.sum()
+    return bool(n * (values @ values) - total * total < (n * FLAT_STD) ** 2)
 
 
 def dhash(luma: NDArray[np.uint8]) -> int:

@@ -42,6 +42,7 @@ class Step:
         made_at: When it was made, UTC.
         address: First 16 digits of its address.
         text: The sentence that goes with a state that is not ``done``.
+        tallies: Counts of what a step that was begun has met so far, such as ``reasons``.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Step:
     seconds: float | None = None
     address: str = ""
     text: str = ""
+    tallies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 class Project:
@@ -307,7 +309,7 @@ def _step(name: str, one: Product | Open | Failure) -> Step:
         )
     if isinstance(one, Failure):
         return Step(name, "failed", text=one.reason)
-    return Step(name, one.state, text=one.text)
+    return Step(name, one.state, text=one.text, tallies=one.tallies)
 
 
 def _as_step(one: Any) -> Product | Open:

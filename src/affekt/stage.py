@@ -15,12 +15,18 @@ Engine = Literal["polars", "daft"]
 
 
 class Progress(NamedTuple):
-    """How far a stage has come."""
+    """How far a stage has come.
+
+    Attributes:
+        tallies: Counts of what was met so far, by what they count, such as ``reasons``: reason →
+            pictures.
+    """
 
     stage: str
     done: int
     total: int | None
     failures: int = 0
+    tallies: Mapping[str, Mapping[str, int]] = {}
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ CASES = {
     "affekt bench": ("bench", "plan.toml", "--quiet"),
     "affekt report": ("report", "plan.toml", "--only", "T1"),
     "affekt status": ("status", "plan.toml"),
+    "affekt stats": ("stats", "plan.toml"),
     "affekt why": ("why", "plan.toml", PICTURE),
     "affekt parts": ("parts", "models"),
     "affekt doctor": ("doctor",),

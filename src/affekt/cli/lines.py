@@ -1,6 +1,6 @@
 """`build`, `bench`, `report`, `status` and `why`: a plan and its folder."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ from affekt.store import Failure, disk
 
 MARKS = {"done": "green", "waiting": "yellow", "failed": "red", "begun": "yellow", "open": "white"}
 
+MOST = 12  # counts of one kind on a line
 SHOWN = ("figure_2", "counts", "failures", "servers", "licences", "owners")
 
 
@@ -159,6 +160,16 @@ def _show(steps: list[Step], *, as_json: bool, color: str) -> None:
         ) or voice.clean(step.text)
         line = f"{step.name:{width}}  {state}  {counts}  {reasons}".rstrip()
         click.echo(line, color=colored)
+        for name, tally in sorted(step.tallies.items()):
+            click.echo(voice.clean(f"{'':{width}}  {name}: {_listed(tally)}"))
+
+
+def _listed(tally: Mapping[str, int]) -> str:
+    """Give the counts, biggest first."""
+    ranked = sorted(tally.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ", ".join(f"{word} {count:,}" for word, count in ranked[:MOST]) + (
+        f" and {len(ranked) - MOST:,} more" if len(ranked) > MOST else ""
+    )
 
 
 def _count(value: int | None) -> str:

@@ -23,7 +23,7 @@ from affekt.files import Files
 from affekt.parts import canonical
 from affekt.pictures.shelf import Shelf
 from affekt.stage import Desk, Outcome, Progress, Stage
-from affekt.store import disk, lock, product, rows
+from affekt.store import disk, live, lock, product, rows
 from affekt.store.product import FORMAT, Failure, Product
 
 LIBRARIES = (
@@ -170,7 +170,11 @@ class Store:
         """Give what is known of an open step: nothing, ``waiting``, ``failed`` or ``begun``."""
         hidden = self._hidden(stage, recipe)
         note = product.read_note(hidden / "state.json")
-        return note or ({"state": "begun"} if hidden.is_dir() else {})
+        if note or not hidden.is_dir():
+            return note
+        seen = product.read_note(hidden / live.NAME)
+        text = live.sentence(seen) if seen else ""
+        return {"state": "begun", "text": text, "tallies": seen.get("tallies", {})}
 
     def _make(
         self, stage: Stage, inputs: tuple[Product, ...], recipe: Mapping[str, Any], hidden: Path
@@ -178,7 +182,9 @@ class Store:
         scratch = hidden / "scratch"
         scratch.mkdir(parents=True, exist_ok=True)
         history = tuple(one.manifest for one in self._ancestors(inputs))
-        desk = Desk(self.shelf, self.root / "journal", scratch, history, self.watch)
+        desk = Desk(
+            self.shelf, self.root / "journal", scratch, history, live.telling(hidden, self.watch)
+        )
         began = time.monotonic()
         try:
             tables = [rows.open_table(one, stage.engine) for one in inputs]
@@ -234,7 +240,8 @@ class Store:
 
     def _rename(self, stage: Stage, address: str, hidden: Path) -> Product:
         shutil.rmtree(hidden / "scratch")
-        (hidden / "state.json").unlink(missing_ok=True)
+        for note in ("state.json", live.NAME):
+            (hidden / note).unlink(missing_ok=True)
         disk.settle(hidden)
         folder = self.root / "products" / f"{stage.kind()}-{address[:16]}"
         if folder.exists():  # stood, but what it had published was deleted by hand

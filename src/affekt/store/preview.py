@@ -18,11 +18,13 @@ class Open:
         state: ``waiting`` (for the crowd or the world), ``failed``, ``begun`` (was cut off), or
             ``open``.
         text: The sentence that goes with the state.
+        tallies: Counts of what a step that was begun has met so far.
     """
 
     stage: Stage
     state: str = "open"
     text: str = ""
+    tallies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -59,4 +61,4 @@ class Preview:
         if found:
             return found
         note: Mapping[str, Any] = self.store.state(stage, recipe)
-        return Open(stage, note.get("state", "open"), note.get("text", ""))
+        return Open(stage, note.get("state", "open"), note.get("text", ""), note.get("tallies", {}))

@@ -151,7 +151,7 @@ def arguments(what: str) -> argparse.ArgumentParser:
 
 def stay(server: Server) -> None:
     """Print the ports, then serve until the process is ended."""
-    with server, suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), server:
         sys.stdout.write(f"{' '.join(map(str, server.ports))}\n")
         sys.stdout.flush()
         while True:

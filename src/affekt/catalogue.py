@@ -11,7 +11,8 @@ from affekt.errors import AffektError, PartError
 from affekt.parts import Part, find, kinds
 
 FAMILIES = ("sources", "crowd", "rules", "features", "models", "datasets", "protocols")
-HANDED_DOWN = ("seed", "taxonomy", "sources", "title")  # the plan gives these where they are absent
+# What the plan gives where it is absent.
+HANDED_DOWN = ("seed", "taxonomy", "sources", "title", "fetch")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from affekt.catalogue import FAMILIES, HANDED_DOWN
+from affekt.fetch.manners import Manners
 from affekt.parts import Part, Place, find, is_family, kinds
 from affekt.plan.shapes import BUILD
 from affekt.stages.collect import Collect
@@ -18,8 +19,8 @@ from affekt.stages.extract import Extract
 from affekt.stages.load import Load
 from affekt.stages.predict import Predict
 
-SECTIONS = BUILD
-STEPS: Mapping[str, type[Any]] = {**SECTIONS, "load": Load, "extract": Extract, "predict": Predict}
+SECTIONS: Mapping[str, type[Any]] = {"fetch": Manners, **BUILD}
+STEPS: Mapping[str, type[Any]] = {**BUILD, "load": Load, "extract": Extract, "predict": Predict}
 HEAD = "| setting | default | meaning |\n| --- | --- | --- |"
 WHAT = {Place: "a file or folder, looked up from the folder of the plan"}
 

@@ -66,3 +66,26 @@ def test_the_first_noderivatives_noncommercial_licence_keeps_its_old_address() -
 def test_noncommercial_pictures_are_told_apart() -> None:
     assert licences.TABLE["cc-by-nc-sa-2.0"].redistribution == "bytes-noncommercial"
     assert licences.TABLE["cc-by-sa-2.0"].redistribution == "bytes"
+
+
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [
+        ("https://creativecommons.org/licenses/by/2.0/", "cc-by-2.0"),
+        ("http://www.creativecommons.org/licenses/by-nc-nd/4.0", "cc-by-nc-nd-4.0"),
+        ("HTTPS://creativecommons.org/licenses/by-sa/3.0/de/legalcode?x=1#s", "cc-by-sa-3.0"),
+        ("https://creativecommons.org/publicdomain/zero/1.0/deed.fr", "cc0"),
+        ("https://www.flickr.com/commons/usage/", "no-known-restrictions"),
+    ],
+)
+def test_the_address_of_a_licence_names_it(address: str, meant: str) -> None:
+    assert licences.of(address) is licences.TABLE[meant]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://creativecommons.org/licenses/by/9.9/", "https://creativecommons.org/", "https://"],
+)
+def test_another_address_is_no_licence(address: str) -> None:
+    """R4."""
+    assert licences.of(address) is None

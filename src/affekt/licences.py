@@ -125,22 +125,40 @@ _ALIASES = {
 }
 
 
+# Of an address only host and path count: the same text is linked with http, www, a language.
+_ADDRESS = re.compile(r"^https?://(?:www\.)?([^?#]+)", re.IGNORECASE)
+_BY_ADDRESS = {
+    re.sub(_ADDRESS, r"\1", one.url).strip("/"): one.word for one in TABLE.values() if one.url
+}
+
+
 def of(word: str | None) -> Licence | None:
-    """Give the licence a word names, or None when the word is missing or not in the table.
+    """Give the licence a word or address names; None when it is missing or not in the table.
 
     Capital letters, spaces and underscores do not matter. A Creative Commons word without a version
     means 4.0: all versions of one kind stand in the same class.
 
     >>> of("CC BY").word
     'cc-by-4.0'
+    >>> of("http://creativecommons.org/licenses/by-sa/2.0/deed.de").word
+    'cc-by-sa-2.0'
     >>> of("my own terms") is None
     True
     """
     if word is None:
         return None
+    if address := _ADDRESS.match(word.strip()):
+        return TABLE.get(_word_at(address[1].casefold().strip("/")))
     plain = re.sub(r"[\s_]+", "-", word.strip().casefold())
     candidates = (plain, _ALIASES.get(plain, ""), f"{plain}-4.0", f"cc-{plain}", f"cc-{plain}-4.0")
     return next((TABLE[name] for name in candidates if name in TABLE), None)
+
+
+def _word_at(place: str) -> str:
+    """Give the word of the licence whose text, deed or translation lies at a host and path."""
+    steps = place.split("/")
+    above = ("/".join(steps[:n]) for n in range(len(steps), 0, -1))
+    return next((_BY_ADDRESS[one] for one in above if one in _BY_ADDRESS), "")
 
 
 def words() -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[1] / "src" / "affekt"
 FLOORS = (
     ("errors", "rank", "durable", "measures"),
-    ("taxonomy", "tables", "parts", "pictures", "nets", "licences", "cells", "files"),
+    ("taxonomy", "engine", "tables", "parts", "pictures", "nets", "licences", "cells", "files"),
     ("stage", "journal", "fetch"),
     ("sources", "crowd", "rules", "features", "models", "datasets", "protocols"),
     ("store",),

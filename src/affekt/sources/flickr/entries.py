@@ -61,9 +61,9 @@ def refusal(photo: Photo) -> tuple[str, str] | None:
 def hit(photo: Photo, licences: Mapping[str, str], side_px: int) -> dict[str, Any]:
     """Give the row; missing is None."""
     offered = sizes(photo)
-    person = _text(photo.get("pathalias")) or _text(photo.get("owner"))
+    person = quote(_text(photo.get("pathalias")) or _text(photo.get("owner")) or "", safe="@")
     name = name_of(photo)
-    page = f"https://www.flickr.com/photos/{quote(person, safe="@")}/{name}/" if person else None
+    page = f"https://www.flickr.com/photos/{person}/{name}/" if person else None
     raw = json.dumps(photo, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return {
         "source_id": name,
@@ -73,7 +73,7 @@ def hit(photo: Photo, licences: Mapping[str, str], side_px: int) -> dict[str, An
         "machine_tags": _tags(photo.get("machine_tags")),
         "owner": _text(photo.get("ownername")),
         "owner_id": _text(photo.get("owner")),
-        "owner_url": f"https://www.flickr.com/people/{quote(person, safe="@")}/" if person else None,
+        "owner_url": f"https://www.flickr.com/people/{person}/" if person else None,
         "licence": licences.get(str(photo.get("license")), UNKNOWN),
         "url": chosen(offered, side_px)["url"],
         "page_url": page,

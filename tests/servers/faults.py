@@ -10,7 +10,7 @@ decoding can tell. `SPEC` are the 31 kinds that a fetcher has to finish; further
 import asyncio
 import socket
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -56,7 +56,7 @@ class Case(NamedTuple):
 
 
 class Host:
-    """A running host of faults.
+    """A running host of faults, on at least two plain ports.
 
     Attributes:
         server: What was asked of it, and how often.
@@ -68,13 +68,16 @@ class Host:
         *,
         late_seconds: float = LATE_SECONDS,
         robots: bytes = ROBOTS,
-        extra: Mapping[str, Answer] | None = None,
+        pictures: Answer | None = None,
+        plain: int = 2,
         port: int = 0,
     ) -> None:
         self._late_seconds, self._robots = late_seconds, do.send(robots)
-        self._answers = {fault.asked_as: fault.answer for fault in FAULTS} | dict(extra or {})
+        self._pictures = pictures or _painted
+        self._answers = {fault.asked_as: fault.answer for fault in FAULTS}
         ends = (tls.self_signed, tls.expired, tls.wrong_name, tls.sound) if tls else ()
-        self.server = Server(self._answer, (None, None, *ends), port)
+        self._n_plain = plain
+        self.server = Server(self._answer, (*[None] * plain, *ends), port)
         for answer in self._answers.values():
             if isinstance(answer, do.Lazily):
                 answer.prepare()
@@ -86,12 +89,12 @@ class Host:
 
     @property
     def busy(self) -> str:
-        """Address of the other plain port."""
+        """Address of the second plain port."""
         return f"http://{HERE}:{self.server.ports[1]}"
 
     def secure(self, number: int) -> str:
         """Give the address of a TLS port: one of `TLS_KINDS` by its place, then the sound one."""
-        return f"https://{HERE}:{self.server.ports[2 + number]}"
+        return f"https://{HERE}:{self.server.ports[self._n_plain + number]}"
 
     def case(self, fault: Fault) -> Case:
         """Give a fault as a link."""
@@ -101,7 +104,7 @@ class Host:
     def cases(self) -> list[Case]:
         """Give every fault as a link."""
         own = [self.case(fault) for fault in FAULTS]
-        ends = zip(TLS_KINDS, range(len(self.server.ports) - 2), strict=False)
+        ends = zip(TLS_KINDS, range(len(self.server.ports) - self._n_plain), strict=False)
         tls = [Case(kind, f"{self.secure(number)}/ok/tls.jpg", "tls") for kind, number in ends]
         return [*own, *tls, *elsewhere()]
 
@@ -123,17 +126,21 @@ class Host:
             return
         if request.target.startswith("/late"):
             await asyncio.sleep(self._late_seconds)
-        answer = self._answers.get(request.target)
+        answer = self._answers.get(request.target) or self._answers.get(request.path)
         if answer is not None:
             await answer(request, writer)
         elif request.target.startswith(SOUND):
-            writer.write(whole(picture(request.path), "Content-Type: image/jpeg"))
+            await self._pictures(request, writer)
         elif request.target.startswith(HOP):
             await do.count_down(HOP, int(request.target.removeprefix(HOP)))(request, writer)
         elif request.target.startswith(PLACEHOLDER):
             writer.write(whole(picture(PLACEHOLDER), "Content-Type: image/jpeg"))
         else:
             writer.write(whole(b"unknown", status=404))
+
+
+async def _painted(request: Request, writer: asyncio.StreamWriter) -> None:
+    writer.write(whole(picture(request.path), "Content-Type: image/jpeg"))
 
 
 def closed_port() -> int:
@@ -157,11 +164,10 @@ def serving(
     *,
     late_seconds: float = LATE_SECONDS,
     robots: bytes = ROBOTS,
-    extra: Mapping[str, Answer] | None = None,
     tls: _certificates.Tls | None = None,
 ) -> Iterator[Host]:
-    """Run a host of faults; answers given for a target stand before its own."""
-    host = Host(tls, late_seconds=late_seconds, robots=robots, extra=extra)
+    """Run a host of faults."""
+    host = Host(tls, late_seconds=late_seconds, robots=robots)
     with host.server:
         yield host
 

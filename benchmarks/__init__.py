@@ -1,0 +1,1 @@
+"""What affekt takes, measured, beside what others take."""

@@ -1,0 +1,99 @@
+"""What a command takes: seconds, processor time and memory of it and all processes it starts."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+TICK = os.sysconf("SC_CLK_TCK")
+STEP = 0.2  # s between two looks at the processes
+
+
+class Took(NamedTuple):
+    """What one run took.
+
+    Attributes:
+        seconds: On the clock.
+        cpu_seconds: Of all its processes.
+        memory_mb: The most that all its processes had at a time, shared pages counted once.
+        is_finished: Whether it ended by itself within the limit, and well.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    memory_mb: float
+    is_finished: bool
+
+
+def measured(command: Sequence[str], folder: Path, limit_seconds: float) -> Took:
+    """Run a command; end it and all its processes after so many seconds."""
+    start, most, seen = time.perf_counter(), 0.0, dict[int, float]()
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            command, stdout=log, stderr=log, cwd=ROOT, start_new_session=True, env=environment()
+        )
+        while True:
+            time.sleep(STEP)
+            tree = _tree(process.pid)
+            most = max(most, sum(map(_memory_mb, tree)))
+            seen |= {pid: _cpu_seconds(pid) for pid in tree}
+            is_late = time.perf_counter() - start > limit_seconds
+            if is_late:
+                _end(tree)
+            pid, status, usage = os.wait4(process.pid, 0 if is_late else os.WNOHANG)
+            if pid:
+                process.returncode = os.waitstatus_to_exitcode(status)
+                break
+    whole = usage.ru_utime + usage.ru_stime  # of it and of those that it waited for
+    cpu = max(whole, sum(seen.values()))
+    return Took(time.perf_counter() - start, cpu, most, not is_late and process.returncode == 0)
+
+
+def environment() -> dict[str, str]:
+    """Give the environment of every contender."""
+    return os.environ | {"NO_ALBUMENTATIONS_UPDATE": "1", "WANDB_MODE": "disabled"}
+
+
+def _tree(root: int) -> list[int]:
+    """Give the numbers of a process and all that come from it."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (fields := _fields(int(entry.name))):
+            parents[int(entry.name)] = int(fields[1])
+    found = [root]
+    for pid in found:
+        found += [child for child, parent in parents.items() if parent == pid]
+    return found
+
+
+def _fields(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = _fields(pid)
+    return (int(fields[11]) + int(fields[12])) / TICK if fields else 0.0
+
+
+def _memory_mb(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) / 1000 for line in lines if line.startswith("Pss:"))
+
+
+def _end(tree: Sequence[int]) -> None:
+    """End the processes of a run that took too long, those at the top first."""
+    for pid in tree:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue

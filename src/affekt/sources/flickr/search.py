@@ -101,7 +101,8 @@ class Search:
         _check_dates(hand.piece, found.photos)
         parts = parts_for(hand.piece, found.announced, self.wanted, FLOOR_SECONDS)
         if parts > 1:
-            return Step(replace(cursor, rest=cursor.rest.recut(hand.piece, parts), hand=None))
+            rest = cursor.rest.recut(hand.piece, parts)
+            return Step(replace(cursor, rest=rest, wide=0, hand=None))
         numbers = rights.numbers(self.licences, _names(cursor))
         if len(numbers) > 1:
             return Step(replace(cursor, hand=Hand(hand.piece, numbers[0], numbers[1:])))
@@ -141,7 +142,7 @@ class Search:
             # More is there than was announced. Pictures come by rising date: the second of the
             # last one is asked again, with what follows.
             rest = cursor.rest.recut(Slice(last, hand.piece.end), 1)
-            return Step(replace(cursor, rest=rest, hand=None, seen_until=last))
+            return Step(replace(cursor, rest=rest, wide=0, hand=None, seen_until=last))
         return self._closed(cursor, hand, is_saturated=True)
 
     def _closed(self, cursor: Cursor, hand: Hand, *, is_saturated: bool) -> Step:

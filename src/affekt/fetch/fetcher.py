@@ -1,29 +1,69 @@
 """The way out: calls of APIs one by one, pictures many at a time."""
 
 import asyncio
-import queue
+import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
-import aiohttp
+from yarl import URL
 
-from affekt import __version__
-from affekt.errors import MissingSecret, SourceError
+from affekt.errors import MissingSecret
+from affekt.fetch.addresses import Allowed
+from affekt.fetch.calls import Calls, Judge
+from affekt.fetch.errands import Errands
+from affekt.fetch.hosts import Board
+from affekt.fetch.loops import Loop
 from affekt.fetch.manners import Manners
+from affekt.fetch.quotas import Quotas
+from affekt.fetch.run import Run
+from affekt.fetch.settings import Settings
+from affekt.fetch.wire import Reply, Wire
 from affekt.fetch.words import Answer, Call, Fetched, Link
 
-Judge = Callable[[Answer], str | None]
+__all__ = ["Fetcher", "Judge", "Settings", "Standing"]
+
+
+class Standing(NamedTuple):
+    """How a fetcher stands with the world, to be shown while it works."""
+
+    waits: int  # times that a host asked to wait
+    left_alone: tuple[str, ...]  # hosts that failed so often that they are not asked
+
+
+class _Office:
+    """What lives in the thread of the loop, made when it is first needed."""
+
+    def __init__(self, manners: Manners, ledger: Path, settings: Settings) -> None:
+        self.loop = Loop()
+        self.allowed = Allowed(manners.allowed_networks)
+        self.wire, self.board = self.loop.run(self._open(manners, settings.authority))
+        self.errands = Errands(self.wire, manners, self.allowed, ledger, settings)
+        self.calls = Calls(manners, self.allowed, Quotas(ledger, settings.clock), self._get)
+        self.in_use = threading.Lock()
+
+    async def _open(self, manners: Manners, authority: Path | None) -> tuple[Wire, Board]:
+        now = asyncio.get_running_loop().time
+        return Wire(manners, self.allowed, authority), Board(manners, now)
+
+    def _get(self, url: URL, most: int, headers: Mapping[str, str]) -> Reply:
+        return self.loop.run(self.wire.get(url, most, headers=headers))
+
+    def close(self) -> None:
+        self.loop.close(self.wire.close)
 
 
 class Fetcher:
-    """Asks other people's servers; safe to make anew at any time.
+    """Asks other people's servers; safe to make anew at any time, and to send to another process.
 
     Args:
         manners: How to behave.
         ledger: Folder where allowances used up are remembered; shared by all processes.
         opt_outs: Words in the headers of a picture's answer that forbid its use.
         max_bytes: Size of a picture at most.
+        settings: What is rarely needed; `opt_outs` and `max_bytes` go before it.
 
     Raises:
         MissingSecret: `manners` name no contact.
@@ -36,6 +76,7 @@ class Fetcher:
         *,
         opt_outs: tuple[str, ...] = (),
         max_bytes: int = 20_000_000,
+        settings: Settings = Settings(),  # noqa: B008  # frozen
     ) -> None:
         if manners.contact is None:
             raise MissingSecret(
@@ -44,6 +85,12 @@ class Fetcher:
             )
         self.manners, self.ledger = manners, ledger
         self.opt_outs, self.max_bytes = opt_outs, max_bytes
+        self.settings = settings._replace(opt_outs=opt_outs, max_bytes=max_bytes)
+        self._office: _Office | None = None
+        self._opening = threading.Lock()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _anew, (self.manners, self.ledger, self.settings)
 
     def call(self, call: Call, judge: Judge) -> Answer:
         """Give the answer to one call.
@@ -56,110 +103,50 @@ class Fetcher:
         Raises:
             SourceError: No good answer came after all tries; in the server's own words, cleaned.
         """
-        return asyncio.run(self._call(call, judge))
-
-    async def _call(self, call: Call, judge: Judge) -> Answer:
-        trouble: str | None = "no answer"
-        async with self._session() as session:
-            for attempt in range(self.manners.tries):
-                await asyncio.sleep(0.5 * attempt)
-                try:
-                    answer = await _ask(session, call)
-                except (aiohttp.ClientError, TimeoutError) as failure:
-                    trouble = type(failure).__name__
-                    continue
-                trouble = judge(answer)
-                if trouble is None:
-                    return answer
-        raise SourceError(f"{call.url}: {trouble}, {self.manners.tries} times; try again later")
+        return self._opened().calls.make(call, judge)
 
     def pictures(self, links: Iterable[Link]) -> Iterator[Fetched]:
         """Give what became of each link, in the order in which that is known.
 
-        Links are taken as there is room for them, so memory does not grow with their number.
+        Links are taken as there is room for them, so memory does not grow with their number. What
+        is learned about hosts is kept for the next time, unless two of these run at once.
         """
-        done: queue.Queue[Fetched | BaseException | None] = queue.Queue(self.manners.at_once)
-        thread = threading.Thread(target=self._run, args=(iter(links), done), daemon=True)
-        thread.start()
-        while (one := done.get()) is not None:
-            if isinstance(one, BaseException):
-                raise one
-            yield one
-        thread.join()
+        office = self._opened()
+        with contextlib.ExitStack() as stack:
+            board = office.board
+            if office.in_use.acquire(blocking=False):
+                stack.callback(office.in_use.release)
+            else:
+                board = Board(self.manners, board.now)
+            yield from Run(office.loop, office.errands, board).results(links)
 
-    def _run(
-        self, links: Iterator[Link], done: "queue.Queue[Fetched | BaseException | None]"
-    ) -> None:
-        try:
-            asyncio.run(self._all(links, done))
-        except BaseException as trouble:
-            done.put(trouble)
-        done.put(None)
+    def proposed(self) -> dict[str, str]:
+        """Give the contents that were met under too many links of one host, and that host."""
+        return {} if self._office is None else dict(self._office.errands.placeholders.proposed)
 
-    async def _all(
-        self, links: Iterator[Link], done: "queue.Queue[Fetched | BaseException | None]"
-    ) -> None:
-        async def worker(session: aiohttp.ClientSession) -> None:
-            for link in links:
-                fetched = await self._one(session, link)
-                await asyncio.to_thread(done.put, fetched)
+    def standing(self) -> Standing:
+        """Give what a person may want to see while this works."""
+        if self._office is None:
+            return Standing(0, ())
+        board = self._office.board
+        return Standing(board.waits, tuple(board.given_up()))
 
-        async with self._session() as session, asyncio.TaskGroup() as group:
-            for _ in range(self.manners.at_once):
-                group.create_task(worker(session))
+    def close(self) -> None:
+        """Close every connection; the next request opens new ones."""
+        office, self._office = self._office, None
+        if office is not None:
+            office.close()
 
-    async def _one(self, session: aiohttp.ClientSession, link: Link) -> Fetched:
-        reason, status = "cut-off", None
-        for attempt in range(1, self.manners.tries + 1):
-            try:
-                async with session.get(link.url) as response:
-                    status, data = response.status, await response.read()
-                    reason = _reason_of(status)
-                    if reason is None:
-                        return Fetched(
-                            link.name, data, None, None, status, str(response.url), attempt
-                        )
-            except TimeoutError:
-                reason = "too-long"
-            except aiohttp.ClientConnectorError:
-                reason = "no-connection"
-            except aiohttp.ClientError:
-                reason = "cut-off"
-            if reason in ("gone", "denied", "http-error"):
-                break
-            await asyncio.sleep(0.2 * attempt)
-        return Fetched(link.name, None, reason, None, status, None, attempt)
-
-    def _session(self) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
-            headers={"User-Agent": f"affekt/{__version__} (+{self.manners.contact})"},
-            timeout=aiohttp.ClientTimeout(
-                total=self.manners.total_seconds,
-                sock_connect=self.manners.connect_seconds,
-                sock_read=self.manners.answer_seconds,
-            ),
-            connector=aiohttp.TCPConnector(limit=self.manners.at_once),
-            cookie_jar=aiohttp.DummyCookieJar(),
-        )
+    def _opened(self) -> _Office:
+        with self._opening:
+            if self._office is None or not self._office.loop.is_alive():
+                self._office = _Office(self.manners, self.ledger, self.settings)
+                weakref.finalize(self, self._office.close)
+            return self._office
 
 
-def _reason_of(status: int) -> str | None:
-    if status == 200:
-        return None
-    if status in (404, 410, 451):
-        return "gone"
-    if status in (401, 403):
-        return "denied"
-    if status in (429, 503):
-        return "busy"
-    return "server-error" if status >= 500 else "http-error"
-
-
-async def _ask(session: aiohttp.ClientSession, call: Call) -> Answer:
-    async with session.get(
-        call.url,
-        params={**call.query, **call.secrets},
-        headers={**call.headers, **call.secret_headers},
-    ) as response:
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status, headers, await response.read())
+def _anew(manners: Manners, ledger: Path, settings: Settings) -> Fetcher:
+    return Fetcher(
+        manners, ledger,
+        opt_outs=settings.opt_outs, max_bytes=settings.max_bytes, settings=settings,
+    )  # fmt: skip

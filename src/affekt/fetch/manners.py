@@ -29,7 +29,10 @@ class Manners(BaseModel, frozen=True, extra="forbid"):
     least_bytes_per_second: float = Field(
         1000.0, ge=0, description="an answer slower than this, after 5 s, is given up"
     )
-    tries: int = Field(3, ge=1, le=10, description="requests for one picture that can still heal")
+    tries: int = Field(4, ge=1, le=10, description="requests for one picture that can still heal")
+    pause_seconds: float = Field(
+        0.5, gt=0, le=60, description="wait before a failed request is made again, s; doubles"
+    )
     wait_seconds: float = Field(
         120.0, ge=0, description="longest wait that a server may ask for, s; beyond, later or never"
     )
@@ -47,3 +50,14 @@ class Manners(BaseModel, frozen=True, extra="forbid"):
         for one in given:
             ip_network(one)
         return given
+
+    def shared_by(self, processes: int) -> "Manners":
+        """Give the manners of each of some processes that together behave like this."""
+        return self.model_copy(
+            update={
+                "at_once": max(1, self.at_once // processes),
+                "per_host": max(1, self.per_host // processes),
+                "per_second": self.per_second and self.per_second / processes,
+                "host_per_second": self.host_per_second and self.host_per_second / processes,
+            }
+        )

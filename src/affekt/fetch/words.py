@@ -19,6 +19,9 @@ class Quota(NamedTuple):
     calls: int
     seconds: float
 
+    def __repr__(self) -> str:
+        return f"Quota({self.name!r}, ***, {self.calls}, {self.seconds})"
+
 
 class Call(NamedTuple):
     """One question to an API.
@@ -38,6 +41,9 @@ class Call(NamedTuple):
     headers: Mapping[str, str] = {}
     secret_headers: Mapping[str, str] = {}
     quota: Quota | None = None
+
+    def __repr__(self) -> str:
+        return f"Call({self.url!r}, {dict(self.query)!r}, {len(self.secrets)} secrets)"
 
 
 class Answer(NamedTuple):

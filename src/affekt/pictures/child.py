@@ -29,7 +29,7 @@ from PIL import Image, TiffImagePlugin
 
 from affekt.errors import PictureError
 from affekt.pictures.square import squashed
-from affekt.pictures.upright import Bounds, explained, facts, upright
+from affekt.pictures.upright import Bounds, explained, facts, smaller, upright
 
 REQUEST = struct.Struct(">ciQ")
 ANSWER = struct.Struct(">cIQ")
@@ -52,6 +52,19 @@ class Answer(NamedTuple):
 def seen(data: bytes, _: int, bounds: Bounds) -> Answer:
     """Answer the facts and the hashes."""
     return Answer(facts(data, bounds)._asdict())
+
+
+def kept(data: bytes, side_px: int, bounds: Bounds) -> Answer:
+    """Answer the facts, and a smaller JPEG of a picture whose longer side is too long."""
+    about, small = smaller(data, bounds, side_px)
+    values = about._asdict()
+    if small is None:
+        return Answer(values)
+    with explained():
+        clean = Image.frombytes("RGB", small.size, small.tobytes())
+        file = BytesIO()
+        clean.save(file, "JPEG", quality=QUALITY)
+    return Answer(values | {"stored": list(small.size)}, file.getvalue())
 
 
 def pixels(data: bytes, enough_px: int, bounds: Bounds) -> Answer:
@@ -91,6 +104,7 @@ def rebuilt(data: bytes, max_pixels: int, bounds: Bounds) -> Answer:
 
 VERBS: dict[bytes, Callable[[bytes, int, Bounds], Answer]] = {
     b"f": seen,
+    b"k": kept,
     b"p": pixels,
     b"t": thumbnail,
     b"s": square,

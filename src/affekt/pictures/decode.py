@@ -1,34 +1,23 @@
 """The only door from foreign bytes to pixels: a few children with limits, and their clock."""
 
-import json
-import os
 import queue
-import select
-import signal
-import subprocess
-import sys
 import threading
-import time
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple, Self
 
 import numpy as np
 from jaxtyping import UInt8
 
 from affekt.errors import AffektError, PictureError
-from affekt.pictures.child import ANSWER, REQUEST, UNLIMITED
+from affekt.pictures.child import REQUEST, UNLIMITED
 from affekt.pictures.headers import format_of
+from affekt.pictures.lane import MAX_TEXT, PATIENCE, Frame, Lane, first_ready
 from affekt.pictures.limits import Limits
 
 N_CRASHES = 5  # deaths in a row that stop the line instead of costing one picture each
-MAX_TEXT = 1 << 16  # bytes of JSON an answer may have; the child is not believed either
 MAX_REBUILT = 5  # bytes a pixel that a rebuilt file may have
-PATIENCE = 1.0  # s the parent waits longer than the child's own alarm
-PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG")  # no secret reaches a decoder
-# The C library's allocator in a child (glibc; others ignore it). As it comes it gives the memory of
-# each picture back to the system and takes it again for the next one: a sixth of the time.
-KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 25), "MALLOC_TRIM_THRESHOLD_": str(1 << 25)}
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+AHEAD = 4  # pictures on the way to each child, so that it never waits for the next one
+AHEAD_BYTES = 8_000_000  # and no more of them when they are large
 Pixels = UInt8[np.ndarray, "row column 3"]
 
 
@@ -52,6 +41,16 @@ class Rebuilt(NamedTuple):
     height_px: int
 
 
+class Looked(NamedTuple):
+    """What became of one picture: facts and, where asked for, a smaller copy; or a trouble."""
+
+    key: int
+    data: bytes
+    facts: PictureFacts | None
+    smaller: Rebuilt | None = None
+    trouble: PictureError | None = None
+
+
 class Decoders:
     """A few decoding children; every method may be called from any thread.
 
@@ -61,8 +60,8 @@ class Decoders:
 
     def __init__(self, workers: int = 2, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._children = [_Child(self.limits) for _ in range(workers)]
-        self._idle: queue.SimpleQueue[_Child] = queue.SimpleQueue()
+        self._children = [Lane(self.limits) for _ in range(workers)]
+        self._idle: queue.SimpleQueue[Lane] = queue.SimpleQueue()
         for child in self._children:
             self._idle.put(child)
         self._crashes = 0
@@ -112,20 +111,87 @@ class Decoders:
         values, body = self._ask(b"r", max_pixels, data, most=MAX_REBUILT * max_pixels + MAX_TEXT)
         return Rebuilt(bytes(body), values["format"], values["width_px"], values["height_px"])
 
+    def looked(
+        self, pictures: Iterable[tuple[int, bytes]], side_px: int | None = None
+    ) -> Iterator[Looked]:
+        """Give the facts of many pictures, each as soon as they are known.
+
+        Pictures are taken as there is room for them, and several are on the way to each child.
+        Where `side_px` is given, a picture whose longer side is longer comes back as a smaller
+        JPEG, too, made in the same decode pass.
+
+        Raises:
+            AffektError: Five deaths in a row.
+        """
+        lanes = self._borrowed()
+        sent: dict[Lane, list[tuple[int, bytes]]] = {lane: [] for lane in lanes}
+        try:
+            for key, data in pictures:
+                try:
+                    frame = self._frame(b"f" if side_px is None else b"k", side_px or 0, data)
+                except PictureError as trouble:
+                    yield Looked(key, data, None, trouble=trouble)
+                    continue
+                while all(_is_full(lane) for lane in lanes):
+                    yield self._next_looked(lanes, sent)
+                lane = min(lanes, key=lambda one: len(one.waiting))
+                sent[lane].append((key, data))
+                lane.put(frame)
+            while any(lane.waiting for lane in lanes):
+                yield self._next_looked(lanes, sent)
+        finally:
+            for lane in lanes:
+                lane.forget()
+                self._idle.put(lane)
+
+    def _borrowed(self) -> list[Lane]:
+        """Take all children that nobody uses, and at least one."""
+        lanes = [self._idle.get()]
+        while not self._idle.empty():
+            try:
+                lanes.append(self._idle.get_nowait())
+            except queue.Empty:  # pragma: no cover  (another thread was quicker)
+                break
+        return lanes
+
+    def _next_looked(self, lanes: list[Lane], sent: dict[Lane, list[tuple[int, bytes]]]) -> Looked:
+        busy = [lane for lane in lanes if lane.waiting]
+        lane = first_ready(busy, self.limits.seconds + PATIENCE)
+        key, data = sent[lane].pop(0)
+        try:
+            values, body = self._answer(lane)
+        except PictureError as trouble:
+            return Looked(key, data, None, trouble=trouble)
+        size = values.pop("stored", None)
+        smaller = Rebuilt(bytes(body), "JPEG", *size) if size else None
+        return Looked(key, data, PictureFacts(**values), smaller)
+
     def _ask(
         self, verb: bytes, argument: int, data: bytes, *, most: int
     ) -> tuple[dict[str, Any], bytearray]:
+        frame = self._frame(verb, argument, data, most)
+        lane = self._idle.get()
+        try:
+            lane.put(frame)
+            return self._answer(lane)
+        finally:
+            self._idle.put(lane)
+
+    def _frame(self, verb: bytes, argument: int, data: bytes, most: int | None = None) -> Frame:
+        """Give the request about a picture; what is none of ours never reaches the decoder."""
         if len(data) > self.limits.max_bytes:
             raise PictureError("too-many-bytes", f"{len(data):,} bytes")
-        format_of(data)  # what is no picture of ours never reaches the decoder
-        child = self._idle.get()
+        format_of(data)
+        if most is None:
+            most = MAX_REBUILT * argument * argument + MAX_TEXT
+        return Frame(REQUEST.pack(verb, argument, len(data)), data, most)
+
+    def _answer(self, lane: Lane) -> tuple[dict[str, Any], bytearray]:
         try:
-            mark, values, body = child.ask(REQUEST.pack(verb, argument, len(data)), data, most)
+            mark, values, body = lane.take()
         except PictureError as trouble:
             self._count(trouble)
             raise
-        finally:
-            self._idle.put(child)
         self._count(None)
         if mark != b"+":
             raise PictureError(values["reason"], values["detail"])
@@ -143,122 +209,8 @@ class Decoders:
                 ) from trouble
 
 
-class _Child:
-    """One decoding process, started when first asked and again after it died."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def pid(self) -> int | None:
-        """Process number, None while nothing runs."""
-        return self._process.pid if self._process else None
-
-    def is_running(self) -> bool:
-        """Tell whether the process is there and alive."""
-        return self._process is not None and self._process.poll() is None
-
-    def ask(self, head: bytes, data: bytes, most: int) -> tuple[bytes, dict[str, Any], bytearray]:
-        """Give the mark, the values and the bytes of the answer.
-
-        Raises:
-            PictureError: ``decoder-crashed`` or ``decode-timeout``; the process is gone then.
-        """
-        process = self._running()
-        deadline = time.monotonic() + self._limits.seconds + PATIENCE
-        try:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            _send(process.stdin.fileno(), head + data, deadline)
-            source = process.stdout.fileno()
-            mark, n_text, n_body = ANSWER.unpack(_receive(source, ANSWER.size, deadline))
-            if n_text > MAX_TEXT or n_body > most:
-                raise ConnectionError("answered with more than was asked for")
-            values = json.loads(_receive(source, n_text, deadline))
-            return mark, values, _receive(source, n_body, deadline)
-        except TimeoutError:
-            self.stop()
-            raise PictureError("decode-timeout", f"over {self._limits.seconds:g} s") from None
-        except (ConnectionError, ValueError) as trouble:
-            raise self._autopsy(trouble) from trouble
-
-    def _running(self) -> subprocess.Popen[bytes]:
-        if not self.is_running():
-            self.stop()  # died while idle: no picture's fault
-            self._process = _started(self._limits)
-        assert self._process is not None
-        return self._process
-
-    def _autopsy(self, trouble: Exception) -> PictureError:
-        code = self.stop()
-        if -code in (signal.SIGALRM, signal.SIGXCPU):
-            return PictureError("decode-timeout", f"over {self._limits.seconds:g} s")
-        cause = signal.Signals(-code).name if code < 0 else str(trouble) or f"exit code {code}"
-        return PictureError("decoder-crashed", cause)
-
-    def stop(self) -> int:
-        """End the process, if there is one, and give its exit code (negative: the signal)."""
-        process, self._process = self._process, None
-        if process is None:
-            return 0
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with suppress(BrokenPipeError):
-            process.stdin.close()
-        process.stdout.close()
-        if process.poll() is None:
-            process.kill()
-        return process.wait()
-
-
-def _started(limits: Limits) -> subprocess.Popen[bytes]:
-    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    process = subprocess.Popen(  # noqa: S603  (our own program, no shell)
-        [sys.executable, "-P", "-m", "affekt.pictures.child", limits.model_dump_json()],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment | KEEP_MEMORY | ONE_THREAD,
-        cwd="/",
-        bufsize=0,
-        pipesize=1 << 20,
-        start_new_session=True,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    os.set_blocking(process.stdin.fileno(), False)
-    os.set_blocking(process.stdout.fileno(), False)
-    return process
-
-
-def _send(pipe: int, data: bytes, deadline: float) -> None:
-    rest = memoryview(data)
-    while rest:
-        _wait(pipe, select.POLLOUT, deadline)
-        with suppress(BlockingIOError):
-            rest = rest[os.write(pipe, rest) :]
-
-
-def _receive(pipe: int, length: int, deadline: float) -> bytearray:
-    buffer = bytearray(length)
-    rest = memoryview(buffer)
-    while rest:
-        _wait(pipe, select.POLLIN, deadline)
-        with suppress(BlockingIOError):
-            n_read = os.readv(pipe, [rest])
-            if n_read == 0:
-                raise ConnectionError("ended without an answer")
-            rest = rest[n_read:]
-    return buffer
-
-
-def _wait(pipe: int, event: int, deadline: float) -> None:
-    poll = select.poll()
-    poll.register(pipe, event)
-    left = deadline - time.monotonic()
-    if left <= 0 or not poll.poll(left * 1000):
-        raise TimeoutError
+def _is_full(lane: Lane) -> bool:
+    return len(lane.waiting) >= AHEAD or lane.n_bytes > AHEAD_BYTES
 
 
 def _as_array(values: dict[str, Any], body: bytearray) -> Pixels:

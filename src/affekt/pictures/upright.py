@@ -109,13 +109,41 @@ def facts(data: bytes, bounds: Bounds) -> Seen:
     """Give the facts and both hashes of a picture, after decoding all of it once."""
     with explained():
         picture = opened(data, bounds)
-        kind, size = picture.format or "", picture.size
-        is_animated = bool(getattr(picture, "is_animated", False))
-        luma, turn = _luma(picture, data), _turn(picture)
-        width, height = size[::-1] if _is_on_its_side(turn) else size
-        first = phash(_means(luma, turn, SQUARE))
-        second = None if first is None else dhash(_means(luma, turn, STEPS))
-        return Seen(kind, width, height, is_animated, first, second)
+        size = picture.size
+        return _seen(picture, size, _luma(picture, data), _turn(picture))
+
+
+def smaller(data: bytes, bounds: Bounds, side_px: int) -> tuple[Seen, Image.Image | None]:
+    """Give the facts, and the upright picture with the longer side at `side_px` if it is longer.
+
+    Decoded once: a JPEG at the smallest scale that is twice what is wanted.
+    """
+    with explained():
+        picture = opened(data, bounds)
+        size = picture.size
+        share = side_px / max(size)
+        if share >= 1:
+            return _seen(picture, size, _luma(picture, data), _turn(picture)), None
+        wanted = [max(1, round(side * share)) for side in size]
+        picture.draft(None, (2 * wanted[0], 2 * wanted[1]))
+        pixels = in_srgb(_loaded(picture, data))
+        turn = _turn(picture)
+        small = pixels.resize((wanted[0], wanted[1]), Image.Resampling.LANCZOS)
+        seen = _seen(picture, size, pixels.convert("L"), turn)
+        return seen, small if turn is None else small.transpose(turn)
+
+
+def _seen(
+    picture: ImageFile.ImageFile,
+    size: tuple[int, int],
+    luma: Image.Image,
+    turn: Image.Transpose | None,
+) -> Seen:
+    is_animated = bool(getattr(picture, "is_animated", False))
+    width, height = size[::-1] if _is_on_its_side(turn) else size
+    first = phash(_means(luma, turn, SQUARE))
+    second = None if first is None else dhash(_means(luma, turn, STEPS))
+    return Seen(picture.format or "", width, height, is_animated, first, second)
 
 
 def upright(data: bytes, bounds: Bounds, enough_px: int | None = None) -> Image.Image:

@@ -1,0 +1,99 @@
+"""Pictures of Wikimedia Commons, by search or by category."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field
+
+from affekt.fetch.fetcher import Fetcher
+from affekt.fetch.words import Call, Quota
+from affekt.sources import Page, Query, Source
+from affekt.sources.wikimedia.asking import FIRST, Reading, asked, standard_width
+from affekt.sources.wikimedia.cursor import Cursor
+from affekt.sources.wikimedia.entries import sorted_out
+
+log = logging.getLogger(__name__)
+
+
+class Wikimedia(Source):
+    """Pictures of Wikimedia Commons, found by the words on their pages or by their categories.
+
+    No key is needed. A search shows 10,000 pictures at most; a category shows all it holds itself,
+    not what its sub-categories hold. Fetched is a thumbnail of a width that Wikimedia keeps ready,
+    the original where that is smaller.
+
+    A tag is the name of a category that readers see on the page of a picture: people put it there.
+    Categories that only serve upkeep are left out: the hidden ones, and those about licences,
+    cameras, authors and dates. What Commons says a picture depicts is not asked for.
+    """
+
+    base: str = Field(
+        "https://commons.wikimedia.org/w/api.php",
+        pattern=r"^https?://",
+        description="address of the API; any wiki of MediaWiki has one",
+    )
+    by: Literal["text", "category"] = Field(
+        "text", description="what a word is: text on the page, or the name of a category"
+    )
+    side_px: int = Field(
+        500, ge=1, le=3840, description="width to fetch; the next width that is kept ready is taken"
+    )
+    per_page: int = Field(50, ge=1, le=50, description="pictures a page")
+    gap_seconds: float = Field(
+        1.0, ge=0, description="time from one call to the next, of all processes together, s"
+    )
+
+    idle = frozenset({"per_page", "gap_seconds"})
+    is_online: ClassVar[bool] = True
+    reasons: ClassVar[Mapping[str, str]] = {
+        "other-format": "the file is no JPEG, PNG, WebP or GIF",
+        "no-file": "the page is there, its file is not, or not shown",
+        "beyond-search": "there are more pictures than a search shows; ask by category for all",
+    }
+
+    @classmethod
+    def example(cls) -> Self:
+        """Give a source with small pages."""
+        return cls(per_page=5)
+
+    def queries(self, words: Mapping[str, tuple[str, ...]]) -> tuple[Query, ...]:
+        return tuple(Query(emotion, asked_for) for emotion, asked_for in words.items())
+
+    def pages(self, query: Query, after: str | None, fetcher: Fetcher | None) -> Iterator[Page]:
+        assert fetcher is not None, "a source that is online is given a fetcher"
+        warned: set[str] = set()
+        cursor: Cursor | None = Cursor.of(after) if after is not None else Cursor(self.per_page)
+        while cursor is not None:
+            # Asked as before the cut until the records held are whole; then with our own number.
+            limit = cursor.limit if cursor.held else self.per_page
+            reading = self._asked(query, cursor, limit, fetcher)
+            for text in sorted(set(reading.warnings) - warned):
+                log.warning("wikimedia: %s says: %s", self.base, text)
+            warned.update(reading.warnings)
+            step = cursor.behind(reading, limit, n_words=self._n_asked(query))
+            hits, refused = sorted_out(step.whole)
+            if step.is_cut:
+                refused += ((query.text, "beyond-search", "10,000 are shown"),)
+            yield Page(hits, step.cursor.text() if step.cursor else None, refused)
+            cursor = step.cursor
+
+    def _n_asked(self, query: Query) -> int:
+        """Give how many questions follow each other: one for all words, or one a category."""
+        return 1 if self.by == "text" else len(query.words)
+
+    def _asked(self, query: Query, cursor: Cursor, limit: int, fetcher: Fetcher) -> Reading:
+        words = query.words if self.by == "text" else query.words[cursor.word : cursor.word + 1]
+        about = {"iiurlwidth": str(standard_width(self.side_px))}
+        quota = Quota(self.kind(), self.base, 1, self.gap_seconds) if self.gap_seconds else None
+        reading = Reading()
+        fetcher.call(
+            Call(
+                self.base,
+                # What the server said to go on with wins over what was asked at first.
+                {**FIRST, **about, **asked(self.by, words, limit), **cursor.go_on},
+                quota=quota,
+            ),
+            reading,
+        )
+        return reading

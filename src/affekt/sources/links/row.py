@@ -45,7 +45,7 @@ def hit_of(cells: Cells, taste: Taste) -> dict[str, Any] | str:
         **texts,
         "source_id": source_id,
         # A link under two emotions counts as found by two queries, one for each.
-        **({} if taste.emotions is None else {"emotion": emotion, "query": emotion or ""}),
+        **({"emotion": emotion, "query": emotion} if emotion else {}),
         "tags": tags,
         "licence": _licence(texts["licence"]),
         "found_at": None,

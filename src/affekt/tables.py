@@ -5,6 +5,7 @@ Missing is
 null, never ``""``. Every table rests sorted by its key, so that equal rows are equal bytes.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Union
 
@@ -47,23 +48,41 @@ class Schema:
         Raises:
             TableError: A column is missing, cannot take its type, or two rows share one key.
         """
+        (whole,) = self.distinct([self.shaped(frame, made_by).sort(self.key)], made_by)
+        return whole
+
+    def shaped(self, frame: pl.DataFrame, made_by: str) -> pl.DataFrame:
+        """Give the frame with exactly these columns and types.
+
+        Raises:
+            TableError: A column is missing, or cannot take its type.
+        """
         missing = [name for name in self.columns if name not in frame.columns]
         if missing:
             raise TableError(f"{made_by}: the table {self.name!r} lacks the columns {missing}")
         try:
-            whole = frame.select(pl.col(name).cast(kind) for name, kind in self.types().items())
+            return frame.select(pl.col(name).cast(kind) for name, kind in self.types().items())
         except pl.exceptions.PolarsError as trouble:
             raise TableError(
                 f"{made_by}: the table {self.name!r} has a wrong type: {trouble}"
             ) from trouble
-        whole = whole.sort(self.key)
-        twice = whole.filter(whole.select(self.key).is_duplicated())
-        if twice.height:
+
+    def distinct(self, pieces: Iterable[pl.DataFrame], made_by: str) -> Iterator[pl.DataFrame]:
+        """Pass on the pieces of a table, in which rows of one key lie in one piece.
+
+        Raises:
+            TableError: Two rows share one key; told after the last piece.
+        """
+        n_twice, first = 0, None
+        for piece in pieces:
+            twice = piece.select(self.key).filter(piece.select(self.key).is_duplicated())
+            if twice.height:
+                n_twice, first = n_twice + twice.height, first or twice.row(0)
+            yield piece
+        if n_twice:
             raise TableError(
-                f"{made_by}: {twice.height} rows of {self.name!r} share a key, "
-                f"first {twice.select(self.key).row(0)!r}"
+                f"{made_by}: {n_twice} rows of {self.name!r} share a key, first {first!r}"
             )
-        return whole
 
 
 def _schema(

@@ -206,15 +206,15 @@ class Store:
         outcome: Outcome,
         seconds: float,
     ) -> Product:
-        table = stage.gives.conform(rows.in_polars(outcome.table), stage.kind())
-        dropped = rows.dropped_rows(stage, outcome.dropped)
-        came_in = inputs[0].manifest["kept"] if inputs else table.height + dropped.height
+        spill = hidden / "scratch" / "sorting"
+        kept = rows.keep_table(stage, outcome.table, hidden / "table.parquet", spill)
+        dropped = rows.keep_dropped(stage, outcome.dropped, hidden / "dropped.parquet", spill)
+        came_in = inputs[0].manifest["kept"] if inputs else kept.rows + dropped.rows
         if inputs:
-            rows.check_conserved(stage, came_in, table.height, dropped.height)
+            rows.check_conserved(stage, came_in, kept.rows, dropped.rows)
         address = digest_of(recipe)
-        rows_digest = rows.rows_sha256(table) if stage.asks_the_world else None
-        if rows_digest:
-            address = hashlib.sha256(f"{address}\n{rows_digest}".encode()).hexdigest()
+        if kept.rows_sha256:
+            address = hashlib.sha256(f"{address}\n{kept.rows_sha256}".encode()).hexdigest()
         manifest = {
             "format": FORMAT,
             "stage": stage.kind(),
@@ -223,12 +223,12 @@ class Store:
             "recipe_sha256": digest_of(recipe),
             "inputs": list(recipe["inputs"]),
             "came_in": came_in,
-            "kept": table.height,
-            "dropped": dropped.height,
-            "reasons": rows.reasons(dropped),
-            "rows_sha256": rows_digest,
-            "table_sha256": rows.write(table, hidden / "table.parquet"),
-            "dropped_sha256": rows.write(dropped, hidden / "dropped.parquet"),
+            "kept": kept.rows,
+            "dropped": dropped.rows,
+            "reasons": dict(dropped.reasons),
+            "rows_sha256": kept.rows_sha256,
+            "table_sha256": kept.sha256,
+            "dropped_sha256": dropped.sha256,
             "published": self._publish(outcome),
             "notes": dict(outcome.notes),
             "seconds": round(seconds, 3),

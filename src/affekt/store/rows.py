@@ -1,17 +1,55 @@
-"""Writes and reads the Parquet of a product: the same bytes for the same rows."""
+"""Writes and reads the Parquet of a product: the same bytes for the same rows.
+
+Rows of either engine go through one writer, in order of their key and in row groups of one size, so
+that the bytes do not depend on the engine, on how it cut the table into pieces, or on whether all
+rows fitted in memory.
+"""
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import daft
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from affekt.errors import TableError
 from affekt.stage import Engine, Stage
+from affekt.store.ordered import AMPLE, Memory, Order, in_order
 from affekt.store.product import Product, file_sha256
 from affekt.tables import Table
 
 ROW_GROUP = 65_536  # rows; also the step in which rows are hashed, so that memory stays flat
+
+
+class Kept(NamedTuple):
+    """What was written as the rows that go on.
+
+    Attributes:
+        rows: How many.
+        sha256: Of the file.
+        rows_sha256: Of the rows, see `rows_sha256`; None where it was not asked for.
+    """
+
+    rows: int
+    sha256: str
+    rows_sha256: str | None
+
+
+class Dropped(NamedTuple):
+    """What was written as the rows that do not go on; ``reasons`` counts them, most frequent first.
+
+    Attributes:
+        rows: How many.
+        sha256: Of the file.
+    """
+
+    rows: int
+    sha256: str
+    reasons: Mapping[str, int]
 
 
 def open_table(made: Product, engine: Engine) -> Table:
@@ -32,50 +70,79 @@ def in_polars(table: Table) -> pl.DataFrame:
     return frame
 
 
-def write(frame: pl.DataFrame, path: Path) -> str:
-    """Write the rows as Parquet and give the SHA-256 of the file."""
-    frame.write_parquet(path, compression="zstd", row_group_size=ROW_GROUP, statistics=True)
-    return file_sha256(path)
+def keep_table(
+    stage: Stage, table: Table, path: Path, scratch: Path, memory: Memory = AMPLE
+) -> Kept:
+    """Write the rows that go on, by key and with exactly the columns of the stage's schema.
+
+    ``scratch`` is a folder for what does not fit in memory.
+
+    Raises:
+        TableError: A column is missing, cannot take its type, or two rows share one key.
+    """
+    schema, name = stage.gives, stage.kind()
+    if isinstance(table, pl.DataFrame):
+        pieces = iter([schema.conform(table, name)])
+    else:
+        shaped = (schema.shaped(piece, name) for piece in _pieces(table))
+        in_pieces = in_order(shaped, Order(schema.key), scratch / "kept", memory)
+        pieces = schema.distinct(in_pieces, name)
+    digest = _start(schema.empty()) if stage.asks_the_world else None
+    n_rows = _written(pieces, schema.empty(), path, digest)
+    return Kept(n_rows, file_sha256(path), digest.hexdigest() if digest else None)
 
 
-def rows_sha256(frame: pl.DataFrame) -> str:
-    """SHA-256 of the rows as JSON lines: the same on any version of the table library."""
-    digest = hashlib.sha256("\t".join(frame.columns).encode())
-    for piece in frame.iter_slices(ROW_GROUP):
-        digest.update(piece.write_ndjson().encode())
-    return digest.hexdigest()
+def keep_dropped(
+    stage: Stage, table: Table | None, path: Path, scratch: Path, memory: Memory = AMPLE
+) -> Dropped:
+    """Write the rows that do not go on: key of the first table, ``reason``, ``detail``.
+
+    Raises:
+        TableError: A row has no reason, or one that the stage does not explain.
+    """
+    if isinstance(table, pl.DataFrame | None):
+        pieces = iter([dropped_rows(stage, table)])
+    else:
+        shaped = (_shaped_dropped(stage, piece) for piece in _pieces(table))
+        pieces = in_order(shaped, _order_of_dropped(stage), scratch / "dropped", memory)
+    counts = Counter[str]()
+    n_rows = _written(_counted(pieces, counts), _no_dropped(stage), path)
+    _check_explained(stage, counts)
+    most_first = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return Dropped(n_rows, file_sha256(path), dict(most_first))
 
 
-def dropped_rows(stage: Stage, table: Table | None) -> pl.DataFrame:
+def dropped_rows(stage: Stage, table: pl.DataFrame | None) -> pl.DataFrame:
     """Give the dropped rows as they rest: key of the first table, ``reason``, ``detail``.
 
     Raises:
         TableError: A row has no reason, or one that the stage does not explain.
     """
-    schema = stage.takes or stage.gives
-    keys = {name: schema.columns[name].dtype for name in schema.key}
-    empty = pl.DataFrame(schema={**keys, "reason": pl.String, "detail": pl.String})
     if table is None:
-        return empty
-    frame = in_polars(table)
-    if "detail" not in frame.columns:
-        frame = frame.with_columns(detail=pl.lit(None, pl.String))
-    missing = [name for name in empty.columns if name not in frame.columns]
-    if missing:
-        raise TableError(f"{stage.kind()}: the dropped rows lack the columns {missing}")
-    frame = frame.select(pl.col(name).cast(kind) for name, kind in empty.schema.items())
-    unknown = sorted(set(frame["reason"].fill_null("").unique()) - set(stage.reasons))
-    if unknown:
-        raise TableError(
-            f"{stage.kind()}: rows were dropped for {unknown}, which the stage does not explain"
-        )
-    return frame.sort([*keys, "reason"], nulls_last=True)
+        return _no_dropped(stage)
+    frame = _order_of_dropped(stage).sorted(_shaped_dropped(stage, table))
+    _check_explained(stage, reasons(frame))
+    return frame
 
 
 def reasons(dropped: pl.DataFrame) -> dict[str, int]:
     """Count the dropped rows a reason, most frequent first."""
-    counts = dropped.group_by("reason").len().sort(["len", "reason"], descending=[True, False])
-    return dict(counts.iter_rows())
+    counted = dropped.group_by(pl.col("reason").fill_null("")).len()
+    return dict(counted.sort(["len", "reason"], descending=[True, False]).iter_rows())
+
+
+def write(frame: pl.DataFrame, path: Path) -> str:
+    """Write the rows as Parquet and give the SHA-256 of the file."""
+    _written(iter([frame]), frame.clear(), path)
+    return file_sha256(path)
+
+
+def rows_sha256(frame: pl.DataFrame) -> str:
+    """SHA-256 of the rows as JSON lines: the same on any version of the table library."""
+    digest = _start(frame)
+    for piece in frame.iter_slices(ROW_GROUP):
+        digest.update(piece.write_ndjson().encode())
+    return digest.hexdigest()
 
 
 def check_conserved(stage: Stage, came_in: int, kept: int, dropped: int) -> None:
@@ -89,3 +156,89 @@ def check_conserved(stage: Stage, came_in: int, kept: int, dropped: int) -> None
             f"{stage.kind()}: {came_in:,} rows came in, but {kept:,} kept + {dropped:,} dropped = "
             f"{kept + dropped:,}; this is a defect of the stage, nothing was stored"
         )
+
+
+def _pieces(table: daft.DataFrame) -> Iterator[pl.DataFrame]:
+    """Give a table piece by piece, as it comes; one query makes all of them."""
+    for batch in table.to_arrow_iter():
+        piece = pl.from_arrow(batch)
+        assert isinstance(piece, pl.DataFrame)
+        yield piece
+
+
+def _no_dropped(stage: Stage) -> pl.DataFrame:
+    schema = stage.takes or stage.gives
+    keys = {name: schema.columns[name].dtype for name in schema.key}
+    return pl.DataFrame(schema={**keys, "reason": pl.String, "detail": pl.String})
+
+
+def _order_of_dropped(stage: Stage) -> Order:
+    """Give the order by all columns, so that rows that it does not tell apart are equal."""
+    return Order(tuple(_no_dropped(stage).columns), nulls_last=True)
+
+
+def _shaped_dropped(stage: Stage, frame: pl.DataFrame) -> pl.DataFrame:
+    empty = _no_dropped(stage)
+    if "detail" not in frame.columns:
+        frame = frame.with_columns(detail=pl.lit(None, pl.String))
+    missing = [name for name in empty.columns if name not in frame.columns]
+    if missing:
+        raise TableError(f"{stage.kind()}: the dropped rows lack the columns {missing}")
+    return frame.select(pl.col(name).cast(kind) for name, kind in empty.schema.items())
+
+
+def _counted(pieces: Iterable[pl.DataFrame], counts: Counter[str]) -> Iterator[pl.DataFrame]:
+    for piece in pieces:
+        counts.update(reasons(piece))
+        yield piece
+
+
+def _check_explained(stage: Stage, counts: Mapping[str, int]) -> None:
+    unknown = sorted(set(counts) - set(stage.reasons))
+    if unknown:
+        raise TableError(
+            f"{stage.kind()}: rows were dropped for {unknown}, which the stage does not explain"
+        )
+
+
+def _start(frame: pl.DataFrame) -> "hashlib._Hash":
+    return hashlib.sha256("\t".join(frame.columns).encode())
+
+
+def _written(
+    pieces: Iterable[pl.DataFrame],
+    empty: pl.DataFrame,
+    path: Path,
+    digest: "hashlib._Hash | None" = None,
+) -> int:
+    """Write the pieces as one file and give the number of rows; they join the digest."""
+    n_rows = 0
+    schema = _in_arrow(empty).schema
+    with pq.ParquetWriter(path, schema, compression="zstd", store_schema=True) as file:
+        for group in _in_groups(pieces):
+            n_rows += group.height
+            file.write_table(_in_arrow(group).cast(schema), row_group_size=ROW_GROUP)
+            if digest:
+                digest.update(group.write_ndjson().encode())
+    return n_rows
+
+
+def _in_groups(pieces: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Give the same rows in groups of `ROW_GROUP`, the last one smaller."""
+    left: list[pl.DataFrame] = []
+    for piece in pieces:
+        left.append(piece)
+        if sum(part.height for part in left) < ROW_GROUP:
+            continue
+        rows = pl.concat(left)
+        whole = rows.height - rows.height % ROW_GROUP
+        yield from rows[:whole].iter_slices(ROW_GROUP)
+        left = [rows[whole:]]
+    rest = pl.concat(left) if left else pl.DataFrame()
+    if rest.height:
+        yield rest
+
+
+def _in_arrow(rows: pl.DataFrame) -> pa.Table:
+    """Give the rows as one block a column; how they lay before must not show in the file."""
+    return rows.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from affekt.errors import AffektError, UsageError
@@ -206,6 +206,14 @@ def test_what_a_server_may_tell_apart_stays_apart(tmp_path: Path, one: str, othe
 def test_the_one_spelling_is_its_own(text: str) -> None:
     once = normalised("http://h/" + "".join(one for one in text if one.isprintable()))
     assert normalised(once) == once
+
+
+@given(st.text("abz09.-%_~/?#[]@!$&'()*+,;=:", max_size=20))
+@example("?")
+@example("a?b?c")
+def test_a_link_told_at_a_glance_is_spelt_as_one_looked_at(rest: str) -> None:
+    """Capital letters in its scheme keep a link from being told at a glance."""
+    assert normalised(f"http://h/{rest}") == normalised(f"HTTP://h/{rest}")
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def main() -> None:
         made = list(rows(host.base, given.rows))
     write_csv(given.folder / "links.csv", made)
     write_parquet(given.folder / "links.parquet", made)
-    stay(Host(port=given.port).server)
+    stay(Host(port=host.server.ports[0]).server)
 
 
 if __name__ == "__main__":

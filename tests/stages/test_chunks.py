@@ -13,6 +13,8 @@ from affekt.stages import _chunks
 from affekt.stages._chunks import each_chunk
 from tests.stages.chores import Chore
 
+# Daft leaves the pipes of the processes in which it runs functions to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed file <_io:ResourceWarning")
 WHOLE = {number * 2: None for number in range(12)}
 IN_PROCESSES = pytest.param(2, marks=pytest.mark.slow)
 

@@ -19,10 +19,12 @@ from affekt.pictures.shelf import Shelf
 from affekt.pictures.square import squashed
 from affekt.stage import Desk, Outcome, Progress
 from affekt.stages import extract
-from affekt.stages.extract import Extract
+from affekt.stages.extract import Extract, Vectors
 from affekt.store.rows import check_conserved, dropped_rows, in_polars
 from affekt.tables import FEATURES, PICTURES
 
+# Daft leaves the pipes of the processes in which it runs functions to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed file <_io:ResourceWarning")
 BROKEN = b"\xff\xd8\xff\xe0 a picture that ends here"
 
 
@@ -125,7 +127,7 @@ def dropped(outcome: Outcome) -> pl.DataFrame:
 def test_each_picture_gets_its_own_vector_in_the_order_of_the_table(bench: Bench) -> None:
     files = {hashlib.sha256(data).hexdigest(): data for data in map(jpeg, range(100, 160, 5))}
     outcome = Extract(feature=Means()).run(bench.desk(), bench.lay(files.values()))
-    made = in_polars(outcome.table)
+    made = table(outcome)
     assert made["image_id"].to_list() == sorted(files)
     for image_id, vector in made.iter_rows():
         pixels = np.asarray(Image.open(io.BytesIO(files[image_id])), np.float64)
@@ -266,6 +268,28 @@ def test_progress_counts_every_picture_and_every_failure(bench: Bench) -> None:
     assert [one.done for one in bench.told] == sorted(one.done for one in bench.told)
     assert {one.total for one in bench.told} == {11}
     assert bench.told[-1] == Progress("extract", 11, 11, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small_shards")
+def test_processes_change_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M33: five workers are two processes here."""
+    files = [*map(jpeg, range(100, 150, 3)), BROKEN]
+    one, five = (Extract(feature=ColourHistogram(), workers=workers) for workers in (1, 5))
+    pictures = bench.lay(files)
+    alone, together = one.run(bench.desk("one"), pictures), five.run(bench.desk("five"), pictures)
+    assert table(alone).equals(table(together))
+    assert dropped(alone).equals(dropped(together))
+    assert bench.told[-1] == Progress("extract", 18, 18, 1)
+
+
+def test_a_picture_that_affekt_fails_on_is_one_dropped_row(tmp_path: Path) -> None:
+    work = Vectors(Means(), 1, Shelf(tmp_path), tmp_path / "scratch")
+    work.give_up("vectors-000000.1", pl.DataFrame({"image_id": ["a" * 64]}), "ValueError: why")
+    assert work.is_done("vectors-000000.1")
+    made = pl.read_parquet(work.file("vectors-000000.1"))
+    assert made.rows() == [("a" * 64, None, "internal-error", "ValueError: why")]
+    assert "internal-error" in Extract.reasons
 
 
 def test_no_pictures_give_an_empty_table(bench: Bench) -> None:

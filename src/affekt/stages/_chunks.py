@@ -83,14 +83,19 @@ def each_chunk(
         AffektError: Of the work's own kind, as soon as it raises one; or nothing works at all.
         OSError: The disk refuses.
     """
-    if engine.is_cluster():
-        yield from _Foreman(work, _Crew(work, engine.places(), None)).run(chunks)
-    elif processes == 1:
+    if works_here(processes):
         yield from _Foreman(work, _Here(work)).run(chunks)
+    elif engine.is_cluster():
+        yield from _Foreman(work, _Crew(work, engine.places(), None)).run(chunks)
     else:
         with TemporaryDirectory(prefix="affekt-", ignore_cleanup_errors=True) as while_it_stands:
             crew = _Crew(work, processes, Path(while_it_stands))
             yield from _Foreman(work, crew).run(chunks)
+
+
+def works_here(processes: int) -> bool:
+    """Tell whether `each_chunk` works in this process, so that the work may hold what is here."""
+    return processes == 1 and not engine.is_cluster()
 
 
 class _Foreman:

@@ -1,11 +1,11 @@
 """Extract: every picture of a data set becomes a vector."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import daft
 import numpy as np
@@ -13,13 +13,18 @@ import polars as pl
 from pydantic import Field
 from threadpoolctl import threadpool_limits
 
+from affekt import durable
+from affekt.engine import is_cluster
 from affekt.errors import AffektError, PartError, PictureError
 from affekt.features import Feature, Picture, Vector
 from affekt.pictures.decode import Decoders
 from affekt.pictures.reasons import REASONS
+from affekt.pictures.shelf import Shelf
 from affekt.stage import Desk, Outcome, Progress, Stage
+from affekt.stages._chunks import each_chunk, works_here
 from affekt.tables import FEATURES, PICTURES
 
+MOST_THREADS = 4  # in one process; more of them wait for each other
 SHARD = 1000  # pictures a file of results; what a kill can cost
 # Squares that a worker decodes one after the other before it computes their vectors: a decoder and
 # a net that take turns at every picture push each other out of the processor's cache.
@@ -37,13 +42,17 @@ class Extract(Stage):
     """Turn every picture into a vector; one that cannot be decoded is dropped with its reason.
 
     Each worker decodes a picture and computes its vector, on one core; so n workers keep n cores
-    busy and no more.
+    busy and no more. Few are threads of this process, many are spread over processes, and on a
+    cluster every processor is one.
     """
 
     takes = PICTURES
     gives = FEATURES
     engine = "daft"
-    reasons = REASONS
+    reasons: ClassVar[Mapping[str, str]] = {
+        **REASONS,
+        "internal-error": "affekt failed on it again and again; the detail tells how",
+    }
     idle = frozenset({"workers"})
 
     feature: Feature
@@ -53,13 +62,27 @@ class Extract(Stage):
         rows = _in_shelf_order(pictures)
         if rows.is_empty():
             return Outcome(FEATURES.empty())
-        files, failures = [], 0
-        with Workshop(self.feature, self.workers) as workshop:
-            for number, shard in enumerate(rows.iter_slices(SHARD)):
-                watch = Watch(desk, number * SHARD, rows.height, failures)
-                files.append(desk.scratch / f"vectors-{number:06d}.parquet")
-                failures += _made(files[-1], shard, desk, workshop, watch)
+        desk.watch(Progress("extract", 0, rows.height))
+        tally = Tally(desk, rows.height)
+        processes, threads = self._spread()
+        work = Vectors(self.feature, threads, desk.shelf, desk.scratch)
+        if works_here(processes):
+            work = replace(work, tell=tally.within)
+        chunks = (
+            (f"vectors-{number:06d}", rows) for number, rows in enumerate(rows.iter_slices(SHARD))
+        )
+        files = []
+        for name in each_chunk(work, chunks, processes=processes):
+            files.append(work.file(name))
+            tally.add(files[-1])
         return _outcome(files)
+
+    def _spread(self) -> tuple[int, int]:
+        """Give the number of processes, and of threads in each; a process of a cluster has one."""
+        if is_cluster():
+            return 1, 1
+        processes = -(-self.workers // MOST_THREADS)
+        return processes, -(-self.workers // processes)
 
 
 class Made(NamedTuple):
@@ -71,18 +94,75 @@ class Made(NamedTuple):
     detail: str | None = None
 
 
+class Tally:
+    """Counts pictures and failures of finished files, and tells how far the stage is."""
+
+    def __init__(self, desk: Desk, total: int) -> None:
+        self._desk = desk
+        self._total = total
+        self._done = self._failures = 0
+
+    def within(self, done: int, failures: int) -> None:
+        """Tell what a file that is being made holds so far."""
+        done, failures = self._done + done, self._failures + failures
+        self._desk.watch(Progress("extract", done, self._total, failures))
+
+    def add(self, path: Path) -> None:
+        """Add a finished file."""
+        reasons = pl.read_parquet(path, columns=["reason"])["reason"]
+        self._done += len(reasons)
+        self._failures += reasons.count()
+        self.within(0, 0)
+
+
 @dataclass(frozen=True)
-class Watch:
-    """Tells how far the stage is, counting from what earlier shards did."""
+class Vectors:
+    """The work on a chunk: a file of vectors and reasons.
 
-    desk: Desk
-    done: int
-    total: int
-    failures: int
+    Attributes:
+        feature: What is computed.
+        threads: Workers in one process.
+        shelf: Where the pictures lie.
+        folder: Where the files go.
+        tell: Told pictures and failures of the chunk in work; only where that is here.
+    """
 
-    def tell(self, done: int, failures: int) -> None:
-        """Add what this shard did."""
-        self.desk.watch(Progress("extract", self.done + done, self.total, self.failures + failures))
+    feature: Feature
+    threads: int
+    shelf: Shelf
+    folder: Path
+    tell: Callable[[int, int], None] | None = None
+
+    def file(self, name: str) -> Path:
+        """Give the file of a chunk, brought here if it lies in an object store."""
+        return self.shelf.files.ensure(self._path(name))
+
+    def is_done(self, name: str) -> bool:
+        return self.shelf.files.stands(self._path(name))
+
+    def do(self, name: str, rows: pl.DataFrame) -> None:
+        made: list[Made] = []
+        failures = 0
+        with Workshop(self.feature, self.threads) as workshop:
+            for one in workshop.vectors(self.shelf.scan(rows)):
+                made.append(one)
+                failures += one.vector is None
+                if self.tell:
+                    self.tell(len(made), failures)
+        self._write(name, made)
+
+    def give_up(self, name: str, row: pl.DataFrame, error: str) -> None:
+        self._write(name, [Made(row["image_id"][0], None, "internal-error", error)])
+
+    def _write(self, name: str, made: list[Made]) -> None:
+        path = self._path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with durable.replaced(path) as beside:
+            pl.DataFrame(made, schema=KEPT, orient="row").write_parquet(beside)
+        self.shelf.files.publish(path)
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.parquet"
 
 
 class Workshop:
@@ -188,32 +268,9 @@ def _in_shelf_order(pictures: daft.DataFrame) -> pl.DataFrame:
     return rows.sort("shard", "row_group", "row", "image_id")
 
 
-def _made(path: Path, shard: pl.DataFrame, desk: Desk, workshop: Workshop, watch: Watch) -> int:
-    """Make one file of results unless a run that was cut off has; gives the number of failures."""
-    if not path.exists():
-        done: list[Made] = []
-        failures = 0
-        for made in workshop.vectors(desk.shelf.scan(shard)):
-            done.append(made)
-            failures += made.vector is None
-            watch.tell(len(done), failures)
-        _write(path, done)
-    reasons = pl.read_parquet(path, columns=["reason"])["reason"]
-    failures = len(reasons) - reasons.null_count()
-    watch.tell(shard.height, failures)
-    return failures
-
-
-def _write(path: Path, done: list[Made]) -> None:
-    frame = pl.DataFrame(done, schema=KEPT, orient="row")
-    beside = path.with_suffix(".part")
-    frame.write_parquet(beside)
-    beside.replace(path)
-
-
 def _outcome(files: list[Path]) -> Outcome:
-    """Give vectors and dropped rows by picture, lazily: all vectors may not fit in memory."""
-    made = daft.read_parquet([str(path) for path in files]).sort("image_id")
+    """Give vectors and dropped rows lazily: all vectors may not fit in memory."""
+    made = daft.read_parquet([str(path) for path in files])
     is_dropped = daft.col("reason").not_null()
     return Outcome(
         made.where(~is_dropped).select("image_id", "vector"),

@@ -112,15 +112,15 @@ def keep_dropped(
     return Dropped(n_rows, file_sha256(path), dict(most_first))
 
 
-def dropped_rows(stage: Stage, table: pl.DataFrame | None) -> pl.DataFrame:
-    """Give the dropped rows as they rest: key of the first table, ``reason``, ``detail``.
+def dropped_rows(stage: Stage, table: Table | None) -> pl.DataFrame:
+    """Give the dropped rows in memory as they rest: key of the first table, ``reason``, ``detail``.
 
     Raises:
         TableError: A row has no reason, or one that the stage does not explain.
     """
     if table is None:
         return _no_dropped(stage)
-    frame = _order_of_dropped(stage).sorted(_shaped_dropped(stage, table))
+    frame = _order_of_dropped(stage).sorted(_shaped_dropped(stage, in_polars(table)))
     _check_explained(stage, reasons(frame))
     return frame
 

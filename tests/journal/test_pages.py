@@ -64,10 +64,35 @@ def test_the_page_without_after_is_the_last(half: Pages) -> None:
         again(half).append("c", ())
 
 
+def test_a_way_that_was_given_already_is_known_in_a_later_run_too(half: Pages) -> None:
+    """B32."""
+    assert [again(half).leads_back(after) for after in ("a", "b", "c")] == [True, True, False]
+    half.append("c", ())
+    assert half.leads_back("c")
+
+
+def test_hits_are_counted_without_being_read(half: Pages) -> None:
+    """A text of a hit that looks like the log's own words changes nothing."""
+    half.append('"hits":[', (hit('x,"hits":[{"n_hits":9}]'), hit("y")))
+    resumed = again(half)
+    assert (resumed.n_pages, resumed.n_hits, resumed.n_refused) == (3, 4, 1)
+    assert resumed.after == '"hits":['
+
+
+def test_pages_written_before_heads_told_the_numbers_are_read(half: Pages) -> None:
+    """D6."""
+    first = half.path.read_bytes().splitlines(keepends=True)[0]
+    old = {"after": "a", "asked_at": "2026-01-01T00:00:00Z", "hits": [hit("a")], "refused": []}
+    half.path.write_bytes(first + _line(old))
+    resumed = again(half)
+    assert (resumed.n_pages, resumed.n_hits, resumed.after) == (1, 1, "a")
+    assert [page.hits for page in resumed.stored()] == [(hit("a"),)]
+
+
 def test_another_edition_is_another_file(half: Pages) -> None:
     other = Pages(half.path.parent, {**ASKED, "edition": 2})
     assert other.path != half.path
-    assert other.afters == []
+    assert other.n_pages == 0
 
 
 @pytest.mark.parametrize("cut", [1, 2, 20])
@@ -86,14 +111,14 @@ def test_a_torn_last_line_is_ignored_and_cut_off_before_the_next_append(
 def test_a_file_torn_in_its_first_line_begins_anew(half: Pages) -> None:
     half.path.write_bytes(half.path.read_bytes()[:15])
     resumed = again(half)
-    assert resumed.afters == []
+    assert resumed.n_pages == 0
     resumed.append(None, ())
     assert again(half).is_complete
 
 
 def test_zeros_after_a_crash_are_a_torn_end(half: Pages) -> None:
     half.path.write_bytes(half.path.read_bytes() + bytes(100))
-    assert again(half).afters == ["a", "b"]
+    assert (again(half).n_pages, again(half).after) == (2, "b")
 
 
 def test_a_changed_line_in_the_middle_names_file_and_line(half: Pages) -> None:
@@ -113,7 +138,7 @@ def test_bytes_overwritten_with_noise_name_file_and_line(half: Pages) -> None:
 
 def test_a_changed_last_line_is_not_believed(half: Pages) -> None:
     half.path.write_bytes(half.path.read_bytes().replace(b'"after":"b"', b'"after":"x"'))
-    assert again(half).afters == ["a"]
+    assert (again(half).n_pages, again(half).after) == (1, "a")
 
 
 def test_pages_of_a_newer_format_are_refused_and_left_alone(half: Pages) -> None:

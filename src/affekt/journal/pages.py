@@ -22,6 +22,10 @@ from affekt.parts import canonical
 
 FORMAT = 1  # of the file; raised when an older affekt could not read it
 CHECK_DIGITS = 16
+BEFORE, BETWEEN, BEHIND = b'{"check":"', b'","page":', b"}\n"
+START = len(BEFORE) + CHECK_DIGITS + len(BETWEEN)  # of the content in its line
+# A quote inside a text has a backslash before it: this stands once in a line, behind its head.
+HITS = b',"hits":['
 
 
 class StoredPage(NamedTuple):
@@ -31,6 +35,14 @@ class StoredPage(NamedTuple):
     hits: tuple[Mapping[str, Any], ...]
     refused: tuple[tuple[str, str, str], ...]
     asked_at: str  # when it came, ISO 8601, UTC
+
+
+class Head(NamedTuple):
+    """What of a page is known without reading its hits."""
+
+    after: str | None
+    n_hits: int
+    n_refused: int
 
 
 class Pages:
@@ -48,24 +60,24 @@ class Pages:
     def __init__(self, folder: Path, asked: Mapping[str, Any], files: Files | None = None) -> None:
         self.asked = {"format": FORMAT, "asked": dict(asked)}
         self.path = folder / f"{hashlib.sha256(canonical(dict(asked))).hexdigest()[:32]}.jsonl"
-        self.afters: list[str | None] = []  # of every stored page, in order
-        self.n_hits = self.n_refused = 0
+        self.after: str | None = None  # where to go on asking; None at the beginning and the end
+        self.n_pages = self.n_hits = self.n_refused = 0
+        self._ways: set[bytes] = set()  # digests of every `after`
         self._whole_bytes = self._n_lines = 0
         self._files = files if files is not None and files.url is not None else None
         if self._files is not None:
             self._bring_back(self._files)
-        for page in self.stored():
-            self._count(page.after, len(page.hits), len(page.refused))
-
-    @property
-    def after(self) -> str | None:
-        """Where to go on asking; None at the beginning and at the end, see `is_complete`."""
-        return self.afters[-1] if self.afters else None
+        for text in self._texts():
+            self._count(_head(text))
 
     @property
     def is_complete(self) -> bool:
         """Whether the last page has come."""
-        return bool(self.afters) and self.afters[-1] is None
+        return self.n_pages > 0 and self.after is None
+
+    def leads_back(self, after: str) -> bool:
+        """Tell whether a page that is stored led there already."""
+        return _digest(after) in self._ways
 
     def append(
         self,
@@ -81,8 +93,9 @@ class Pages:
         if self.is_complete:
             raise ValueError(f"{self.path.name}: the last page is stored, none can follow")
         asked_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        page = StoredPage(after, hits, refused, asked_at)
-        lines = [_line(page._asdict())]
+        head = Head(after, len(hits), len(refused))
+        page = {**head._asdict(), "asked_at": asked_at, "hits": hits, "refused": refused}
+        lines = [_line(page)]
         if not self._whole_bytes:
             lines.insert(0, _line(self.asked))
         self._write(b"".join(lines))
@@ -90,7 +103,7 @@ class Pages:
             if self._files is not None:
                 self._files.put(self._object(self._n_lines), line)
             self._n_lines += 1
-        self._count(after, len(hits), len(refused))
+        self._count(head)
 
     def stored(self) -> Iterator[StoredPage]:
         """Give the pages on disk, in the order they came, one in memory at a time.
@@ -99,28 +112,35 @@ class Pages:
             NewerFormat: A newer affekt wrote the file.
             Damaged: A line is not what was written; only the very last may be torn.
         """
+        return map(_page, self._texts())
+
+    def _texts(self) -> Iterator[bytes]:
+        """Give the content of every line but the first, as it was written."""
         if not self.path.exists():
             return
         with self.path.open("rb") as file:
             size, whole = os.fstat(file.fileno()).st_size, 0
             for number, line in enumerate(file, start=1):
                 whole += len(line)
-                content = _content(line)
-                if content is None and whole == size:
+                text = _content(line)
+                if text is None and whole == size:
                     return
-                if content is None:
+                if text is None:
                     raise self._damaged(number)
                 self._whole_bytes = max(whole, self._whole_bytes)
                 self._n_lines = max(number, self._n_lines)
                 if number == 1:
-                    self._check(content)
+                    self._check(json.loads(text))
                 else:
-                    yield _page(content)
+                    yield text
 
-    def _count(self, after: str | None, n_hits: int, n_refused: int) -> None:
-        self.afters.append(after)
-        self.n_hits += n_hits
-        self.n_refused += n_refused
+    def _count(self, head: Head) -> None:
+        self.after = head.after
+        if head.after is not None:
+            self._ways.add(_digest(head.after))
+        self.n_pages += 1
+        self.n_hits += head.n_hits
+        self.n_refused += head.n_refused
 
     def _check(self, first: Mapping[str, Any]) -> None:
         format_ = first.get("format")
@@ -176,26 +196,38 @@ class Pages:
 
 def _line(content: Mapping[str, Any]) -> bytes:
     # Escaped to ASCII, so that half a character pair in a foreign title cannot stop the log.
-    return _sealed(json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False))
+    return _sealed(json.dumps(content, separators=(",", ":"), allow_nan=False).encode("ascii"))
 
 
-def _sealed(text: str) -> bytes:
-    check = hashlib.sha256(text.encode("ascii")).hexdigest()[:CHECK_DIGITS]
-    return f'{{"check":"{check}","page":{text}}}\n'.encode("ascii")
+def _sealed(text: bytes) -> bytes:
+    return b"".join((BEFORE, _check_of(text), BETWEEN, text, BEHIND))
 
 
-def _content(line: bytes) -> dict[str, Any] | None:
+def _check_of(text: bytes) -> bytes:
+    return hashlib.sha256(text).hexdigest()[:CHECK_DIGITS].encode("ascii")
+
+
+def _digest(after: str) -> bytes:
+    return hashlib.blake2b(after.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _content(line: bytes) -> bytes | None:
     """Give what a line holds, or None when it is torn or changed."""
-    head = _sealed("")[: -len("}\n")]  # its length is that of every line's
-    if not line.endswith(b"}\n"):
-        return None
-    try:
-        text = line[len(head) : -2].decode("ascii")
-    except UnicodeDecodeError:
-        return None
-    return dict(json.loads(text)) if line == _sealed(text) else None
+    text = line[START : -len(BEHIND)]
+    frame = (BEFORE, _check_of(text), BETWEEN)
+    is_whole = line.endswith(BEHIND) and line.startswith(b"".join(frame))
+    return text if is_whole else None
 
 
-def _page(content: Mapping[str, Any]) -> StoredPage:
+def _head(text: bytes) -> Head:
+    head = json.loads(text.partition(HITS)[0] + b"}")
+    if "n_hits" in head:
+        return Head(head["after"], head["n_hits"], head["n_refused"])
+    page = _page(text)  # written before heads told the numbers
+    return Head(page.after, len(page.hits), len(page.refused))
+
+
+def _page(text: bytes) -> StoredPage:
+    content = json.loads(text)
     refused = tuple((name, reason, detail) for name, reason, detail in content["refused"])
     return StoredPage(content["after"], tuple(content["hits"]), refused, content["asked_at"])

@@ -55,12 +55,16 @@ class Collect(Stage):
         found, dropped = [FOUND.empty()], [pl.DataFrame(schema=DROPPED)]
         n_found = n_refused = 0
         fetcher = self._fetcher(desk)
+        asked: list[tuple[str, Query, Pages]] = []
         for label, source, seen, query in self._questions():
             pages = self._asked(desk, source, seen, query)
             for _page in _asking(pages, source, query, fetcher):
                 done, failures = n_found + pages.n_hits, n_refused + pages.n_refused
                 desk.watch(Progress("collect", done, total=None, failures=failures))
             n_found, n_refused = n_found + pages.n_hits, n_refused + pages.n_refused
+            asked.append((label, query, pages))
+        # Read when all is there: a run that is cut off while it asks has read nothing in vain.
+        for label, query, pages in asked:
             for stored in pages.stored():
                 found.append(_found(stored, label, query))
                 dropped.append(self._dropped(stored, label, query))
@@ -132,7 +136,7 @@ def _asking(pages: Pages, source: Source, query: Query, fetcher: Fetcher | None)
     if pages.is_complete:
         return
     for page in source.pages(query, pages.after, fetcher):
-        if page.after is not None and page.after in pages.afters:
+        if page.after is not None and pages.leads_back(page.after):
             raise PartError(f"the {source.kind()} source gave {page.after!r} twice as the way on")
         _check(page.hits, source)
         pages.append(page.after, page.hits, page.refused)
@@ -159,12 +163,23 @@ def _found(page: StoredPage, label: str, query: Query) -> pl.DataFrame:
         "found_at": page.asked_at,
         "is_generated": False,
     }
-    rows = [[{**absent, **hit}.get(name) for name in FOUND.columns] for hit in page.hits]
-    frame = pl.DataFrame(_texts(rows), schema=FOUND.types(), orient="row")
-    optional = [name for name, kind in FOUND.types().items() if kind == pl.String]
-    return frame.with_columns(
-        pl.col(name).replace("", None) for name in optional if name not in FOUND.key
+    return pl.DataFrame(
+        [
+            _column(name, [hit.get(name, absent.get(name)) for hit in page.hits])
+            for name in FOUND.columns
+        ]
     )
+
+
+def _column(name: str, values: list[Any]) -> pl.Series:
+    """Give one column; an empty text is a missing one."""
+    kind = FOUND.columns[name].dtype
+    if kind == pl.String and name not in FOUND.key:
+        values = [None if value == "" else value for value in values]
+    try:
+        return pl.Series(name, values, dtype=kind)
+    except UnicodeEncodeError:  # half a character pair in one of the texts
+        return pl.Series(name, _texts(values), dtype=kind)
 
 
 def _words(query: Query) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from affekt.sources.flickr.rights import UNKNOWN
@@ -20,10 +20,12 @@ EXTRAS = (
     "o_dims,safety_level," + ",".join(f"url_{suffix}" for suffix in SIDES)
 )
 SAFETY = {"0": "safe", "1": "moderate", "2": "restricted"}
-PLACEHOLDERS = ("photo_unavailable", "spaceball.gif", "/images/en-us/")  # pictures of no picture
+MOST_PX = 10**6  # of a side; beyond, it is no size
 TAKEN_DIGITS = {"0": 19, "4": 7, "6": 4, "8": 4}  # granularity → how much of the date is meant
 DESCRIPTION_LENGTH = 2000
 TITLE_LENGTH = 10_000
+_URLS = {suffix: f"url_{suffix}" for suffix in SIDES}
+_PLACEHOLDER = re.compile(r"photo_unavailable|spaceball\.gif")  # pictures of no picture
 _TAG = re.compile(r"<[^<>]*>")
 _BREAK = re.compile(r"<(?:br|/p)\b[^<>]*>", re.IGNORECASE)
 _TAKEN = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
@@ -31,12 +33,23 @@ _TAKEN = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
 Photo = Mapping[str, Any]
 
 
+class Refusal(NamedTuple):
+    """Why an entry is no picture for us."""
+
+    reason: str
+    detail: str
+
+
 def number(value: Any) -> int | None:
     """Give a whole number, be it written as a number or as text; None when it is neither."""
-    if isinstance(value, str) and len(value) < 20:  # longer digits are no number of anything here
-        return int(value) if re.fullmatch(r"-?\d+", value.strip(), re.ASCII) else None
-    is_whole = isinstance(value, int | float) and value == value // 1
-    return int(value) if is_whole and abs(value) < 1e19 else None
+    if isinstance(value, str):
+        digits = value.strip()
+        # Longer digits are no number of anything here.
+        is_plain = digits.isascii() and digits.isdigit() and len(digits) < 20
+        return int(digits) if is_plain else None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 1e19 else None
+    return value if isinstance(value, int) else None
 
 
 def name_of(photo: Photo) -> str | None:
@@ -50,20 +63,15 @@ def uploaded(photo: Photo) -> int | None:
     return number(photo.get("dateupload"))
 
 
-def refusal(photo: Photo) -> tuple[str, str] | None:
-    """Give reason and detail why an entry is no picture for us, None when it is one."""
+def row(photo: Photo, licences: Mapping[str, str], side_px: int) -> dict[str, Any] | Refusal:
+    """Give the row of the table, missing is None; or why the entry is no picture for us."""
     media = photo.get("media")
     if media not in (None, "", "photo"):
-        return "no-photo", f"media is {str(media)[:50]!r}"
-    return None if sizes(photo) else ("no-address", "no size has an address")
-
-
-def hit(photo: Photo, licences: Mapping[str, str], side_px: int) -> dict[str, Any]:
-    """Give the row; missing is None."""
+        return Refusal("no-photo", f"media is {str(media)[:50]!r}")
     offered = sizes(photo)
-    person = quote(_text(photo.get("pathalias")) or _text(photo.get("owner")) or "", safe="@")
-    name = name_of(photo)
-    page = f"https://www.flickr.com/photos/{person}/{name}/" if person else None
+    if not offered:
+        return Refusal("no-address", "no size has an address")
+    name, person = name_of(photo), _person(photo)
     raw = json.dumps(photo, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return {
         "source_id": name,
@@ -76,7 +84,7 @@ def hit(photo: Photo, licences: Mapping[str, str], side_px: int) -> dict[str, An
         "owner_url": f"https://www.flickr.com/people/{person}/" if person else None,
         "licence": licences.get(str(photo.get("license")), UNKNOWN),
         "url": chosen(offered, side_px)["url"],
-        "page_url": page,
+        "page_url": f"https://www.flickr.com/photos/{person}/{name}/" if person else None,
         "sizes": offered,
         "taken_at": _taken(photo),
         "uploaded_at": _moment(uploaded(photo)),
@@ -88,25 +96,18 @@ def hit(photo: Photo, licences: Mapping[str, str], side_px: int) -> dict[str, An
 
 def sizes(photo: Photo) -> list[dict[str, Any]]:
     """Give every size that has an address, smallest first; the sides None where not told."""
-    found: list[tuple[int, int, dict[str, Any]]] = []
-    for suffix, side in SIDES.items():
-        url = photo.get(f"url_{suffix}")
-        if _is_address(url):
+    found: list[dict[str, Any]] = []
+    for suffix, key in _URLS.items():
+        url = photo.get(key)
+        if url is not None and _is_address(url):
             width, height = _sides(photo, suffix)
-            longer = max(width, height) if width and height else side
-            size = {"name": suffix, "url": url, "width_px": width, "height_px": height}
-            found.append((longer, len(found), size))
-    return [size for _, _, size in sorted(found, key=lambda one: one[:2])]
+            found.append({"name": suffix, "url": url, "width_px": width, "height_px": height})
+    return sorted(found, key=_longer)
 
 
 def chosen(offered: list[dict[str, Any]], side_px: int) -> dict[str, Any]:
     """Give the smallest size whose longer side is at least so many pixels, else the largest."""
-    enough = (
-        size
-        for size in offered
-        if max(size["width_px"] or SIDES[size["name"]], size["height_px"] or 0) >= side_px
-    )
-    return next(enough, offered[-1])
+    return next((size for size in offered if _longer(size) >= side_px), offered[-1])
 
 
 def stripped(text: str) -> str | None:
@@ -118,17 +119,28 @@ def stripped(text: str) -> str | None:
     return text.strip()[:DESCRIPTION_LENGTH].rstrip() or None
 
 
+def _longer(size: Mapping[str, Any]) -> int:
+    """Give the longer side, by the vendor's naming where it was not told."""
+    longer: int = max(size["width_px"] or SIDES[size["name"]], size["height_px"] or 0)
+    return longer
+
+
 def _sides(photo: Photo, suffix: str) -> tuple[int | None, int | None]:
     width, height = number(photo.get(f"width_{suffix}")), number(photo.get(f"height_{suffix}"))
     if suffix == "o" and not (width and height):
         width, height = number(photo.get("o_width")), number(photo.get("o_height"))
-    known = width and height and 0 < width < 10**6 and 0 < height < 10**6
-    return (width, height) if known else (None, None)
+    is_known = width and height and 0 < width < MOST_PX and 0 < height < MOST_PX
+    return (width, height) if is_known else (None, None)
 
 
 def _is_address(url: Any) -> bool:
     is_link = isinstance(url, str) and url.startswith(("https://", "http://"))
-    return is_link and not any(part in url for part in PLACEHOLDERS)
+    return is_link and not _PLACEHOLDER.search(url)
+
+
+def _person(photo: Photo) -> str:
+    """Give how the owner's pages are called, as a piece of an address; ``""`` when not told."""
+    return quote(_text(photo.get("pathalias")) or _text(photo.get("owner")) or "", safe="@")
 
 
 def _text(value: Any, longest: int = 1_000_000) -> str | None:

@@ -18,7 +18,7 @@ from affekt.errors import SourceError
 from affekt.sources.flickr import rights
 from affekt.sources.flickr.answers import Found
 from affekt.sources.flickr.cursor import Cursor, Hand, digests
-from affekt.sources.flickr.entries import Photo, hit, name_of, refusal, uploaded
+from affekt.sources.flickr.entries import Photo, Refusal, name_of, row, uploaded
 from affekt.sources.flickr.slices import Slice, parts_for
 
 SHOWN = 4000  # pictures that the server shows of one search; further pages repeat
@@ -110,17 +110,19 @@ class Search:
 
     def _taken(self, cursor: Cursor, hand: Hand, found: Found) -> Step:
         """Give the pictures of a page that were not there yet, and the way on."""
-        hits, refused, new = [], [], set[bytes]()
+        hits: list[Mapping[str, Any]] = []
+        refused: list[Refused] = []
+        new, names = set[bytes](), _names(cursor)
         for place, (photo, digest) in enumerate(_named(found.photos)):
             if digest is None:
                 refused.append((f"{_told(hand)}, page {hand.page}, {place + 1}", "no-id", ""))
             elif digest not in cursor.seen and digest not in new:
                 new.add(digest)
-                why = refusal(photo)
-                if why is None:
-                    hits.append(hit(photo, _names(cursor), self.side_px))
+                made = row(photo, names, self.side_px)
+                if isinstance(made, Refusal):
+                    refused.append((name_of(photo) or "", *made))
                 else:
-                    refused.append((name_of(photo) or "", *why))
+                    hits.append(made)
         came = hand._replace(announced=found.announced, came=hand.came + len(new))
         fruitless = 0 if new else cursor.fruitless
         cursor = replace(cursor, hand=came, seen=cursor.seen | new, fruitless=fruitless)

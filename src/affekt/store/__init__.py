@@ -117,10 +117,11 @@ class Store:
         found = self.find(stage, recipe)
         if found and not (stage.kind() in self.again and found.manifest["dropped"]):
             return found
+        is_again = stage.kind() in self.again
         self.again.discard(stage.kind())
         hidden = self._hidden(stage, recipe)
         with disk.disk_trouble(self.root):
-            made = self._make(stage, inputs, recipe, hidden)
+            made = self._make(stage, inputs, recipe, hidden, is_again=is_again)
         log.info("made %s", made.folder.name)
         self.computed.append(made)
         return made
@@ -177,13 +178,24 @@ class Store:
         return {"state": "begun", "text": text, "tallies": seen.get("tallies", {})}
 
     def _make(
-        self, stage: Stage, inputs: tuple[Product, ...], recipe: Mapping[str, Any], hidden: Path
+        self,
+        stage: Stage,
+        inputs: tuple[Product, ...],
+        recipe: Mapping[str, Any],
+        hidden: Path,
+        *,
+        is_again: bool,
     ) -> Product:
         scratch = hidden / "scratch"
         scratch.mkdir(parents=True, exist_ok=True)
         history = tuple(one.manifest for one in self._ancestors(inputs))
         desk = Desk(
-            self.shelf, self.root / "journal", scratch, history, live.telling(hidden, self.watch)
+            self.shelf,
+            self.root / "journal",
+            scratch,
+            history,
+            live.telling(hidden, self.watch),
+            is_again,
         )
         began = time.monotonic()
         try:

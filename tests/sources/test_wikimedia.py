@@ -18,7 +18,7 @@ from affekt.sources.wikimedia.asking import SHOWN
 from tests.servers.wikimedia import BODIES, MANNERS, Commons, File, Quirks, some, source_at
 
 FEAR = Query("fear", ("fear",))
-QUICK = MANNERS.model_copy(update={"tries": 3})
+QUICK = MANNERS.model_copy(update={"pause_seconds": 0.01})
 
 
 @pytest.fixture
@@ -343,7 +343,6 @@ def test_what_does_not_pass_ends_the_asking_in_the_servers_words(
     assert wiki.calls == 1
 
 
-@pytest.mark.slow
 def test_a_server_that_lags_for_ever_is_left_alone(fetcher: Fetcher) -> None:
     wiki = Commons(some(60), faults=dict.fromkeys(range(1, 99), "maxlag"))
     with wiki.server, pytest.raises(SourceError, match=r"maxlag: Waiting for .* seconds lagged"):
@@ -429,3 +428,36 @@ def test_a_changed_file_of_the_wiki_keeps_the_rest(fetcher: Fetcher) -> None:
     wiki = Commons([replace(files[6], is_deleted=True), *files])
     with wiki.server:
         assert ids(asked(wiki, fetcher)) == expected(files)
+
+
+def test_the_place_of_a_file_in_a_search_is_no_part_of_it(fetcher: Fetcher) -> None:
+    file = plain_file(changed=dict.fromkeys(("url", "thumburl", "descriptionurl"), "http://x/a"))
+    wiki = Commons([file, *some(24)]), Commons([*some(24), file])
+    with wiki[0].server, wiki[1].server:
+        first, last = (hits(asked(one, fetcher, per_page=50)) for one in wiki)
+    assert first[0]["raw_sha256"] == last[-1]["raw_sha256"]
+
+
+@pytest.mark.parametrize("width", [None, "4000", 0, -1, 2**31, 1.5])
+def test_a_width_that_is_none_is_not_told(fetcher: Fetcher, width: Any) -> None:
+    """A number that no table takes must not end a run."""
+    hit = only_hit(plain_file(changed={"width": width}), fetcher)
+    assert hit["sizes"][-1]["width_px"] is None
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("<p>a</p><p>b</p>", "a b"),
+        ("a<br/>b", "a b"),
+        ("a &lt;b&gt; &amp;c", "a <b> &c"),
+        ('a<div style="display: none">x<b>y<br></b>z</div>b', "a b"),
+        ("a<style>p {}</style><script>x()</script>b", "ab"),
+        ("a < b", "a < b"),
+        ("<i>never closed", "never closed"),
+        ("a</i> b", "a b"),
+    ],
+)
+def test_a_description_is_what_a_reader_sees(fetcher: Fetcher, written: str, seen: str) -> None:
+    hit = only_hit(plain_file(meta=told(ImageDescription=written)), fetcher)
+    assert hit["description"] == seen

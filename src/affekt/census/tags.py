@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from affekt.census.rows import kept
-from affekt.stages._tags import named_by, words_of
+from affekt.stages._tags import bits_of, named_by, names_of
 from affekt.store import Product
 from affekt.taxonomy import Taxonomy
 
@@ -80,7 +80,7 @@ def _exploded(hits: pl.LazyFrame) -> pl.LazyFrame:
 
 def _emotions_of_tags(hits: pl.LazyFrame, taxonomy: Taxonomy) -> pl.LazyFrame:
     """Give rows ``tag named`` for the tags that name an emotion; each distinct tag is read once."""
-    words = words_of(taxonomy)
+    bits = bits_of(taxonomy)
     tags = hits.select(pl.col("tags").explode().drop_nulls().unique()).collect()["tags"]
-    pairs = [(tag, emotion) for tag in tags for emotion in sorted(named_by((tag,), words))]
+    pairs = [(tag, one) for tag in tags for one in names_of(named_by((tag,), bits), taxonomy)]
     return pl.LazyFrame(pairs, schema={"tag": pl.String, "named": pl.String}, orient="row")

@@ -1,3 +1,9 @@
 """Build, verify, publish and benchmark data sets of what pictures make people feel."""
 
+import os
+
 __version__ = "0.1.0"
+
+# Daft and Ray would tell their makers that they are used; Daft does so as soon as it is imported.
+os.environ.setdefault("DAFT_ANALYTICS_ENABLED", "0")
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")

@@ -15,9 +15,6 @@ NATIVE = "native"
 RAY = "ray"
 ADDRESS = re.compile(r"ray://[A-Za-z0-9.\-\[\]:]+:\d{1,5}")
 ALLOWED = "'native', 'ray' or 'ray://host:port'"
-# The libraries below would tell their makers that they are used.
-os.environ.setdefault("DAFT_ANALYTICS_ENABLED", "0")
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 
 def is_known(name: object) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from affekt import line, plan, trace
+from affekt import engine, line, plan, trace
 from affekt.census import write as census
 from affekt.errors import AffektError, UsageError
 from affekt.plan import STEPS, Build, Plan, Result
@@ -81,9 +81,11 @@ class Project:
 
         Raises:
             NotYet: The crowd or the world has not finished.
-            UsageError: The plan has nothing to build.
+            UsageError: The plan has nothing to build, or the process runs on another engine.
+            MachineError: The plan's engine cannot be used.
         """
         build = self._build()
+        engine.use(self.plan.engine)
         done: list[Step] = []
         with self.store.writing():
             for name, product in zip(STEPS, line.build(build, self.store), strict=False):
@@ -106,6 +108,7 @@ class Project:
         stale = self._stale_release()
         if stale:
             raise UsageError(stale)
+        engine.use(self.plan.engine)
         with self.store.writing():
             self.products()  # brings back a release that lies in the object store only
             return list(line.bench(self.plan.bench, self.store))

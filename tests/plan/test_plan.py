@@ -159,6 +159,24 @@ def test_a_missing_file_and_a_folder_are_told_apart(folder: Path) -> None:
         plan.read(folder)
 
 
+def test_the_engine_is_this_machine_unless_the_plan_says_otherwise(folder: Path) -> None:
+    assert read(folder, SMALL).engine == "native"
+    assert read(folder, f'engine = "ray://head:10001"\n{SMALL}').engine == "ray://head:10001"
+
+
+@pytest.mark.parametrize("engine", ['"rai"', "7", '"ray://head"', '"http://head:80"'])
+def test_an_engine_that_is_not_known_is_told_with_those_that_are(folder: Path, engine: str) -> None:
+    (told,) = problems(folder, f"engine = {engine}\n{SMALL}")
+    assert told.startswith("plan.toml:1:10: engine: is ")
+    assert told.endswith("'native', 'ray' or 'ray://host:port' is expected")
+
+
+def test_no_address_depends_on_the_engine(folder: Path) -> None:
+    """Section 12.1: the same products on a laptop and on a cluster."""
+    here, there = read(folder, SMALL), read(folder, f'engine = "ray"\n{SMALL}')
+    assert here.build == there.build
+
+
 @pytest.mark.parametrize("text", ["a = " + "[" * 5000 + "]" * 5000, "seed = " + "1" * 5000])
 def test_what_the_toml_library_gives_up_on_is_told_too(folder: Path, text: str) -> None:
     """B03, X13."""

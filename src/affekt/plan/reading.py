@@ -8,13 +8,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from affekt.datasets import Dataset
+from affekt.engine import ALLOWED, NATIVE, is_known
 from affekt.fetch.manners import Manners
 from affekt.parts import Reader, Trouble, did_you_mean, told
 from affekt.plan.shapes import BUILD, FLOORS, STEPS, Bench, Build, Entry, Plan
 from affekt.protocols import Protocol
 from affekt.taxonomy import KNOWN, MIKELS8, Taxonomy
 
-TOP = ("title", "project", "taxonomy", "seed", "fetch", *STEPS, "bench")
+TOP = ("title", "project", "engine", "taxonomy", "seed", "fetch", *STEPS, "bench")
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\s?#]*)?$")
 
@@ -39,6 +40,7 @@ class Reading:
             )
         title = self._word("title", self.path.stem)
         project, url = self._project()
+        engine = self._engine()
         seed = self._seed()
         taxonomy = self._taxonomy()
         manners = self.reader.read(Manners, self.given.get("fetch", {}), ("fetch",)) or Manners()
@@ -58,7 +60,7 @@ class Reading:
             )
         self.troubles += self.reader.troubles
         folder = self.base / project
-        return Plan(self.path, sha256, title, folder, taxonomy, seed, build, bench, url)
+        return Plan(self.path, sha256, title, folder, taxonomy, seed, build, bench, url, engine)
 
     def _word(self, key: str, default: str) -> str:
         given = self.given.get(key, default)
@@ -82,6 +84,13 @@ class Reading:
             f"is {given!r}; a folder, file:///folder or s3://bucket/prefix is expected",
         )
         return "work", None
+
+    def _engine(self) -> str:
+        given = self.given.get("engine", NATIVE)
+        if is_known(given):
+            return str(given)
+        self._note(("engine",), f"is {given!r}; {ALLOWED} is expected")
+        return NATIVE
 
     def _seed(self) -> int:
         seed = self.given.get("seed", 2016)

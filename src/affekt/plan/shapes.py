@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple
 from pydantic import BaseModel, StringConstraints
 
 from affekt.datasets import Dataset
+from affekt.engine import NATIVE
 from affekt.errors import AffektError
 from affekt.features import Feature
 from affekt.models import Model
@@ -134,6 +135,7 @@ class Plan:
         url: Where the finished files of that folder lie, ``s3://…``; None: only there.
         build: None when the plan only benchmarks.
         bench: None when the plan only builds.
+        engine: Where tables and per-picture work run, see `affekt.engine`; no result depends on it.
     """
 
     path: Path
@@ -145,3 +147,4 @@ class Plan:
     build: Build | None
     bench: Bench | None
     url: str | None = None
+    engine: str = NATIVE

@@ -1,0 +1,68 @@
+"""Engines: one a process, named in the plan, refused with a sentence."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from affekt import engine
+from affekt.errors import MissingExtra, UsageError
+
+
+def said(program: str) -> str:
+    """Run a program in a process of its own, free of settings, and give what it printed."""
+    names = ("DAFT_ANALYTICS_ENABLED", "DO_NOT_TRACK", "SCARF_NO_ANALYTICS")
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={name: value for name, value in os.environ.items() if name not in names},
+    ).stdout.strip()
+
+
+@pytest.mark.parametrize("name", ["native", "ray", "ray://head:10001", "ray://10.0.0.7:10001"])
+def test_known_engines_are_known(name: str) -> None:
+    assert engine.is_known(name)
+
+
+@pytest.mark.parametrize("name", ["", "Ray", "ray:", "ray://head", "ray://a b:1", None, 1, ["ray"]])
+def test_everything_else_is_not(name: object) -> None:
+    assert not engine.is_known(name)
+
+
+def test_an_unknown_engine_is_told_with_those_that_are() -> None:
+    with pytest.raises(UsageError, match=r"engine: 'spark' is not known; 'native', 'ray' or"):
+        engine.use("spark")
+
+
+def test_without_ray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """B18."""
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'affekt\[cluster\]'"):
+        engine.use("ray")
+
+
+@pytest.mark.slow
+def test_one_process_keeps_one_engine() -> None:
+    program = """
+from affekt import engine, errors
+engine.use("native"); engine.use("native")
+print(engine.is_cluster(), engine.places() > 0)
+engine._check_ray = lambda: None
+try:
+    engine.use("ray")
+except errors.UsageError as refusal:
+    print(refusal)
+"""
+    first, second = said(program).splitlines()
+    assert first == "False True"
+    assert second.startswith("engine: 'ray' was asked for, but this process runs on 'native'")
+
+
+@pytest.mark.slow
+def test_nobody_is_told_that_it_runs() -> None:
+    """X1: the libraries beneath would send a note to their makers."""
+    program = "import affekt.stages.sample, daft.scarf_telemetry as t; print(t.opted_out())"
+    assert said(program) == "True"

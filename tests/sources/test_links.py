@@ -149,7 +149,15 @@ def test_a_table_without_links_is_no_table_of_links(tmp_path: Path, name: str) -
 def test_a_mistyped_column_is_told_with_the_known() -> None:
     reader = Reader({})
     assert reader.read(Links, {"path": "x.csv", "columns": {"emotoin": "a"}}, ()) is None
-    assert "did you mean 'emotion'" in reader.troubles[0].text
+    assert "'emotoin'" in reader.troubles[0].text
+    assert "'emotion'" in reader.troubles[0].text
+
+
+def test_the_title_of_a_plan_is_no_name_of_a_column() -> None:
+    reader = Reader({"title": "My pictures"})
+    source = reader.read(Links, {"path": "x.csv", "columns": {"url": "a"}}, ())
+    assert source is not None
+    assert source.columns == {"url": "a"}
 
 
 def test_the_usual_names_of_columns_need_no_word(tmp_path: Path) -> None:

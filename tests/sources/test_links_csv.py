@@ -23,7 +23,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 def records(text: str | bytes) -> list[tuple[int, Any]]:
     data = text if isinstance(text, bytes) else text.encode()
-    return list(csv_records(io.BytesIO(data), Columns(), "t.csv"))
+    return list(csv_records(io.BytesIO(data), Columns({}), "t.csv"))
 
 
 def urls(text: str | bytes) -> list[Any]:

@@ -11,7 +11,7 @@ from affekt.errors import UsageError
 from affekt.fetch.fetcher import Fetcher
 from affekt.parts import Place, did_you_mean
 from affekt.sources import Page, Query, Source
-from affekt.sources.links.columns import Columns
+from affekt.sources.links.columns import Columns, Told
 from affekt.sources.links.files import digest_of, read_file, tables_at
 from affekt.sources.links.row import Taste, hit_of, key_of
 from affekt.sources.links.seen import Seen
@@ -40,7 +40,9 @@ class Links(Source):
     """
 
     path: Place = Field(description="the table, or a folder of tables")
-    columns: Columns = Field(default_factory=Columns, description="names of the columns")
+    columns: dict[Told, str] = Field(
+        {}, description="what is told → name of its column, where it has another than the usual"
+    )
     separator: str = Field(";", min_length=1, description="what stands between tags in one cell")
     emotion: str | None = Field(None, description="all rows were found for this emotion")
     unlabelled: bool = Field(False, description="no row says anything about emotion")
@@ -107,7 +109,7 @@ class Links(Source):
         """Give every row of every table, or what is wrong with it."""
         for name in names:
             path = self.path.path / name if name else self.path.path
-            for row, (line, cells) in enumerate(read_file(path, self.columns), start=1):
+            for row, (line, cells) in enumerate(read_file(path, Columns(self.columns)), start=1):
                 yield Spot(path.name, row, line), cells
 
 

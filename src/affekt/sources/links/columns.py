@@ -1,13 +1,16 @@
 """Which column of a table says what."""
 
 from collections.abc import Mapping, Sequence
-
-from pydantic import BaseModel, Field
+from typing import Literal, NamedTuple
 
 from affekt.errors import AffektError
 
+Told = Literal[
+    "url", "emotion", "tags", "title", "description", "owner", "owner_url", "licence", "page_url",
+    "source_id",
+]  # fmt: skip
 # Tried in this order where a plan names no column; capital letters do not matter.
-USUAL: Mapping[str, tuple[str, ...]] = {
+USUAL: Mapping[Told, tuple[str, ...]] = {
     "url": ("url", "image_url", "link", "uri"),
     "emotion": ("emotion",),
     "tags": ("tags", "keywords"),
@@ -23,31 +26,14 @@ FIELDS = tuple(USUAL)
 Cells = tuple[object, ...]  # one a field, None where the table says nothing
 
 
-class Columns(BaseModel, frozen=True, extra="forbid"):
-    """The table ``columns`` of a source of links: the name of the column for each thing told."""
+class Columns(NamedTuple):
+    """The columns that a plan names, by what they tell."""
 
-    url: str | None = Field(None, description="its link; else `url`, `image_url`, `link`, `uri`")
-    emotion: str | None = Field(None, description="what it was found for; else `emotion`")
-    tags: str | None = Field(None, description="its tags; else `tags`, `keywords`")
-    title: str | None = Field(None, description="else `title`, `caption`, `text`, `alt`")
-    description: str | None = Field(None, description="longer text; else `description`")
-    owner: str | None = Field(None, description="else `owner`, `author`, `creator`, `artist`")
-    owner_url: str | None = Field(
-        None, description="page of its owner; else `owner_url`, `author_url`, `creator_url`"
-    )
-    licence: str | None = Field(
-        None, description="word or address of its licence; else `licence`, `license`"
-    )
-    page_url: str | None = Field(
-        None, description="page that shows it; else `page_url`, `landing_url`"
-    )
-    source_id: str | None = Field(
-        None, description="its name; else `source_id`, or a digest of its link"
-    )
+    chosen: Mapping[Told, str]
 
-    def names(self, field: str) -> tuple[str, ...]:
+    def names(self, field: Told) -> tuple[str, ...]:
         """Give the names that a column may have, the likeliest first, small letters."""
-        chosen: str | None = getattr(self, field)
+        chosen = self.chosen.get(field)
         return USUAL[field] if chosen is None else (chosen.strip().casefold(),)
 
     def places(self, header: Sequence[str], where: str) -> tuple[int | None, ...]:
@@ -61,7 +47,7 @@ class Columns(BaseModel, frozen=True, extra="forbid"):
         for field in FIELDS:
             names = self.names(field)
             at = next((folded.index(name) for name in names if name in folded), None)
-            is_needed = field == "url" or getattr(self, field) is not None
+            is_needed = field == "url" or field in self.chosen
             if at is None and is_needed:
                 raise AffektError(
                     f"{where}: there is no column {' or '.join(map(repr, names))} for `{field}`; "

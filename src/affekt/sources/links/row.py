@@ -38,7 +38,7 @@ def hit_of(cells: Cells, taste: Taste) -> dict[str, Any] | str:
     try:
         told = dict(zip(FIELDS, cells, strict=True))
         tags = _tags(told.pop("tags"), taste.separator)
-        texts = {name: _text(name, value) for name, value in told.items()}
+        texts: dict[str, str | None] = {name: _text(name, value) for name, value in told.items()}
         name = normalised(texts["url"])
         emotion = _emotion(texts.pop("emotion"), taste)
         source_id = texts.pop("source_id") or sha256(name.encode()).hexdigest()[:32]

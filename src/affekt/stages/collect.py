@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any, ClassVar
 
 import polars as pl
+import pyarrow as pa
 from pydantic import Field
 
 from affekt.errors import AffektError, PartError
@@ -17,6 +18,7 @@ from affekt.stage import Desk, Outcome, Progress, Stage
 from affekt.tables import FOUND
 from affekt.taxonomy import Taxonomy
 
+ARROW = {name: FOUND.empty()[name].to_arrow().type for name in FOUND.columns}
 DROPPED = dict.fromkeys((*FOUND.key, "reason", "detail"), pl.String)
 log = logging.getLogger(__name__)
 
@@ -173,13 +175,13 @@ def _found(page: StoredPage, label: str, query: Query) -> pl.DataFrame:
 
 def _column(name: str, values: list[Any]) -> pl.Series:
     """Give one column; an empty text is a missing one."""
-    kind = FOUND.columns[name].dtype
-    if kind == pl.String and name not in FOUND.key:
+    if FOUND.columns[name].dtype == pl.String and name not in FOUND.key:
         values = [None if value == "" else value for value in values]
+    # By way of Arrow: made directly, every list is a series of its own first, with its memory.
     try:
-        return pl.Series(name, values, dtype=kind)
+        return pl.Series(name, pa.array(values, type=ARROW[name]))
     except UnicodeEncodeError:  # half a character pair in one of the texts
-        return pl.Series(name, _texts(values), dtype=kind)
+        return pl.Series(name, pa.array(_texts(values), type=ARROW[name]))
 
 
 def _words(query: Query) -> str:

@@ -24,7 +24,7 @@ MOST_PX = 10**6  # of a side; beyond, it is no size
 TAKEN_DIGITS = {"0": 19, "4": 7, "6": 4, "8": 4}  # granularity → how much of the date is meant
 DESCRIPTION_LENGTH = 2000
 TITLE_LENGTH = 10_000
-_URLS = {suffix: f"url_{suffix}" for suffix in SIDES}
+_KEYS = [(suffix, f"url_{suffix}", f"width_{suffix}", f"height_{suffix}") for suffix in SIDES]
 _PLACEHOLDER = re.compile(r"photo_unavailable|spaceball\.gif")  # pictures of no picture
 _TAG = re.compile(r"<[^<>]*>")
 _BREAK = re.compile(r"<(?:br|/p)\b[^<>]*>", re.IGNORECASE)
@@ -42,6 +42,8 @@ class Refusal(NamedTuple):
 
 def number(value: Any) -> int | None:
     """Give a whole number, be it written as a number or as text; None when it is neither."""
+    if value is None:
+        return None
     if isinstance(value, str):
         digits = value.strip()
         # Longer digits are no number of anything here.
@@ -97,10 +99,14 @@ def row(photo: Photo, licences: Mapping[str, str], side_px: int) -> dict[str, An
 def sizes(photo: Photo) -> list[dict[str, Any]]:
     """Give every size that has an address, smallest first; the sides None where not told."""
     found: list[dict[str, Any]] = []
-    for suffix, key in _URLS.items():
-        url = photo.get(key)
+    for suffix, url_key, width_key, height_key in _KEYS:
+        url = photo.get(url_key)
         if url is not None and _is_address(url):
-            width, height = _sides(photo, suffix)
+            width, height = number(photo.get(width_key)), number(photo.get(height_key))
+            if suffix == "o" and not (width and height):
+                width, height = number(photo.get("o_width")), number(photo.get("o_height"))
+            if not (width and height and 0 < width < MOST_PX and 0 < height < MOST_PX):
+                width = height = None
             found.append({"name": suffix, "url": url, "width_px": width, "height_px": height})
     return sorted(found, key=_longer)
 
@@ -123,14 +129,6 @@ def _longer(size: Mapping[str, Any]) -> int:
     """Give the longer side, by the vendor's naming where it was not told."""
     longer: int = max(size["width_px"] or SIDES[size["name"]], size["height_px"] or 0)
     return longer
-
-
-def _sides(photo: Photo, suffix: str) -> tuple[int | None, int | None]:
-    width, height = number(photo.get(f"width_{suffix}")), number(photo.get(f"height_{suffix}"))
-    if suffix == "o" and not (width and height):
-        width, height = number(photo.get("o_width")), number(photo.get("o_height"))
-    is_known = width and height and 0 < width < MOST_PX and 0 < height < MOST_PX
-    return (width, height) if is_known else (None, None)
 
 
 def _is_address(url: Any) -> bool:

@@ -28,7 +28,8 @@ SHOWN = 200  # leading bytes of an answer that are kept to explain
 TELL_FROM = 5.0  # s of waiting that are worth a line in the log
 
 Judge = Callable[[Answer], str | None]
-Get = Callable[[URL, int, Mapping[str, str]], Reply]
+Form = Mapping[str, str]
+Get = Callable[[URL, int, Mapping[str, str], Form | None], Reply]
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Calls:
     """The calls of one fetcher.
 
     Args:
-        get: Makes one request: link, most bytes, headers.
+        get: Makes one request: link, most bytes, headers, and the form that is posted or None.
     """
 
     def __init__(self, manners: Manners, allowed: Allowed, quotas: Quotas, get: Get) -> None:
@@ -83,12 +84,14 @@ class Calls:
 
     def _ask(self, call: Call) -> Reply:
         """Give the reply to a call, after redirects that stay with its server."""
-        url = self._target(call, call.url).update_query({**call.query, **call.secrets})
+        url, asked = self._target(call, call.url), {**call.query, **call.secrets}
+        form = asked if call.is_posted else None
+        url = url if call.is_posted else url.update_query(asked)
         headers = {"Accept": "*/*", "Accept-Encoding": "gzip"}
         headers |= {**call.headers, **call.secret_headers}
         for _ in range(self.manners.redirects + 1):
             self._keep_pace(url)
-            reply = self.get(url, MOST_BYTES, headers)
+            reply = self.get(url, MOST_BYTES, headers, form)
             if reply.status not in REDIRECTS or reply.reason is not None:
                 return reply
             url = self._next_hop(call, url, reply.headers.get("Location"))

@@ -12,7 +12,7 @@ from yarl import URL
 
 from affekt.errors import MissingSecret
 from affekt.fetch.addresses import Allowed
-from affekt.fetch.calls import Calls, Judge
+from affekt.fetch.calls import Calls, Form, Judge
 from affekt.fetch.errands import Errands
 from affekt.fetch.hosts import Board
 from affekt.fetch.loops import Loop
@@ -48,8 +48,8 @@ class _Office:
         now = asyncio.get_running_loop().time
         return Wire(manners, self.allowed, authority), Board(manners, now)
 
-    def _get(self, url: URL, most: int, headers: Mapping[str, str]) -> Reply:
-        return self.loop.run(self.wire.get(url, most, headers=headers))
+    def _get(self, url: URL, most: int, headers: Mapping[str, str], form: Form | None) -> Reply:
+        return self.loop.run(self.wire.get(url, most, headers=headers, form=form))
 
     def close(self) -> None:
         self.loop.close(self.wire.close)

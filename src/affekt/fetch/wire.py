@@ -101,6 +101,7 @@ class Wire:
         *,
         look: Look | None = None,
         headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
     ) -> Reply:
         """Give what came of asking for a link.
 
@@ -109,13 +110,17 @@ class Wire:
             most: Bytes of the body at most.
             look: Tells from link, status and headers why the body is not wanted, or None.
             headers: Further headers to send.
+            form: What is posted; nothing is when it is None.
         """
         flight = self.watch.enter()
         status, told = None, NO_HEADERS
         if self.sockets.is_tight():
             headers = {**(headers or {}), hdrs.CONNECTION: "close"}
         try:
-            async with self.session.get(url, headers=headers, allow_redirects=False) as response:
+            method = "GET" if form is None else "POST"
+            async with self.session.request(
+                method, url, headers=headers, data=form, allow_redirects=False
+            ) as response:
                 status, told = response.status, response.headers
                 flight.answered = self.loop.time()
                 if look and (refusal := look(url, status, told)):

@@ -33,6 +33,7 @@ class Call(NamedTuple):
         headers: Further headers; may be shown.
         secret_headers: Headers that are never shown, written or logged.
         quota: The allowance it uses up, or None.
+        is_posted: Sent as a form, by POST, what is asked and the secrets in its body.
     """
 
     url: str
@@ -41,6 +42,7 @@ class Call(NamedTuple):
     headers: Mapping[str, str] = {}
     secret_headers: Mapping[str, str] = {}
     quota: Quota | None = None
+    is_posted: bool = False
 
     def __repr__(self) -> str:
         return f"Call({self.url!r}, {dict(self.query)!r}, {len(self.secrets)} secrets)"

@@ -50,7 +50,7 @@ def mixed(places: Mapping[str, Any], count: int, start: int) -> list[Wanted]:
     """Give links as a crawl meets them, in random order."""
     hosts: Sequence[str] = places["plain"]
     closed = [f"http://127.0.0.1:{closed_port()}" for _ in range(20)]
-    found = []
+    found: list[Wanted] = []
     for per_10_000, kind, pattern, reason in MIX:
         for _ in range(round(per_10_000 * count / 10_000)):
             number = start + len(found)

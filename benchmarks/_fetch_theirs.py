@@ -3,7 +3,7 @@
 import json
 import sys
 
-from img2dataset import download
+from img2dataset import download  # type: ignore[import-not-found]  # elsewhere, see above
 
 if __name__ == "__main__":
     download(**json.loads(sys.argv[1]))

@@ -165,7 +165,7 @@ def wait(*, seconds: float, status: int = 429, is_date: bool = False) -> Answer:
 
     async def answer(_: Request, writer: asyncio.StreamWriter) -> None:
         until = datetime.now(UTC) + timedelta(seconds=seconds)
-        said = format_datetime(until, usegmt=True) if is_date else f"{seconds:g}"
+        said = format_datetime(until, usegmt=True) if is_date else f"{seconds:.0f}"
         writer.write(whole(b"slow down", f"Retry-After: {said}", status=status))
 
     return answer

@@ -69,7 +69,7 @@ def _lengths() -> Iterator[Fault]:
     start = data[:900]
     yield Fault("reset mid-body", "/reset.jpg", do.reset(start, len(data)), "cut-off", ALL)
     yield Fault(kind, "/longer.jpg", do.announcing(data, len(data) + 9), "cut-off", ALL)
-    yield Fault(kind, "/shorter.jpg", do.announcing(data, len(data) - 400), "truncated")
+    yield Fault(kind, "/shorter.jpg", do.announcing(data, len(data) - 400), "http-error")
     yield Fault(kind, "/chunks-cut.jpg", do.chunks(start, is_ended=False), "cut-off", ALL)
     yield Fault("body in chunks", "/chunks.jpg", do.chunks(start, data[900:]), None)
     old = do.raw(b"HTTP/1.0 200 OK\r\nContent-Type: image/jpeg\r\n\r\n" + data)
@@ -117,7 +117,7 @@ OTHER_SCHEMES = ("file:///etc/passwd", "ftp://127.0.0.1/a.jpg", "data:image/png;
 def _redirects() -> Iterator[Fault]:
     yield Fault("self redirect", "/self.jpg", do.lead("/self.jpg"), "redirect")
     there, back = do.lead("/back.jpg"), do.lead("/there.jpg")
-    yield Fault("redirect in a circle", "/there.jpg", there, "redirect")
+    yield Fault("redirect in a circle", "/there.jpg", there, "redirect", 2)  # as link and as hop
     yield Fault("redirect in a circle", "/back.jpg", back, "redirect", 2)
     for hops, reason in ((8, "redirect"), (6, "redirect"), (5, None)):  # the rest below HOP
         answer = do.count_down(HOP, hops)
@@ -157,7 +157,7 @@ def _statuses() -> Iterator[Fault]:
         answer = do.turns(waiting, well)
         yield Fault("429 + Retry-After", f"/wait/{name}.jpg", answer, None, 2)
     absurd = do.wait(seconds=10_000_000)
-    yield Fault("429 + Retry-After", "/wait/absurd.jpg", absurd, "busy", ALL)
+    yield Fault("429 + Retry-After", "/wait/absurd.jpg", absurd, "busy")
     yield Fault("permanent 429", "/busy.jpg", do.send(b"", status=429), "busy", ALL)
 
 

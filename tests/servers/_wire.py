@@ -57,8 +57,10 @@ class Server:
     Attributes:
         ports: Where it listens.
         asked: How often each target was asked, on all ports together.
+        log: What was asked in which order: the time by a steady clock in s, the port, the target.
         open: Connections open now.
         most_open: Connections open at a time at most, so far.
+        most_busy: Requests at work at a time at most, so far.
     """
 
     def __init__(
@@ -67,7 +69,9 @@ class Server:
         self._answer, self._tls, self._port = answer, tls, port
         self.ports: list[int] = []
         self.asked: Counter[str] = Counter()
+        self.log: list[tuple[float, int, str]] = []
         self.open = self.most_open = 0
+        self._busy = self.most_busy = 0
         self._talks: set[asyncio.Task[None]] = set()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
@@ -137,9 +141,15 @@ class Server:
             pairs = (line.partition(":") for line in lines)
             headers = {name.lower(): value.strip() for name, _, value in pairs}
             self.asked[target] += 1
+            self.log.append((time.monotonic(), self.ports[number], target))
             request = Request(method, target, headers, self.ports[number], self.asked[target])
-            await self._answer(request, writer)
-            await writer.drain()
+            self._busy += 1
+            self.most_busy = max(self._busy, self.most_busy)
+            try:
+                await self._answer(request, writer)
+                await writer.drain()
+            finally:
+                self._busy -= 1
 
 
 def arguments(what: str) -> argparse.ArgumentParser:

@@ -2,9 +2,9 @@
 
 ``python -m tests.servers.faults --port 0`` prints its ports: a plain one, another for those faults
 that make a client slow down, then TLS with a self-signed, an expired, a wrongly named and a sound
-certificate. Any path under ``/ok/`` is a healthy picture. What each
-fault must end in stands in `affekt.fetch.reasons`, or in `affekt.pictures.reasons` where only
-decoding can tell. `SPEC` are the 31 kinds that a fetcher has to finish; further ones are ours.
+certificate. Any path under ``/ok/`` is a healthy picture, and ``/lead?PLACE`` leads to that place.
+What each fault must end in stands in `affekt.fetch.reasons`, or in `affekt.pictures.reasons` where
+only decoding can tell. `SPEC` are the 31 kinds that a fetcher has to finish; further ones are ours.
 """
 
 import asyncio
@@ -104,9 +104,15 @@ class Host:
     def cases(self) -> list[Case]:
         """Give every fault as a link."""
         own = [self.case(fault) for fault in FAULTS]
-        ends = zip(TLS_KINDS, range(len(self.server.ports) - self._n_plain), strict=False)
+        has_tls = len(self.server.ports) > self._n_plain
+        ends = zip(TLS_KINDS, range(len(TLS_KINDS)), strict=True) if has_tls else ()
         tls = [Case(kind, f"{self.secure(number)}/ok/tls.jpg", "tls") for kind, number in ends]
         return [*own, *tls, *elsewhere()]
+
+    def trusted(self) -> Case:
+        """Give a link to the sound TLS port, which who knows the authority of the tests trusts."""
+        target = "/ok/trusted.jpg"
+        return Case("sound certificate", self.secure(len(TLS_KINDS)) + target, None, target, 1)
 
     def healthy(self, count: int, folder: str = "many") -> list[Case]:
         """Give links to so many healthy pictures."""
@@ -126,6 +132,9 @@ class Host:
             return
         if request.target.startswith("/late"):
             await asyncio.sleep(self._late_seconds)
+        if request.path == "/lead":
+            await do.lead(request.target.partition("?")[2])(request, writer)
+            return
         answer = self._answers.get(request.target) or self._answers.get(request.path)
         if answer is not None:
             await answer(request, writer)

@@ -61,9 +61,9 @@ def kept(data: bytes, side_px: int, bounds: Bounds) -> Answer:
     if small is None:
         return Answer(values)
     with explained():
-        clean = Image.frombytes("RGB", small.size, small.tobytes())
+        small.info.clear()  # pixels and nothing else
         file = BytesIO()
-        clean.save(file, "JPEG", quality=QUALITY)
+        small.save(file, "JPEG", quality=QUALITY)
     return Answer(values | {"stored": list(small.size)}, file.getvalue())
 
 

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple, Self
 
@@ -39,6 +40,14 @@ class Rebuilt(NamedTuple):
     format: Literal["JPEG", "PNG"]
     width_px: int
     height_px: int
+
+
+class Asked(NamedTuple):
+    """A picture to be looked at; with `side_px`, a longer one comes back smaller, too."""
+
+    key: int
+    data: bytes
+    side_px: int | None = None
 
 
 class Looked(NamedTuple):
@@ -111,38 +120,44 @@ class Decoders:
         values, body = self._ask(b"r", max_pixels, data, most=MAX_REBUILT * max_pixels + MAX_TEXT)
         return Rebuilt(bytes(body), values["format"], values["width_px"], values["height_px"])
 
-    def looked(
-        self, pictures: Iterable[tuple[int, bytes]], side_px: int | None = None
-    ) -> Iterator[Looked]:
+    def looked(self, pictures: Iterable[Asked | Looked]) -> Iterator[Looked]:
         """Give the facts of many pictures, each as soon as they are known.
 
-        Pictures are taken as there is room for them, and several are on the way to each child.
-        Where `side_px` is given, a picture whose longer side is longer comes back as a smaller
-        JPEG, too, made in the same decode pass.
+        Pictures are taken as there is room for them, and several are on the way to each child. A
+        smaller copy is a JPEG of quality 95, made in the same decode pass. What was looked at
+        already is passed on.
 
         Raises:
             AffektError: Five deaths in a row.
         """
         lanes = self._borrowed()
-        sent: dict[Lane, list[tuple[int, bytes]]] = {lane: [] for lane in lanes}
+        sent: dict[Lane, deque[Asked]] = {lane: deque() for lane in lanes}
         try:
-            for key, data in pictures:
-                try:
-                    frame = self._frame(b"f" if side_px is None else b"k", side_px or 0, data)
-                except PictureError as trouble:
-                    yield Looked(key, data, None, trouble=trouble)
+            for asked in pictures:
+                frame = self._frame_or_trouble(asked)
+                if isinstance(frame, Looked):
+                    yield frame
                     continue
+                assert isinstance(asked, Asked)
                 while all(_is_full(lane) for lane in lanes):
-                    yield self._next_looked(lanes, sent)
+                    yield self._next_looked(sent)
                 lane = min(lanes, key=lambda one: len(one.waiting))
-                sent[lane].append((key, data))
+                sent[lane].append(asked)
                 lane.put(frame)
-            while any(lane.waiting for lane in lanes):
-                yield self._next_looked(lanes, sent)
+            while any(sent.values()):
+                yield self._next_looked(sent)
         finally:
             for lane in lanes:
                 lane.forget()
                 self._idle.put(lane)
+
+    def _frame_or_trouble(self, asked: Asked | Looked) -> Frame | Looked:
+        if isinstance(asked, Looked):
+            return asked
+        try:
+            return self._frame(*_request(asked))
+        except PictureError as trouble:
+            return Looked(asked.key, asked.data, None, trouble=trouble)
 
     def _borrowed(self) -> list[Lane]:
         """Take all children that nobody uses, and at least one."""
@@ -154,17 +169,17 @@ class Decoders:
                 break
         return lanes
 
-    def _next_looked(self, lanes: list[Lane], sent: dict[Lane, list[tuple[int, bytes]]]) -> Looked:
-        busy = [lane for lane in lanes if lane.waiting]
+    def _next_looked(self, sent: dict[Lane, deque[Asked]]) -> Looked:
+        busy = [lane for lane, waiting in sent.items() if waiting]
         lane = first_ready(busy, self.limits.seconds + PATIENCE)
-        key, data = sent[lane].pop(0)
+        asked = sent[lane].popleft()
         try:
             values, body = self._answer(lane)
         except PictureError as trouble:
-            return Looked(key, data, None, trouble=trouble)
+            return Looked(asked.key, asked.data, None, trouble=trouble)
         size = values.pop("stored", None)
         smaller = Rebuilt(bytes(body), "JPEG", *size) if size else None
-        return Looked(key, data, PictureFacts(**values), smaller)
+        return Looked(asked.key, asked.data, PictureFacts(**values), smaller)
 
     def _ask(
         self, verb: bytes, argument: int, data: bytes, *, most: int
@@ -177,13 +192,11 @@ class Decoders:
         finally:
             self._idle.put(lane)
 
-    def _frame(self, verb: bytes, argument: int, data: bytes, most: int | None = None) -> Frame:
+    def _frame(self, verb: bytes, argument: int, data: bytes, most: int) -> Frame:
         """Give the request about a picture; what is none of ours never reaches the decoder."""
         if len(data) > self.limits.max_bytes:
             raise PictureError("too-many-bytes", f"{len(data):,} bytes")
         format_of(data)
-        if most is None:
-            most = MAX_REBUILT * argument * argument + MAX_TEXT
         return Frame(REQUEST.pack(verb, argument, len(data)), data, most)
 
     def _answer(self, lane: Lane) -> tuple[dict[str, Any], bytearray]:
@@ -207,6 +220,12 @@ class Decoders:
                     f"decoding: the decoder died {self._crashes} times in a row ({trouble}); "
                     "give it more memory (limits.memory_mb), or look at the last pictures by hand"
                 ) from trouble
+
+
+def _request(asked: Asked) -> tuple[bytes, int, bytes, int]:
+    if asked.side_px is None:
+        return b"f", 0, asked.data, 0
+    return b"k", asked.side_px, asked.data, MAX_REBUILT * asked.side_px**2 + MAX_TEXT
 
 
 def _is_full(lane: Lane) -> bool:

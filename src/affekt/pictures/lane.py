@@ -9,7 +9,7 @@ import sys
 import time
 from collections import deque
 from contextlib import suppress
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from affekt.errors import PictureError
 from affekt.pictures.child import ANSWER
@@ -91,7 +91,7 @@ class Lane:
         else:
             self.waiting.popleft()
             return reply
-        self._lost()
+        raise self._lost()
 
     def has_reply(self, seconds: float) -> bool:
         """Tell whether there is anything to take, waiting so long for it."""
@@ -116,8 +116,8 @@ class Lane:
         self._unread.clear()
         self._process = _started(self._limits)
 
-    def _lost(self) -> NoReturn:
-        """Blame the oldest request, and give all others to a new child."""
+    def _lost(self) -> PictureError:
+        """Blame the oldest request, and hand all others to a new child."""
         trouble = self._trouble
         assert trouble is not None
         self.waiting.popleft()
@@ -125,7 +125,7 @@ class Lane:
             self._start()
             for frame in tuple(self.waiting):
                 self._send(frame)
-        raise trouble
+        return trouble
 
     def _give_up(self) -> None:
         self.stop()

@@ -116,7 +116,8 @@ def facts(data: bytes, bounds: Bounds) -> Seen:
 def smaller(data: bytes, bounds: Bounds, side_px: int) -> tuple[Seen, Image.Image | None]:
     """Give the facts, and the upright picture with the longer side at `side_px` if it is longer.
 
-    Decoded once: a JPEG at the smallest scale that is twice what is wanted.
+    Decoded once, a JPEG at the smallest scale that is enough; the rest is done by area means with a
+    soft edge (Hamming), which is within a grey level of exact ones.
     """
     with explained():
         picture = opened(data, bounds)
@@ -125,10 +126,11 @@ def smaller(data: bytes, bounds: Bounds, side_px: int) -> tuple[Seen, Image.Imag
         if share >= 1:
             return _seen(picture, size, _luma(picture, data), _turn(picture)), None
         wanted = [max(1, round(side * share)) for side in size]
-        picture.draft(None, (2 * wanted[0], 2 * wanted[1]))
+        enough = [max(side, ENOUGH_FOR_HASH_PX) for side in wanted]
+        picture.draft(None, (enough[0], enough[1]))
         pixels = in_srgb(_loaded(picture, data))
         turn = _turn(picture)
-        small = pixels.resize((wanted[0], wanted[1]), Image.Resampling.LANCZOS)
+        small = pixels.resize((wanted[0], wanted[1]), Image.Resampling.HAMMING)
         seen = _seen(picture, size, pixels.convert("L"), turn)
         return seen, small if turn is None else small.transpose(turn)
 

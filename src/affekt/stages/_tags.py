@@ -1,14 +1,20 @@
-"""The two-emotion rule: which emotions the tags of a picture name.
+"""Which emotions a tag names, and which a title or a description does.
 
-Tags are compared after Unicode compatibility folding (NFKC), folding of capital letters, trimming
-and without a leading ``#``, and once more with punctuation and spaces removed, because some
-sources glue the words of a tag together. Whole tags only: "stranger" does not name anger.
+All text is compared after Unicode compatibility folding (NFKC) and folding of capital letters. A
+*tag* counts as a whole: trimmed, without a leading ``#``, and once more with punctuation and spaces
+removed, because some sources glue the words of a tag together. So "stranger" does not name anger,
+and neither does "anger management". A *text* is searched for whole words, bounded by anything that
+is no letter, digit or mark.
+
+A set of emotions is a whole number with one bit an emotion, in the order of the taxonomy.
 """
 
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from affekt.taxonomy import Taxonomy
+from affekt.taxonomy import Emotion, Taxonomy
+
+BOUND = r"[^\pL\pN\pM]"  # RE2: no letter, digit or mark
 
 
 def folded(tag: str) -> str:
@@ -17,8 +23,18 @@ def folded(tag: str) -> str:
     >>> folded(" #Ｊｏｙ ")
     'joy'
     """
-    text = unicodedata.normalize("NFKC", tag).casefold()
-    return unicodedata.normalize("NFKC", text).strip().removeprefix("#").strip()
+    return folded_text(tag).strip().removeprefix("#").strip()
+
+
+def folded_text(text: str) -> str:
+    """Give a text as it is compared.
+
+    >>> folded_text("Spaß")
+    'spass'
+    """
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def glued(tag: str) -> str:
@@ -27,22 +43,82 @@ def glued(tag: str) -> str:
     >>> glued("fear of-heights!")
     'fearofheights'
     """
-    return "".join(char for char in tag if unicodedata.category(char)[0] in "LNM")
+    return "".join(char for char in tag if _is_of_a_word(char))
 
 
-def words_of(taxonomy: Taxonomy) -> dict[str, str]:
-    """Give the emotion for every folded and glued word that names one."""
-    named = {}
-    for emotion in taxonomy.emotions:
-        for word in (emotion.name, *emotion.words):
+def split(text: str) -> list[str]:
+    """Give the words of a folded text.
+
+    >>> split("the fear_of heights!")
+    ['the', 'fear', 'of', 'heights']
+    """
+    return "".join(char if _is_of_a_word(char) else " " for char in text).split()
+
+
+def _is_of_a_word(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LNM"
+
+
+def bits_of(taxonomy: Taxonomy, *, forms: bool = False) -> dict[str, int]:
+    """Give the bit of the emotion for every folded and glued word that names one."""
+    bits: dict[str, int] = {}
+    for number, emotion in enumerate(taxonomy.emotions):
+        for word in _words(emotion, forms=forms):
             for form in (folded(word), glued(folded(word))):
-                named[form] = emotion.name
-    named.pop("", None)
-    return named
+                bits[form] = 1 << number
+    bits.pop("", None)
+    return bits
 
 
-def named_by(tags: Iterable[str | None], words: Mapping[str, str]) -> set[str]:
-    """Give the emotions that the tags name."""
-    forms = {folded(tag) for tag in tags if tag}
-    forms |= {glued(form) for form in forms}
-    return {words[form] for form in forms if form in words}
+def named_by(tags: Iterable[str | None], bits: Mapping[str, int]) -> int:
+    """Give the emotions that tags name."""
+    found = 0
+    for tag in tags:
+        form = folded(tag or "")
+        found |= bits.get(form, 0) | bits.get(glued(form), 0)
+    return found
+
+
+def names_of(found: int, taxonomy: Taxonomy) -> list[str]:
+    """Give the names of a set of emotions, sorted."""
+    return sorted(name for number, name in enumerate(taxonomy.names) if found >> number & 1)
+
+
+def pattern_of(emotion: Emotion, *, forms: bool = False) -> str:
+    """Give what finds the words of an emotion in a folded text, as RE2 understands it."""
+    words, signs = _phrases(emotion, forms=forms)
+    whole = "|".join(sorted(words))
+    found = [f"(?:^|{BOUND})(?:{whole})(?:{BOUND}|$)"] if words else []
+    return "(?i)" + "|".join([*found, *sorted(signs)])
+
+
+def hint_of(taxonomy: Taxonomy) -> str:
+    """Give what a text must hold to name any emotion at all; quick to look for, says too much."""
+    hints: set[str] = set()
+    for emotion in taxonomy.emotions:
+        hints |= {split(folded(word))[0] for word in _words(emotion, forms=True) if _is_word(word)}
+        hints |= _phrases(emotion, forms=True)[1]
+    return "(?i)" + "|".join(
+        sorted(one for one in hints if not any(two in one for two in hints - {one}))
+    )
+
+
+def _words(emotion: Emotion, *, forms: bool) -> tuple[str, ...]:
+    return (emotion.name, *emotion.words, *(emotion.forms if forms else ()))
+
+
+def _is_word(word: str) -> bool:
+    return bool(split(folded(word)))
+
+
+def _phrases(emotion: Emotion, *, forms: bool) -> tuple[set[str], set[str]]:
+    """Give the patterns of words, and of signs without any letter, such as an emoji."""
+    words: set[str] = set()
+    signs: set[str] = set()
+    for word in _words(emotion, forms=forms):
+        parts = split(folded(word))
+        if parts:
+            words |= {f"{BOUND}+".join(parts), "".join(parts)}
+        elif folded(word):
+            signs.add("".join(f"\\x{{{ord(char):x}}}" for char in folded(word)))
+    return words, signs

@@ -1,84 +1,115 @@
 """Fetch and decode what was found, and drop what nobody should be asked about."""
 
 import hashlib
-import os
 import re
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import daft
 import polars as pl
 from pydantic import Field, field_validator
 
-from affekt import licences
-from affekt.errors import AffektError, PictureError
+from affekt import engine, licences
+from affekt.errors import AffektError
+from affekt.fetch.manners import Manners
+from affekt.fetch.placeholders import MANY
+from affekt.fetch.reasons import REASONS as NOT_FETCHED
+from affekt.journal.fetched import COLUMNS, LINK, Attempts
 from affekt.parts import did_you_mean
-from affekt.pictures.decode import Decoders, PictureFacts
 from affekt.pictures.limits import Limits
 from affekt.pictures.reasons import REASONS
 from affekt.pictures.shelf import PER_SHARD
 from affekt.sources import Source, labelled
-from affekt.stage import Desk, Outcome, Progress, Stage
-from affekt.stages._tags import named_by, words_of
+from affekt.stage import Desk, Outcome, Stage
+from affekt.stages._arrivals import Setup
+from affekt.stages._chunks import each_chunk
+from affekt.stages._conflicts import Choice, Effects
+from affekt.stages._held import Terms, still_answer
+from affekt.stages._look import LOOKED, Look
+from affekt.stages._tally import Tally
+from affekt.stages._verdicts import Rules, judged
 from affekt.tables import CLEAN, FOUND
 from affekt.taxonomy import Taxonomy
 
 KEY = list(FOUND.key)
 PICTURE = [name for name in CLEAN.columns if name not in FOUND.columns]  # what decoding tells
-LOOKED = {
-    **dict.fromkeys([*KEY, "reason", "detail"], pl.String),
-    **{name: CLEAN.columns[name].dtype for name in PICTURE},
-}
-TRIES = 50  # failures of one kind and nothing else, after which going on is pointless
-STEP = 20  # pictures between two words about progress
+PIECES = 8  # shards a chunk: a slow server then holds up an eighth of the work at hand
 VERSION = re.compile(r"-\d\.\d$")  # end of a licence word that names its version
-Row = Mapping[str, Any]
-A = TypeVar("A")
-B = TypeVar("B")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Clean(Stage):
     """Fetch every picture found, decode it whole in a child, keep those that can be asked about.
 
-    A picture whose tags, with the word it was searched by, name two emotions is dropped, and so is
-    one found for two emotions. What decodes goes on the shelf; a picture found twice stays once.
+    A picture that names two emotions is dropped, and so is one found for two emotions. What decodes
+    goes on the shelf; a picture found twice stays once. What every other way of looking for two
+    emotions would have dropped is counted in the notes of the product, as ``conflicts``.
+
+    What was fetched once is never fetched again, also not for other settings, as long as they are
+    not about fetching. When the step is made anew, links whose trouble may pass are asked again.
     """
 
+    version = 2
     sources: tuple[Source, ...] = Field(description="where the bytes are fetched")
-    taxonomy: Taxonomy = Field(description="the emotions whose words are looked for in tags")
+    taxonomy: Taxonomy = Field(description="the emotions whose words are looked for")
+    fetch: Manners = Field(
+        default_factory=Manners, description="how servers are asked; from the section [fetch]"
+    )
     min_side_px: int = Field(64, ge=1, description="shorter side a picture needs, px")
     max_aspect: float = Field(10.0, ge=1, description="longer side over shorter side at most")
     licences: tuple[str, ...] | None = Field(
         None,
         description="licence words that are kept, without version for all versions; all if absent",
     )
-    conflicts: Literal["tags", "off"] = Field(
-        "tags",
-        description='drop pictures that name two emotions ("tags") or keep the first ("off")',
+    without_owners: tuple[str, ...] = Field(
+        (), description="owners, by name or unchanging name, who asked not to be used"
     )
-    workers: int = Field(2, ge=1, description="pictures fetched and decoded at a time")
+    conflicts: Literal["off", "tags", "tags+title", "tags+title+description"] = Field(
+        "tags", description='where two emotions must not be named together; "off": nowhere'
+    )
+    word_forms: bool = Field(
+        False, description="whether other forms of the words, such as amusing, name an emotion"
+    )
+    machine_tags: bool = Field(False, description="whether tags that no person gave count")
+    query_counts: bool = Field(True, description="whether the emotion searched for counts as named")
+    two_queries: Literal["drop", "keep-first"] = Field(
+        "drop", description="what happens to a picture found for two emotions"
+    )
+    opt_outs: tuple[str, ...] = Field(
+        ("noai", "noimageai", "noml"),
+        description="words in the headers of an answer that forbid the use of its picture",
+    )
+    placeholders: tuple[str, ...] = Field(
+        (), description="SHA-256 of pictures that servers show in place of missing ones"
+    )
+    store_side_px: int | None = Field(
+        None,
+        ge=64,
+        description="longer side above which a smaller JPEG is stored, px; as it came if absent",
+    )
+    workers: int = Field(2, ge=1, description="pictures decoded at a time, in each process")
+    processes: int = Field(1, ge=1, description="processes that fetch and decode")
     limits: Limits = Field(default_factory=Limits, description="what one picture may take")
 
     takes = FOUND
     gives = CLEAN
     engine = "daft"
     asks_the_world = True
-    idle = frozenset({"sources", "workers"})
+    idle = frozenset({"sources", "fetch", "workers", "processes"})
     reasons: ClassVar[Mapping[str, str]] = {
+        **NOT_FETCHED,
         **REASONS,
-        "two-emotions": "its tags, with the word it was searched by, name two emotions",
+        "two-emotions": "it names two emotions, where they are looked for",
         "two-queries": "it was found for two emotions",
         "found-twice": "the same picture of the same source was found by another query",
         "licence": "its licence is missing or not among those allowed",
-        "gone": "the source has it no longer",
         "link": "a symbolic link, or reached through one; links are not followed",
         "not-a-file": "neither a file nor a folder",
         "unreadable": "the operating system does not let it be read",
         "refused": "the source named another reason; the detail tells it",
+        "internal-error": "affekt failed on it again and again; the detail names the error",
     }
 
     @field_validator("licences")
@@ -91,183 +122,198 @@ class Clean(Stage):
                 )
         return words
 
+    @field_validator("placeholders")
+    @classmethod
+    def _are_digests(cls, digests: tuple[str, ...]) -> tuple[str, ...]:
+        for digest in digests:
+            if not SHA256.fullmatch(digest):
+                raise ValueError(f"{digest!r} is no SHA-256: 64 digits 0–9, a–f are expected")
+        return digests
+
     def run(self, desk: Desk, found: Any, *_: Any, **__: Any) -> Outcome:
-        verdicts = _rows(self._judged(found))
-        wanted = verdicts.filter(pl.col("reason").is_null())
-        looked = pl.concat([pl.DataFrame(schema=LOOKED), *self._looked_at(desk, wanted)])
-        kept = looked.filter(pl.col("reason").is_null())
-        dropped = pl.concat(
-            [
-                rows.filter(pl.col("reason").is_not_null()).select(*KEY, "reason", "detail")
-                for rows in (verdicts, looked)
-            ]
+        told = self._judged(desk, found)
+        files = self._looked_at(desk, told)
+        looked = _with_placeholders(daft.read_parquet(files)) if files else None
+        dropped = [daft.read_parquet(told.dropped)] if told.dropped else []
+        kept = daft.from_arrow(pl.DataFrame(schema=LOOKED).to_arrow())
+        if looked is not None:
+            is_kept = looked["reason"].is_null()
+            kept = looked.where(is_kept)
+            dropped.append(looked.where(~is_kept).select(*KEY, "reason", "detail"))
+        table = found.join(kept.select(*KEY, *PICTURE), on=KEY)
+        both = dropped[0].concat(dropped[1]) if len(dropped) == 2 else next(iter(dropped), None)
+        return Outcome(
+            table.select(*CLEAN.columns), both, notes={"conflicts": list(told.effects.told())}
         )
-        table = found.join(daft.from_arrow(kept.select(*KEY, *PICTURE).to_arrow()), on=KEY)
-        return Outcome(table.select(*CLEAN.columns), dropped)
 
-    def _judged(self, found: daft.DataFrame) -> daft.DataFrame:
-        """Give, for each row, its address and why it is not worth fetching, null if it is."""
-        rows = found.select(*KEY, "emotion", "tags", "licence", "url")
-        rows = rows.with_column("rivals", self._rivals()(rows["tags"], rows["emotion"]))
-        rows = rows.with_column("allowed", self._is_allowed()(rows["licence"]))
-        rows = _with_emotions_of_queries(rows)
-        conflicts = (
-            ("two-emotions", rows["rivals"].not_null()),
-            ("two-queries", rows["n_emotions"] > daft.lit(1)),
+    def _rules(self) -> Rules:
+        choice = Choice(self.conflicts, self.word_forms, self.machine_tags, self.query_counts)
+        return Rules(
+            taxonomy=self.taxonomy,
+            choice=None if self.conflicts == "off" else choice,
+            drops_shared=self.two_queries == "drop",
+            licences=None if self.licences is None else _matching(self.licences),
+            owners=frozenset(self.without_owners),
         )
-        claims = (*(conflicts if self.conflicts == "tags" else ()), ("licence", ~rows["allowed"]))
-        rows = rows.with_column("reason", _first_reason(*claims))
-        return _without_second_finds(rows).select(*KEY, "url", "reason", "detail")
 
-    def _rivals(self) -> Any:
-        """Give the function (tags, emotion) → the two or more emotions named, null for fewer."""
-        words = words_of(self.taxonomy)
+    def _judged(self, desk: Desk, found: daft.DataFrame) -> "_Judged":
+        """Write down which rows are worth fetching, fleeting sources first, and which are not."""
+        folder = desk.scratch / "judged"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        sources = labelled(self.sources)
+        fleeting = [name for name, source in sources.items() if source.is_fleeting]
+        told = _Judged(Effects(self.taxonomy), [], [], [])
+        for number, rows in enumerate(judged(found, self._rules())):
+            told.effects.add(rows)
+            wanted = rows.filter(pl.col("reason").is_null()).select(*KEY, "url", "keeps_bytes")
+            _check_sources(wanted, sources)
+            lost = rows.filter(pl.col("reason").is_not_null()).select(*KEY, "reason", "detail")
+            expires = pl.col("source").is_in(fleeting)
+            _keep(lost, folder / f"dropped-{number:06d}.parquet", told.dropped)
+            _keep(wanted.filter(expires), folder / f"first-{number:06d}.parquet", told.first)
+            _keep(wanted.filter(~expires), folder / f"then-{number:06d}.parquet", told.then)
+        return told
 
-        @daft.func.batch(return_dtype=daft.DataType.string())
-        def rivals(tags: daft.Series, emotion: daft.Series) -> list[str | None]:
-            pairs = zip(tags.to_pylist(), emotion.to_pylist(), strict=True)
-            named = [named_by(tag or (), words) | ({own} - {None}) for tag, own in pairs]
-            return [
-                None if len(emotions) < 2 else ", ".join(sorted(emotions)) for emotions in named
-            ]
+    def _looked_at(self, desk: Desk, told: "_Judged") -> list[str]:
+        """Look at every picture that is worth it and give the files that say what came of it."""
+        processes = engine.places() if engine.is_cluster() else self.processes
+        work = Look(desk, self._setup(desk, processes))
+        tally = Tally(desk.watch, told.n_wanted(), self.reasons, work)
+        work.note = tally.note
+        size = PER_SHARD * (PIECES if processes == 1 else 1)
+        files = []
+        try:
+            chunks = self._chunks(desk, told, work, size)
+            for name in each_chunk(work, chunks, processes=processes):
+                path = desk.files.ensure(work.path(name))
+                tally.finish(pl.read_parquet(path, columns=["source", "reason", "detail"]))
+                files.append(str(path))
+        finally:
+            work.close()
+        return files
 
-        return rivals
+    def _setup(self, desk: Desk, processes: int) -> Setup:
+        return Setup(
+            sources=labelled(self.sources),
+            reasons=frozenset(self.reasons),
+            terms=self._terms(),
+            manners=self.fetch.shared_by(processes),
+            ledger=desk.journal / "fetch",
+            workers=self.workers,
+        )
 
-    def _is_allowed(self) -> Any:
-        """Give the function licence → whether pictures under it are kept."""
-        allowed = None if self.licences is None else _matching(self.licences)
+    def _terms(self) -> Terms:
+        return Terms(
+            opt_outs=self.opt_outs,
+            limits=self.limits,
+            side_px=self.store_side_px,
+            placeholders=self.placeholders,
+            min_side_px=self.min_side_px,
+            max_aspect=self.max_aspect,
+        )
 
-        @daft.func.batch(return_dtype=daft.DataType.bool())
-        def is_allowed(licence: daft.Series) -> list[bool]:
-            known = [licences.of(word) for word in licence.to_pylist()]
-            return [allowed is None or (one is not None and one.word in allowed) for one in known]
+    def _chunks(
+        self, desk: Desk, told: "_Judged", work: Look, size: int
+    ) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Give name and rows of each chunk, with what the journal knows already.
 
-        return is_allowed
+        They are cut on everything that is wanted, so that a kill never shifts a border.
+        """
+        online = [name for name, one in labelled(self.sources).items() if one.is_online]
+        attempts = Attempts(desk.journal / "fetched", desk.files)
+        for number, rows in enumerate(_slices([*told.first, *told.then], size)):
+            name = f"{number:06d}-{_digest(rows)[:16]}"
+            asked = rows.filter(pl.col("source").is_in(online), pl.col("url").is_not_null())
+            if work.is_done(name) or asked.is_empty():
+                latest = pl.DataFrame(schema=COLUMNS)
+            else:
+                latest = attempts.latest(asked)
+            yield name, self._with_held(rows, latest, is_again=desk.is_again)
 
-    def _looked_at(self, desk: Desk, wanted: pl.DataFrame) -> Iterator[pl.DataFrame]:
-        """Give the rows with what decoding told, chunk by chunk; finished chunks are read back."""
-        fetch = _Fetch(labelled(self.sources))
-        tally: Counter[str | None] = Counter()
-        with (
-            Decoders(self.workers, self.limits) as decoders,
-            ThreadPoolExecutor(self.workers) as pool,
-        ):
-            look = _Look(fetch, decoders, self.min_side_px, self.max_aspect)
-            for number, rows in enumerate(wanted.iter_slices(PER_SHARD)):
-                path = desk.scratch / f"{number:06d}-{_digest(rows)[:16]}.parquet"
-                if not path.is_file():
-                    found: Iterator[Row] = rows.iter_rows(named=True)
-                    seen = _in_order(look.see, found, pool, 2 * self.workers)
-                    watched = _watched(seen, desk, tally.copy(), wanted.height)
-                    _write(_on_shelf(desk, rows, watched), path)
-                done = pl.read_parquet(path)
-                tally.update(done["reason"].to_list())
-                yield done
-
-
-class _Seen(NamedTuple):
-    """What became of one picture: its bytes and facts, or a reason."""
-
-    data: bytes | None
-    facts: PictureFacts | None
-    reason: str | None = None
-    detail: str | None = None
+    def _with_held(
+        self, rows: pl.DataFrame, latest: pl.DataFrame, *, is_again: bool
+    ) -> pl.DataFrame:
+        """Add to each row its latest attempt, if that still answers, and how many there were."""
+        latest = latest.join(rows.select(*LINK, "keeps_bytes"), on=LINK)
+        held = still_answer(latest, self._terms(), is_again=is_again).drop("keeps_bytes", "round")
+        rounds = latest.select(*LINK, "round")
+        rows = rows.join(rounds, on=LINK, how="left", maintain_order="left")
+        held = held.with_columns(is_held=True)
+        rows = rows.join(held, on=LINK, how="left", maintain_order="left")
+        return rows.with_columns(pl.col("is_held").fill_null(False))
 
 
-class _Fetch(NamedTuple):
-    """Gives the bytes of a row from the source that found it."""
+class _Judged(NamedTuple):
+    """Files of rows after the rules before fetching."""
 
-    sources: Mapping[str, Source]
+    effects: Effects
+    first: list[str]  # worth fetching, of sources whose links expire
+    then: list[str]  # worth fetching, of all others
+    dropped: list[str]
 
-    def bytes_of(self, row: Row) -> bytes:
-        source = self.sources.get(row["source"])
-        if source is None:
+    def n_wanted(self) -> int:
+        """Count the rows worth fetching."""
+        files = [*self.first, *self.then]
+        return pl.scan_parquet(files).select(pl.len()).collect().item() if files else 0
+
+
+def _check_sources(wanted: pl.DataFrame, sources: Mapping[str, Source]) -> None:
+    for name in wanted["source"].unique().sort():
+        if name not in sources:
             raise AffektError(
-                f"clean: the source {row['source']!r} is not in the plan, which knows "
-                f"{', '.join(self.sources)}; put it back or raise `edition` of [collect]"
+                f"clean: the source {name!r} is not in the plan, which knows "
+                f"{', '.join(sources)}; put it back or raise `edition` of [collect]"
             )
-        if row["url"] is None:
-            raise PictureError("gone", "the source gave no address")
-        try:
-            return source.fetch(row["url"])
-        except PictureError as trouble:
-            if trouble.reason in Clean.reasons:
-                raise
-            raise PictureError("refused", f"{trouble.reason}: {trouble.detail}") from trouble
 
 
-class _Look(NamedTuple):
-    """Fetches and decodes one picture; may be called from any thread."""
-
-    fetch: _Fetch
-    decoders: Decoders
-    min_side_px: int
-    max_aspect: float
-
-    def see(self, row: Row) -> _Seen:
-        try:
-            data = self.fetch.bytes_of(row)
-            facts = self.decoders.facts(data)
-            self._check_shape(facts)
-        except PictureError as trouble:
-            return _Seen(None, None, trouble.reason, trouble.detail or None)
-        return _Seen(data, facts)
-
-    def _check_shape(self, facts: PictureFacts) -> None:
-        shorter, longer = sorted((facts.width_px, facts.height_px))
-        size = f"{facts.width_px} × {facts.height_px}"
-        if longer > self.max_aspect * shorter:
-            raise PictureError("too-narrow", size)
-        if shorter < self.min_side_px:
-            raise PictureError("too-small", size)
+def _keep(rows: pl.DataFrame, path: Path, paths: list[str]) -> None:
+    """Write rows, if there are any, and note where."""
+    if rows.height:
+        rows.write_parquet(path, compression="lz4")
+        paths.append(str(path))
 
 
-def _first_reason(*claims: tuple[str, Any]) -> Any:
-    """Give the first word whose claim is true, null when none is."""
-    reason = daft.lit(None).cast(daft.DataType.string())
-    for word, claim in reversed(claims):
-        reason = daft.functions.when(claim, daft.lit(word)).otherwise(reason)
-    return reason
+def _slices(paths: Iterable[str], size: int) -> Iterator[pl.DataFrame]:
+    """Give all rows of some files in pieces of one size; only the last is smaller."""
+    rest = pl.DataFrame()
+    for path in paths:
+        rows = pl.concat([rest, pl.read_parquet(path)], how="diagonal")
+        whole = rows.height - rows.height % size
+        yield from rows[:whole].iter_slices(size)
+        rest = rows[whole:]
+    if rest.height:
+        yield rest
 
 
-def _with_emotions_of_queries(rows: daft.DataFrame) -> daft.DataFrame:
-    """Add how many emotions each picture was found for."""
-    counted = rows.groupby("source", "source_id").agg(
-        daft.col("emotion").count_distinct().alias("n_emotions")
-    )
-    return rows.join(counted, on=["source", "source_id"])
+def _digest(rows: pl.DataFrame) -> str:
+    """Name a chunk by its rows."""
+    return hashlib.sha256(rows.select(*KEY, "url").write_ndjson().encode()).hexdigest()
 
 
-def _without_second_finds(rows: daft.DataFrame) -> daft.DataFrame:
-    """Give the detail, and a reason to all rows of a picture still in, but the first query's.
+def _with_placeholders(looked: daft.DataFrame) -> daft.DataFrame:
+    """Drop every picture whose content shows up under too many links of one server.
 
-    A query for an emotion comes before one for everything.
+    The way out notices such contents, too, but lets the first of them pass.
     """
-    rank = daft.functions.when(rows["emotion"].is_null(), daft.lit("1")).otherwise(daft.lit("0"))
-    rows = rows.with_column("place", rank + rows["query"])
-    firsts = (
-        rows.where(rows["reason"].is_null())
-        .groupby("source", "source_id")
-        .agg(daft.col("place").min().alias("first"))
-    )
-    rows = rows.join(firsts, on=["source", "source_id"], how="left")
-    is_second = rows["reason"].is_null() & (rows["place"] != rows["first"])
-    found_twice = _first_reason(("found-twice", is_second))
-    return rows.with_columns(
+    places = pl.from_arrow(looked.select("host", "content", "reason").to_arrow())
+    assert isinstance(places, pl.DataFrame)
+    places = places.filter(pl.col("host").is_not_null(), pl.col("content").is_not_null())
+    many = places.group_by("host", "content").len().filter(pl.col("len") > MANY)
+    known = places.filter(reason="placeholder")
+    shown = pl.concat([many["content"], known["content"]]).unique().sort().to_list()
+    if not shown:
+        return looked
+    is_one = looked["host"].not_null() & looked["reason"].is_null() & looked["content"].is_in(shown)
+    told = daft.lit("SHA-256 ") + looked["content"]
+    return looked.with_columns(
         {
-            "reason": daft.functions.coalesce(rows["reason"], found_twice),
-            "detail": daft.functions.when(rows["reason"] == "two-emotions", rows["rivals"])
-            .when(rows["reason"] == "licence", rows["licence"])
-            .otherwise(daft.lit(None).cast(daft.DataType.string())),
+            "reason": daft.functions.when(is_one, daft.lit("placeholder")).otherwise(
+                looked["reason"]
+            ),
+            "detail": daft.functions.when(is_one, told).otherwise(looked["detail"]),
         }
     )
-
-
-def _rows(frame: daft.DataFrame) -> pl.DataFrame:
-    """Give the narrow rows in memory, in the order in which everything is done."""
-    rows = pl.from_arrow(frame.to_arrow())
-    assert isinstance(rows, pl.DataFrame)
-    return rows.sort(KEY)
 
 
 def _matching(words: Iterable[str]) -> frozenset[str]:
@@ -282,79 +328,3 @@ def _matching(words: Iterable[str]) -> frozenset[str]:
             kind = VERSION.sub("", one.word)
             allowed |= {each for each in licences.words() if VERSION.sub("", each) == kind}
     return frozenset(allowed)
-
-
-def _in_order(
-    function: Callable[[A], B], items: Iterable[A], pool: ThreadPoolExecutor, ahead: int
-) -> Iterator[B]:
-    """Give the results in the order of the items, working at most `ahead` items in advance."""
-    source, waiting = iter(items), deque[Future[B]]()
-    waiting.extend(pool.submit(function, item) for item in islice(source, ahead))
-    try:
-        while waiting:
-            yield waiting.popleft().result()
-            waiting.extend(pool.submit(function, item) for item in islice(source, 1))
-    finally:
-        for future in waiting:
-            future.cancel()
-
-
-def _watched(
-    seen: Iterable[_Seen], desk: Desk, tally: Counter[str | None], total: int
-) -> Iterator[_Seen]:
-    """Pass everything on, tell how far it is, and stop when nothing but one failure happens.
-
-    Raises:
-        AffektError: The first 50 pictures failed, all for the same reason.
-    """
-    for one in seen:
-        tally[one.reason] += 1
-        done, failures = tally.total(), tally.total() - tally[None]
-        if done >= TRIES and len(+tally) == 1 and one.reason is not None:
-            raise AffektError(
-                f"clean: all of the first {done} pictures failed with {one.reason!r} "
-                f"({one.detail or Clean.reasons[one.reason]}); correct the source or the settings "
-                "of [clean] and run again"
-            )
-        if done % STEP == 0 or done == total:
-            desk.watch(Progress("clean", done, total, failures))
-        yield one
-
-
-def _on_shelf(desk: Desk, rows: pl.DataFrame, seen: Iterable[_Seen]) -> pl.DataFrame:
-    """Put the bytes of one chunk into one shard and give its rows.
-
-    The shard is named by the pictures in it, so that other bytes never come under an old name.
-    """
-    draft, told, ids = f"draft-{_digest(rows)[:16]}", [], hashlib.sha256()
-    with desk.shelf.writer(draft) as writer:
-        for key, (data, facts, reason, detail) in zip(rows.select(KEY).rows(), seen, strict=True):
-            if data is None or facts is None:
-                told.append(dict(zip(KEY, key, strict=True)) | {"reason": reason, "detail": detail})
-                continue
-            image_id = hashlib.sha256(data).hexdigest()
-            ids.update(f"{image_id}\n".encode())
-            spot = writer.add(image_id, data)._asdict()
-            about = {"image_id": image_id, "n_bytes": len(data), **spot, **facts._asdict()}
-            told.append(dict(zip(KEY, key, strict=True)) | about)
-    shard = f"shard-{ids.hexdigest()[:32]}"
-    if desk.shelf.has(draft):
-        desk.shelf.rename(draft, shard)
-    frame = pl.DataFrame(told, schema=LOOKED, orient="row")
-    return frame.with_columns(shard=pl.when(pl.col("image_id").is_not_null()).then(pl.lit(shard)))
-
-
-def _digest(rows: pl.DataFrame) -> str:
-    """Name a chunk by its rows."""
-    return hashlib.sha256(rows.select(*KEY, "url").write_ndjson().encode()).hexdigest()
-
-
-def _write(frame: pl.DataFrame, path: Path) -> None:
-    """Write the rows of a chunk beside, force them to the disk and rename."""
-    beside = path.with_suffix(".part")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with beside.open("wb") as file:
-        frame.write_parquet(file)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.rename(path)

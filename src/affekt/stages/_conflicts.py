@@ -1,0 +1,270 @@
+"""The two-emotion rule: which pictures name two emotions, for every way of looking at once.
+
+Tags are dictionary-encoded and texts are searched column by column, so that Python sees each
+distinct tag once and hardly any text.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from itertools import product
+from typing import Any, NamedTuple
+
+import daft
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from affekt.stages._tags import bits_of, folded_text, hint_of, named_by, pattern_of
+from affekt.taxonomy import Taxonomy
+
+LOOKS = ("tags", "tags+title", "tags+title+description")
+TEXTS = ("tags", "machine_tags", "title", "description")
+N_KNOWN = 1 << 18  # tags remembered from one batch to the next
+# Their folded form is longer than they are, so a search that only ignores capital letters misses
+# them: ß, capital İ, and Greek letters with an iota below.
+GROWING = r"[ßẞİ\x{345}\x{1f80}-\x{1faf}\x{1fb2}-\x{1fb4}\x{1fb7}\x{1fbc}\x{1fc2}-\x{1fc4}"
+GROWING += r"\x{1fc7}\x{1fcc}\x{1ff2}-\x{1ff4}\x{1ff7}\x{1ffc}]"
+
+Bits = NDArray[np.int64]
+
+
+class Choice(NamedTuple):
+    """One way of looking for two emotions."""
+
+    conflicts: str
+    word_forms: bool
+    machine_tags: bool
+    query_counts: bool
+
+
+CHOICES = tuple(
+    Choice(looks, *flags) for looks in LOOKS for flags in product((False, True), repeat=3)
+)
+
+
+class Named(NamedTuple):
+    """Emotions named by each row of a column: by the words alone, and with their other forms."""
+
+    plain: Bits
+    forms: Bits
+
+
+class Lexicon:
+    """The words of a taxonomy, ready to be looked for in columns."""
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self.taxonomy = taxonomy
+        self._bits = [bits_of(taxonomy, forms=forms) for forms in (False, True)]
+        self._known: dict[str, tuple[int, int]] = {}
+
+    def __getstate__(self) -> Taxonomy:
+        return self.taxonomy
+
+    def __setstate__(self, taxonomy: Taxonomy) -> None:
+        self.__init__(taxonomy)  # type: ignore[misc]  # what it remembers is made anew
+
+    def of_tags(self, column: pa.Array) -> Named:
+        """Give what lists of tags name."""
+        flat = column.flatten()
+        if isinstance(flat, pa.ChunkedArray):
+            flat = flat.combine_chunks()
+        coded = flat.dictionary_encode()
+        masks = self._of_distinct(coded.dictionary)
+        which = pc.fill_null(coded.indices, len(masks) - 1).to_numpy(zero_copy_only=False)
+        hits = np.flatnonzero(masks[:, 1][which])
+        lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
+        rows = np.searchsorted(np.cumsum(lengths), hits, side="right")
+        return _gathered(rows, masks[which[hits]], len(column))
+
+    def _of_distinct(self, tags: pa.Array) -> Bits:
+        """Give what each tag names, both ways, and a row of zeros at the end.
+
+        ASCII tags, mostly all, are looked up in one go; only others are folded one by one.
+        """
+        gluey = pc.replace_substring_regex(pc.ascii_lower(tags), "[^a-z0-9]+", "")
+        is_odd = pc.or_(pc.invert(pc.string_is_ascii(tags)), pc.equal(gluey, ""))
+        at = pc.index_in(gluey, pa.array(list(self._table), gluey.type))
+        places = pc.fill_null(at, -1).to_numpy(zero_copy_only=False)
+        lookup = np.array([*self._table.values(), (0, 0)], np.int64).reshape(-1, 2)
+        masks = np.zeros((len(tags) + 1, 2), np.int64)
+        masks[:-1] = lookup[places]
+        odd = np.flatnonzero(is_odd.to_numpy(zero_copy_only=False))
+        masks[odd] = np.array(
+            [self._of_tag(tag) for tag in tags.take(pa.array(odd)).to_pylist()], np.int64
+        ).reshape(-1, 2)
+        return masks
+
+    @cached_property
+    def _table(self) -> dict[str, tuple[int, int]]:
+        plain, forms = self._bits
+        return {word: (plain.get(word, 0), bit) for word, bit in sorted(forms.items())}
+
+    def _of_tag(self, tag: str) -> tuple[int, int]:
+        if tag not in self._known:
+            if len(self._known) >= N_KNOWN:
+                self._known.clear()
+            plain, forms = (named_by([tag], bits) for bits in self._bits)
+            self._known[tag] = (plain, forms)
+        return self._known[tag]
+
+    def of_texts(self, column: pa.Array) -> Named:
+        """Give what texts name."""
+        texts = _ready(column)
+        hinted = pc.match_substring_regex(texts, self._hint)
+        rows = np.flatnonzero(pc.fill_null(hinted, False).to_numpy(zero_copy_only=False))
+        named = Named(np.zeros(len(column), np.int64), np.zeros(len(column), np.int64))
+        few = texts.take(pa.array(rows))
+        for bit, plain, forms in self._patterns:
+            with_forms = _true(pc.match_substring_regex(few, forms))
+            named.forms[rows[with_forms]] |= bit
+            with_plain = _true(pc.match_substring_regex(few.take(pa.array(with_forms)), plain))
+            named.plain[rows[with_forms[with_plain]]] |= bit
+        return named
+
+    @cached_property
+    def _hint(self) -> str:
+        return hint_of(self.taxonomy)
+
+    @cached_property
+    def _patterns(self) -> list[tuple[int, str, str]]:
+        return [
+            (1 << number, pattern_of(emotion), pattern_of(emotion, forms=True))
+            for number, emotion in enumerate(self.taxonomy.emotions)
+        ]
+
+    def of_names(self, column: pa.Array) -> Bits:
+        """Give the bit of the emotion that each row was found for; one not known has its own."""
+        names = pa.array(self.taxonomy.names, column.type)
+        places = pc.index_in(column, names, skip_nulls=True).to_numpy(zero_copy_only=False)
+        known = np.where(np.isnan(places), len(names), places).astype(np.int64)
+        is_there = pc.is_valid(column).to_numpy(zero_copy_only=False)
+        return np.where(is_there, np.left_shift(np.int64(1), known), 0).astype(np.int64)
+
+
+class Look(NamedTuple):
+    """What all columns of some rows name."""
+
+    own: Bits
+    texts: Mapping[str, Named]
+
+    def rivals(self, choice: Choice) -> Bits:
+        """Give the emotions named, for one way of looking, where they are two or more; else 0."""
+        found = self.own.copy() if choice.query_counts else np.zeros_like(self.own)
+        for name in choice.conflicts.split("+") + ["machine_tags"] * choice.machine_tags:
+            named = self.texts[name]
+            found |= named.forms if choice.word_forms else named.plain
+        found[(found & (found - 1)) == 0] = 0
+        return found
+
+    def codes(self) -> NDArray[np.uint32]:
+        """Give one bit for each of `CHOICES`: whether it finds two emotions."""
+        code = np.zeros(len(self.own), np.uint32)
+        for number, choice in enumerate(CHOICES):
+            code |= (self.rivals(choice) != 0).astype(np.uint32) << np.uint32(number)
+        return code
+
+
+def looked_at(rows: Mapping[str, pa.Array], lexicon: Lexicon) -> Look:
+    """Look at the columns tags, machine_tags, title, description and emotion."""
+    named = {
+        name: (lexicon.of_tags if "tags" in name else lexicon.of_texts)(rows[name])
+        for name in TEXTS
+    }
+    return Look(lexicon.of_names(rows["emotion"]), named)
+
+
+def conflicts_of(frame: daft.DataFrame, taxonomy: Taxonomy, choice: Choice | None) -> Any:
+    """Give, as an expression, a struct a row: ``code`` and ``rivals``, see `Look`.
+
+    Without a choice nothing is a rival.
+    """
+    lexicon = Lexicon(taxonomy)
+    kind = {"code": daft.DataType.uint32(), "rivals": daft.DataType.int64()}
+
+    @daft.func.batch(return_dtype=daft.DataType.struct(kind))
+    def conflicts(*columns: daft.Series) -> daft.Series:
+        given = [_whole(column.to_arrow()) for column in columns]
+        look = looked_at(dict(zip((*TEXTS, "emotion"), given, strict=True)), lexicon)
+        rivals = np.zeros_like(look.own) if choice is None else look.rivals(choice)
+        answer = pa.StructArray.from_arrays([pa.array(look.codes()), pa.array(rivals)], list(kind))
+        return daft.Series.from_arrow(answer)
+
+    return conflicts(*(frame[name] for name in (*TEXTS, "emotion")))
+
+
+class Effects:
+    """Counts what every way of looking would drop."""
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self._taxonomy = taxonomy
+        self._counts: list[pl.DataFrame] = []
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Count rows with ``emotion``, ``code``, and ``n_emotions`` found for of their picture."""
+        kinds = rows.filter((pl.col("code") > 0) | (pl.col("n_emotions") > 1))
+        self._counts.append(
+            kinds.group_by("emotion", "code", is_shared=pl.col("n_emotions") > 1).len()
+        )
+
+    def told(self) -> Iterator[dict[str, Any]]:
+        """Give one entry a way of looking, the one that looks at nothing first."""
+        counts = pl.concat(self._counts) if self._counts else None
+        yield self._entry(None, counts)
+        for choice in CHOICES:
+            yield self._entry(choice, counts)
+
+    def _entry(self, choice: Choice | None, counts: pl.DataFrame | None) -> dict[str, Any]:
+        names = [*self._taxonomy.names, None]
+        each, shared = dict.fromkeys(names, 0), 0
+        if counts is not None:
+            bit = 0 if choice is None else 1 << CHOICES.index(choice)
+            is_hit = (pl.col("code") & bit) > 0
+            hits = counts.filter(is_hit).group_by("emotion").agg(pl.col("len").sum())
+            each |= dict(hits.iter_rows())
+            shared = int(counts.filter("is_shared", ~is_hit)["len"].sum())
+        about = {"conflicts": "off"} if choice is None else choice._asdict()
+        labelled = {name or "unlabelled": count for name, count in each.items()}
+        return {**about, "two_emotions": labelled, "two_queries": shared}
+
+
+def _gathered(rows: NDArray[Any], masks: Bits, n_rows: int) -> Named:
+    """Join the masks of all hits of one row; rows come sorted."""
+    named = np.zeros((n_rows, 2), np.int64)
+    if len(rows):
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        named[rows[starts]] = np.bitwise_or.reduceat(masks, starts, axis=0)
+    return Named(named[:, 0], named[:, 1])
+
+
+def _ready(column: pa.Array) -> pa.Array:
+    """Give texts so far folded that a search which ignores capital letters does the rest."""
+    others = _true(pc.invert(pc.string_is_ascii(column)))
+    if not len(others):
+        return column
+    raw = pl.Series(column.take(pa.array(others)))
+    # Not by Arrow, which decomposes where it is asked to compose (pyarrow 25).
+    texts = raw.str.normalize("NFKC").to_arrow().cast(column.type)
+    growing = _true(pc.match_substring_regex(texts, GROWING))
+    if len(growing):
+        folded = [folded_text(text) for text in texts.take(pa.array(growing)).to_pylist()]
+        texts = pc.replace_with_mask(
+            texts, _mask(growing, len(texts)), pa.array(folded, texts.type)
+        )
+    return pc.replace_with_mask(column, _mask(others, len(column)), texts)
+
+
+def _true(found: pa.Array) -> NDArray[np.int64]:
+    """Give the places of what is true; null is not."""
+    return np.flatnonzero(pc.fill_null(found, False).to_numpy(zero_copy_only=False))
+
+
+def _mask(places: NDArray[np.int64], length: int) -> pa.Array:
+    mask = np.zeros(length, bool)
+    mask[places] = True
+    return pa.array(mask)
+
+
+def _whole(column: Any) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jaxtyping import UInt64
 
-from affekt.pictures.near import components, keepers, near_components, near_pairs
+from affekt.pictures import bands
+from affekt.pictures.near import components, near_pairs
 
 Hashes = UInt64[np.ndarray, " image"]
 
@@ -56,35 +57,21 @@ def test_equal_hashes_are_pairs_with_their_first(seed: int, bits: int) -> None:
     assert told(hashes, bits) == wanted
 
 
-@given(seed=st.integers(0, 10_000), bits=st.integers(0, 16))
-@settings(deadline=None, max_examples=30)
-def test_components_are_the_same_with_and_without_pairs(seed: int, bits: int) -> None:
-    hashes = clustered(seed)
-    every = list(brute(hashes, bits))
-    left, right = (np.array([pair[side] for pair in every], np.int32) for side in (0, 1))
-    assert (components(len(hashes), left, right) == near_components(hashes, bits)).all()
+def test_components_are_named_by_their_smallest_row() -> None:
+    left, right = np.array([3, 1, 4], np.int32), np.array([4, 2, 5], np.int32)
+    assert components(7, left, right).tolist() == [0, 1, 1, 3, 3, 3, 6]
 
 
-@given(seed=st.integers(0, 10_000), bits=st.integers(0, 16))
-@settings(deadline=None, max_examples=30)
-def test_keepers_are_those_of_ten_naive_lines(seed: int, bits: int) -> None:
-    hashes = clustered(seed)
-    naive: list[int] = []
-    for row, word in enumerate(hashes.tolist()):
-        near = [
-            one
-            for one in range(row)
-            if naive[one] == one and (int(hashes[one]) ^ word).bit_count() <= bits
-        ]
-        naive.append(near[0] if near else row)
-    assert keepers(hashes, bits).tolist() == naive
+def test_components_add_to_an_earlier_answer() -> None:
+    start = np.array([0, 1, 1, 3, 3], np.int32)
+    one, two = np.array([2], np.int32), np.array([4], np.int32)
+    assert components(5, one, two, start).tolist() == [0, 1, 1, 1, 1]
+    assert start.tolist() == [0, 1, 1, 3, 3]
 
 
 @pytest.mark.parametrize("size", [0, 1])
 def test_nothing_and_one_have_no_pairs(size: int) -> None:
-    hashes = np.zeros(size, np.uint64)
-    assert told(hashes, 8) == {}
-    assert near_components(hashes, 8).tolist() == keepers(hashes, 8).tolist() == [0] * size
+    assert told(np.zeros(size, np.uint64), 8) == {}
 
 
 @pytest.mark.parametrize("bits", [-1, 17])
@@ -97,25 +84,28 @@ def test_all_equal_ends_in_time() -> None:
     """B51."""
     hashes = np.full(200_000, 12345, np.uint64)
     assert len(near_pairs(hashes, 8).left) == 199_999
-    assert not keepers(hashes, 8).any()
-    assert not near_components(hashes, 8).any()
 
 
 def test_all_different_ends_in_time() -> None:
     """B51."""
     hashes = np.random.default_rng(1).integers(0, 1 << 64, 50_000, dtype=np.uint64)
     assert len(near_pairs(hashes, 4).left) == 0
-    assert (keepers(hashes, 4) == np.arange(50_000)).all()
 
 
-def test_a_long_chain_is_one_component_but_many_keepers() -> None:
-    """B51: each of 5,000 is 1 bit from the last; copies stay within the limit of their keeper."""
-    flips = np.random.default_rng(1).integers(0, 64, 5_000)
-    chain = np.bitwise_xor.accumulate(np.uint64(1) << flips.astype(np.uint64))
-    assert not near_components(chain, 1).any()
-    keeper = keepers(chain, 4)
-    assert (np.bitwise_count(chain ^ chain[keeper]) <= 4).all()
-    assert len(np.unique(keeper)) > 500
+def test_a_mass_of_near_hashes_comes_in_pieces() -> None:
+    """2,048 words of one bucket: two million pairs, more than fit into one piece."""
+    numbers = np.arange(1 << 11, dtype=np.uint64)
+    places = np.array([place for place in range(14) if place % 6], np.uint64)  # not of band 0
+    words = np.bitwise_or.reduce(
+        [(numbers >> np.uint64(at) & np.uint64(1)) << place for at, place in enumerate(places[:11])]
+    )
+    n = len(words)
+    assert len({word & bands.dealt_bands(11, n)[0].mask for word in words.tolist()}) == 1
+    pieces = list(bands.blocks(words, 11))
+    assert sorted(len(piece.left) for piece in pieces)[-2] >= bands.PER_BLOCK // 2
+    assert max(len(piece.left) for piece in pieces) <= bands.PER_BLOCK + n
+    names = [piece.left.astype(np.int64) * n + piece.right for piece in pieces]
+    assert len(np.unique(np.concatenate(names))) == sum(map(len, names)) == n * (n - 1) // 2
 
 
 @pytest.mark.parametrize("workers", [1, 3])

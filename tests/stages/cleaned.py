@@ -28,7 +28,10 @@ def name(text: str) -> str:
 
 
 def clean(*rows: dict[str, Any]) -> pl.DataFrame:
-    """Give pictures, named by a text ``is``; each has its own hash unless told."""
+    """Give pictures, named by a text ``is``; each has its own hash unless told.
+
+    The difference hash is like the perceptual one unless told.
+    """
     whole = []
     for row in rows:
         image_id = name(row["is"])
@@ -38,6 +41,7 @@ def clean(*rows: dict[str, Any]) -> pl.DataFrame:
             "phash": int(image_id[:16], 16),
             **{key: value for key, value in row.items() if key != "is"},
         }
+        about = {"dhash": about["phash"], **about}
         whole.append(about)
     size = {"width_px": 100, "height_px": 80, "n_bytes": 1000, "format": "JPEG"}
     return _table(CLEAN, whole, {"source": "folder", "query": "", "is_generated": False, **size})

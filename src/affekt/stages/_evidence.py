@@ -128,9 +128,11 @@ def without_places(value: Any) -> Any:
 
 def near_bits(history: Sequence[Mapping[str, Any]]) -> int:
     """Give how near perceptual hashes must be to lie in one group; 0 when nobody looked."""
-    recipes = [one["recipe"] for one in history if one["stage"] == "dedupe"]
-    recipe = recipes[-1] if recipes else {}
-    bits = recipe.get("group_bits", recipe.get("max_hamming_bits", 0))
+    looked = [one for one in history if one["stage"] == "dedupe"]
+    if not looked:
+        return 0
+    recipe, notes = looked[-1]["recipe"], looked[-1].get("notes", {})
+    bits = notes.get("group_bits", recipe.get("group_bits", recipe.get("max_hamming_bits", 0)))
     return bits if isinstance(bits, int) else 0
 
 

@@ -4,137 +4,193 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
 
 import daft
-import numpy as np
 import polars as pl
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from affekt.pictures.near import MOST_BITS, Hashes, keepers, near_components
+from affekt.features import Feature
+from affekt.pictures.alike import NO_LINKS, Limit, Links
+from affekt.pictures.bands import MOST_BITS, WIDTH
 from affekt.stage import Desk, Outcome, Stage
+from affekt.stages import _copies, _copies_groups, _copies_notes, _copies_vectors
+from affekt.stages._copies import Pictures, Verdicts
 from affekt.tables import CLEAN, IMAGES
 
-KEY = list(CLEAN.key)
-NEEDED = [*KEY, "emotion", "width_px", "height_px", "n_bytes", "phash"]
+AUTO = "auto"
+RADII = ((5_000_000, 8), (50_000_000, 5))  # fewer pictures than this → bits
+SMALLEST = 4  # bits for more pictures: pairs by chance grow with the square of their number
 
 
 class Dedupe(Stage):
     """Keep one of all copies of a picture.
 
-    Copies have equal bytes, or perceptual hashes within `max_hamming_bits` of each other. The
-    keeper is the labelled one before one without emotion, then the one with most pixels, most
-    bytes, smallest image_id; of equal bytes the first by source and source_id.
+    Copies have equal bytes, or are near: one of the two hashes, perceptual or difference, differs
+    in at most `max_hamming_bits` and the other in at most `confirm_bits`. What only one hash calls
+    near may be confirmed by a feature instead, see `embedding`. A flat picture has no hashes and is
+    compared by its bytes only.
 
-    Pictures are taken in that order: one within the limit of a keeper is its copy, any other
-    becomes a keeper. So a chain of small changes is no single group: every copy is within the
-    limit of its own keeper, and no two pictures that stay are within the limit of each other. A
-    picture without emotion never disagrees. A flat picture has no hash and is compared by its
-    bytes only.
+    Pictures are taken in order of preference, those with an emotion first, see `keep`: one that is
+    near a keeper is its copy, any other becomes a keeper. So a chain of small changes is no single
+    group: every copy is near its own keeper, and no two pictures that stay are near each other. A
+    picture without emotion never disagrees.
 
-    What stays gets a `group_id`: the smallest image_id among all that steps of at most
-    `group_bits` join.
+    What stays gets a `group_id`: the smallest image_id among all that steps join, where a step is
+    one hash within `group_bits` (the perceptual one alone, the difference hash when the perceptual
+    one is within twice as many) or two pictures of one owner's series.
     """
 
-    max_hamming_bits: int = Field(
+    max_hamming_bits: int | str = Field(
         4,
+        description='bits in which one hash of near copies differs at most; "auto": 8, from five '
+        "million pictures 5, from fifty million 4; 0: equal bytes only",
+    )
+    confirm_bits: int | None = Field(
+        None,
         ge=0,
-        le=MOST_BITS,
-        description="bits in which near copies differ at most; 0: equal bytes only",
+        le=WIDTH,
+        description="bits in which the other hash differs at most; twice as many if absent",
     )
-    group_bits: int = Field(
-        8,
+    embedding: Feature | None = Field(
+        None, description="feature whose vectors confirm what the other hash does not"
+    )
+    min_cosine: float = Field(
+        0.95, ge=-1, le=1, description="cosine of two vectors of `embedding` that confirms"
+    )
+    keep: Literal["best", "first"] = Field(
+        "best",
+        description="which copy stays: freest licence, most pixels, most bytes, earliest upload, "
+        "smallest image_id (best); or first by source and source_id",
+    )
+    disagree: Literal["drop", "majority", "keep-first", "keep"] = Field(
+        "drop",
+        description="copies found for different emotions: drop all; keep one, with the emotion of "
+        "most of them, none at a tie (majority) or with its own (keep-first); or keep one of each "
+        "emotion, where bytes differ (keep)",
+    )
+    across_sources: bool = Field(True, description="a near copy may come from another source")
+    group_bits: int | str = Field(
+        AUTO, description='bits a step inside a group; "auto" as above; 0: no near copies'
+    )
+    series_seconds: float = Field(
+        0.0,
         ge=0,
-        le=MOST_BITS,
-        description="bits a step inside a group; 0: every picture its own group",
+        description="seconds between two pictures of one owner's series, which is one group; two "
+        "with consecutive numbers at the source are too; 0: no series",
     )
-    disagree: Literal["drop", "keep-first"] = Field(
-        "drop", description="what happens to copies found for different emotions"
+    max_group: int = Field(
+        1_000, ge=1, description="pictures in a group; a longer chain of near copies is cut"
     )
+    workers: int = Field(2, ge=1, le=256, description="pictures described by `embedding` at a time")
 
     takes = CLEAN
     gives = IMAGES
     engine = "daft"
+    version = 2
+    idle = frozenset({"workers"})
     reasons: ClassVar[Mapping[str, str]] = {
         "exact-copy": "another picture has the same bytes",
-        "near-copy": "a better picture has nearly the same perceptual hash",
+        "near-copy": "a better picture has nearly the same perceptual hashes",
         "copies-disagree": "it and its copies were found for different emotions",
     }
 
+    @field_validator("max_hamming_bits", "group_bits")
+    @classmethod
+    def _is_radius(cls, given: int | str) -> int | str:
+        if given != AUTO and not (isinstance(given, int) and 0 <= given <= MOST_BITS):
+            raise ValueError(f'is {given!r}; a number of bits from 0 to {MOST_BITS} or "auto"')
+        return given
+
     @model_validator(mode="after")
-    def _groups_hold_copies(self) -> Self:
-        if self.group_bits < self.max_hamming_bits:
+    def _fit_together(self) -> Self:
+        copies, groups = self.max_hamming_bits, self.group_bits
+        if isinstance(copies, int) and isinstance(groups, int) and groups < copies:
             raise ValueError(
-                f"group_bits is {self.group_bits} and max_hamming_bits is {self.max_hamming_bits}; "
+                f"group_bits is {groups} and max_hamming_bits is {copies}; "
                 "group_bits must not be smaller, because what nearly is a copy belongs together"
+            )
+        if isinstance(copies, int) and self.confirm_bits is not None and self.confirm_bits < copies:
+            raise ValueError(
+                f"confirm_bits is {self.confirm_bits} and max_hamming_bits is {copies}; "
+                "confirm_bits must not be smaller, because it is for the hash that differs more"
+            )
+        if copies == 0 and self.embedding is not None:
+            raise ValueError(
+                "embedding is set and max_hamming_bits is 0, so there is nothing to confirm; "
+                "raise max_hamming_bits or leave embedding out"
             )
         return self
 
     def run(self, desk: Desk, clean: Any, *_: Any, **__: Any) -> Outcome:
-        rows = _in_keeper_order(clean)
-        judged = self._judged(rows)
-        kept = judged.filter(pl.col("reason").is_null())
-        dropped = judged.filter(pl.col("reason").is_not_null()).select(*KEY, "reason", "detail")
-        groups = kept.select(KEY).with_columns(group_id=_groups(kept, self.group_bits))
-        table = clean.join(daft.from_arrow(groups.to_arrow()), on=KEY)
-        return Outcome(table.select(*IMAGES.columns), dropped)
-
-    def _judged(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Add why a row is dropped, null if it stays, and the detail that names its keeper."""
-        firsts = rows.unique("image_id", keep="first", maintain_order=True)
-        firsts = firsts.select("image_id", keeper=_keepers(firsts, self.max_hamming_bits))
-        rows = rows.join(firsts, on="image_id", maintain_order="left")
-        emotion = pl.col("emotion")
-        n_emotions = emotion.drop_nulls().n_unique().over("keeper")
-        disagrees = (n_emotions > 1) & (self.disagree == "drop")
-        named = emotion.drop_nulls().unique().sort().str.join(", ").over("keeper")
-        is_first = pl.col("image_id").is_first_distinct()
-        is_keeper = pl.col("image_id") == pl.col("keeper")
-        reason = (
-            pl.when(disagrees)
-            .then(pl.lit("copies-disagree"))
-            .when(~is_first)
-            .then(pl.lit("exact-copy"))
-            .when(~is_keeper)
-            .then(pl.lit("near-copy"))
+        rows = _copies.narrow(clean, with_owners=self.series_seconds > 0)
+        pictures = _copies.in_order(rows, self.keep)
+        copies, groups = self.limits(len(pictures.hashed))
+        prints = pictures.prints(pictures.hashed)
+        links = NO_LINKS
+        if self.embedding is not None:
+            judge = _copies_vectors.Judge(self.embedding, self.min_cosine, self.workers)
+            pairs = _copies_vectors.candidates(prints, copies)
+            names = pictures.names(pictures.hashed)
+            links = _copies_vectors.confirmed(desk, clean, names, pairs, judge)
+        here = _copies.crowd(prints, groups, links) if groups.bits else pictures.hashed[:0]
+        links, crowded = _copies.among(here, links), pictures.hashed[here]
+        verdicts = self._judged(pictures, crowded, copies, links)
+        found = _copies_groups.grouped(
+            verdicts, crowded, groups, links, self._series(verdicts), self.max_group
         )
-        detail = pl.when(disagrees).then(pl.format("{}; keeper {}", named, "keeper"))
-        return rows.with_columns(
-            reason=reason, detail=detail.otherwise(pl.format("keeper {}", "keeper"))
+        notes = {
+            "max_hamming_bits": copies.bits,
+            "group_bits": groups.bits,
+            **_copies_notes.told(verdicts),
+            **_copies_groups.told(verdicts, found),
+        }
+        dropped = verdicts.dropped()
+        changes = (_copies_groups.names(verdicts, found), verdicts.relabelled())
+        return Outcome(_changed(clean, dropped, *changes), dropped, notes=notes)
+
+    def limits(self, n: int) -> tuple[Limit, Limit]:
+        """Give what is a copy, and what is a step inside a group, among so many pictures."""
+        bits, step = (
+            given if isinstance(given, int) else _radius(n)
+            for given in (self.max_hamming_bits, self.group_bits)
+        )
+        other = 2 * bits if self.confirm_bits is None else self.confirm_bits
+        step = max(step, bits)
+        return Limit(bits, other, other), Limit(step, WIDTH, max(2 * step, other))
+
+    def _judged(
+        self, pictures: Pictures, crowded: _copies.Numbers, limit: Limit, links: Links
+    ) -> Verdicts:
+        kinds = () if self.across_sources else ("source",)
+        if self.disagree == "keep":
+            kinds = (*kinds, "emotion")
+        some = crowded if limit.bits else crowded[:0]
+        keeper = _copies.keepers(pictures, some, limit, links, kinds)
+        return _copies.judged(pictures, keeper, self.disagree)
+
+    def _series(self, verdicts: Verdicts) -> Links:
+        return (
+            _copies_groups.series(verdicts, self.series_seconds)
+            if self.series_seconds
+            else NO_LINKS
         )
 
 
-def _in_keeper_order(clean: daft.DataFrame) -> pl.DataFrame:
-    """Give the narrow columns, the best keeper first; rows of equal bytes stand together."""
-    rows = pl.from_arrow(clean.select(*NEEDED).to_arrow())
-    assert isinstance(rows, pl.DataFrame)
-    unlabelled = pl.col("emotion").is_null()
-    return rows.sort(
-        unlabelled.all().over("image_id"),
-        -(pl.col("width_px").cast(pl.Int64) * pl.col("height_px")),
-        -pl.col("n_bytes"),
-        "image_id",
-        unlabelled,
-        "source",
-        "source_id",
-    )
+def _radius(n: int) -> int:
+    """Give the bits that fit so many pictures."""
+    return next((bits for most, bits in RADII if n < most), SMALLEST)
 
 
-def _keepers(firsts: pl.DataFrame, bits: int) -> pl.Series:
-    """Give the image_id of each picture's keeper, in keeper order; flat ones keep themselves."""
-    keeper = np.arange(firsts.height)
-    hashed = np.flatnonzero(firsts["phash"].is_not_null().to_numpy())
-    if bits and len(hashed):
-        keeper[hashed] = hashed[keepers(_hashes(firsts), bits)]
-    return firsts["image_id"].gather(keeper)
-
-
-def _groups(kept: pl.DataFrame, bits: int) -> pl.Series:
-    """Give the smallest image_id of each picture's group."""
-    hashed = np.flatnonzero(kept["phash"].is_not_null().to_numpy())
-    group = np.arange(kept.height)
-    if bits and len(hashed):
-        group[hashed] = hashed[near_components(_hashes(kept), bits)]
-    numbered = kept.select("image_id").with_columns(group=pl.Series(group))
-    return numbered.select(pl.col("image_id").min().over("group")).to_series()
-
-
-def _hashes(rows: pl.DataFrame) -> Hashes:
-    return rows["phash"].drop_nulls().to_numpy()
+def _changed(
+    clean: daft.DataFrame, dropped: pl.DataFrame, groups: pl.DataFrame, emotions: pl.DataFrame
+) -> daft.DataFrame:
+    """Give the rows that stay; only what differs from most rows is held in memory."""
+    renamed = emotions.rename({"emotion": "new_emotion"})
+    gone = dropped.select(CLEAN.key)
+    table = clean.join(daft.from_arrow(gone.to_arrow()), on=list(CLEAN.key), how="anti")
+    for changes in (groups, renamed):
+        table = table.join(daft.from_arrow(changes.to_arrow()), on="image_id", how="left")
+    return table.with_columns(
+        {
+            "group_id": daft.functions.coalesce(table["group_id"], table["image_id"]),
+            "emotion": daft.functions.coalesce(table["new_emotion"], table["emotion"]),
+        }
+    ).select(*IMAGES.columns)

@@ -16,10 +16,13 @@ DEVICE_NAMES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$")  # reserved as fil
 
 
 class Emotion(BaseModel, frozen=True, extra="forbid"):
-    """One emotion: its name, the words that name it in tags, and its valence sign."""
+    """One emotion: its name, the words that name it in tags, their forms, and its valence sign."""
 
     name: Name = Field(description="lower-case word; becomes column values and file names")
     keywords: tuple[str, ...] = Field((), description="tags that name it; the name itself if empty")
+    forms: tuple[str, ...] = Field(
+        (), description="other forms of these words; never searched, and matched only on request"
+    )
     valence: Literal[-1, 0, 1] = Field(0, description="+1 pleasant, -1 unpleasant, 0 neither")
 
     @field_validator("name")
@@ -36,21 +39,21 @@ class Emotion(BaseModel, frozen=True, extra="forbid"):
 
 
 class Taxonomy(BaseModel, frozen=True, extra="forbid"):
-    """An ordered set of at least two emotions."""
+    """An ordered set of two to 60 emotions."""
 
     name: Name
-    emotions: tuple[Emotion, ...] = Field(min_length=2)
+    emotions: tuple[Emotion, ...] = Field(min_length=2, max_length=60)  # one bit each in a word
 
     @model_validator(mode="after")
     def _are_distinct(self) -> Self:
         seen: dict[str, str] = {}
         for emotion in self.emotions:
-            for word in {emotion.name, *emotion.words}:
+            for word in sorted({emotion.name, *emotion.words, *emotion.forms}):
                 other = seen.setdefault(word.casefold(), emotion.name)
                 if other != emotion.name or self.names.count(emotion.name) > 1:
                     raise ValueError(
                         f"the word {word!r} names both {other!r} and {emotion.name!r}; "
-                        "every name and keyword may stand once, capital letters aside"
+                        "every name, keyword and form may stand once, capital letters aside"
                     )
         return self
 
@@ -63,9 +66,27 @@ class Taxonomy(BaseModel, frozen=True, extra="forbid"):
         return len(self.emotions)
 
 
+# Inflections and derivations of the eight words, no synonyms: "scared" is another word. Left out is
+# what names the absence ("fearless") or has come to mean something else ("awesome", "awful",
+# "content").
+_FORMS = {
+    "amusement": "amuse amused amusedly amusements amuses amusing amusingly",
+    "awe": "awe-inspiring awe-struck awed awestruck",
+    "contentment": "contented contentedly contentedness",
+    "excitement": "excite excited excitedly excitements excites exciting excitingly",
+    "anger": "angered angering angers angrier angriest angrily angry",
+    "disgust": "disgusted disgustedly disgusting disgustingly disgusts",
+    "fear": "feared fearful fearfully fearfulness fearing fears fearsome",
+    "sadness": "sad sadden saddened saddening saddens sadder saddest sadly",
+}
+
+
 def _emotions(positive: str, negative: str) -> tuple[Emotion, ...]:
-    pleasant = tuple(Emotion(name=name, valence=1) for name in positive.split())
-    return pleasant + tuple(Emotion(name=name, valence=-1) for name in negative.split())
+    signs = {**dict.fromkeys(positive.split(), 1), **dict.fromkeys(negative.split(), -1)}
+    return tuple(
+        Emotion(name=name, forms=tuple(_FORMS.get(name, "").split()), valence=sign)
+        for name, sign in signs.items()
+    )
 
 
 MIKELS8 = Taxonomy(

@@ -248,9 +248,9 @@ BODIES = {
 
 
 def polite(folder: Path, **changed: Any) -> Fetcher:
-    """Give a fetcher that may ask this machine."""
-    manners = Manners(contact="test@example.org", allowed_networks=("127.0.0.0/8",), **changed)
-    return Fetcher(manners, folder)
+    """Give a fetcher that may ask this machine, and asks again at once."""
+    usual: dict[str, Any] = {"contact": "test@example.org", "allowed_networks": ("127.0.0.0/8",)}
+    return Fetcher(Manners(**usual | {"pause_seconds": 0.001} | changed), folder)
 
 
 @contextmanager

@@ -134,7 +134,7 @@ class Flickr(Source):
 
     def _licences(self, fetcher: Fetcher) -> dict[str, str]:
         """Give the licences that the server names otherwise than we do."""
-        reading = Reading(self._key(), self.key_env)
+        reading = Reading(self.key_env)
         fetcher.call(self._call({"method": "flickr.photos.licenses.getInfo"}), reading)
         listed = reading.content.get("licenses")
         entries = listed.get("license") if isinstance(listed, Mapping) else None
@@ -156,7 +156,7 @@ class Flickr(Source):
             **self._words(query),
         }
         licences = search.asked_licences(cursor)
-        reading = PhotosReading(self._key(), self.key_env)
+        reading = PhotosReading(self.key_env)
         fetcher.call(self._call(asked | ({"license": licences} if licences else {})), reading)
         return reading.found
 

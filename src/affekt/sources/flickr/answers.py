@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from affekt.errors import MissingSecret, SourceError
+from affekt.fetch.foreign import plain
 from affekt.fetch.words import Answer
 from affekt.sources.flickr.entries import Photo, number
 
@@ -13,7 +14,6 @@ BAD_KEY = 100
 PASSING_CODES = frozenset({0, 10, 105, 106, 201})  # trouble of the server's own
 PASSING_WORDS = "not currently available"
 PASSING_STATUSES = frozenset({408, 425, 429})
-WORDS_LENGTH = 200
 
 
 class Found(NamedTuple):
@@ -29,12 +29,11 @@ class Reading:
     """Judges the answers to one call and keeps what the good one said.
 
     Args:
-        key: The key; it is cut out of whatever the server says about it.
         key_env: The variable that holds the key, to be named when it is refused.
     """
 
-    def __init__(self, key: str, key_env: str) -> None:
-        self._key, self._key_env = key, key_env
+    def __init__(self, key_env: str) -> None:
+        self._key_env = key_env
         self.content: Mapping[str, Any] = {}
 
     def __call__(self, answer: Answer) -> str | None:
@@ -45,23 +44,23 @@ class Reading:
             SourceError: The server refuses for good.
         """
         if answer.status in PASSING_STATUSES or answer.status >= 500:
-            return f"it answered {answer.status}: {self._told(answer.body)}"
+            return f"it answered {answer.status}: {_told(answer.body)}"
         content = _parsed(answer.body)
         if isinstance(content, Mapping) and content.get("stat") == "fail":
             return self._failed(content)
         if answer.status != 200:
             raise SourceError(
-                f"flickr: the server answered {answer.status} ({self._told(answer.body)}); check "
+                f"flickr: the server answered {answer.status} ({_told(answer.body)}); check "
                 "`base` of the source, then run again"
             )
         if not isinstance(content, Mapping) or content.get("stat") != "ok":
-            return f"it answered in another format: {self._told(answer.body)}"
+            return f"it answered in another format: {_told(answer.body)}"
         self.content = content
         return None
 
     def _failed(self, content: Mapping[str, Any]) -> str:
         code, said = number(content.get("code")), str(content.get("message", ""))
-        words = f"{self._told(said)} (code {code})"
+        words = f"{_told(said)} (code {code})"
         if code == BAD_KEY:
             raise MissingSecret(
                 f"flickr: the server does not accept the key in {self._key_env}: {words}; put a "
@@ -73,14 +72,6 @@ class Reading:
             f"flickr: the server refuses the search: {words}; change the words or the settings of "
             "the source"
         )
-
-    def _told(self, said: bytes | str) -> str:
-        """Give the server's words for people: no key, no control characters, not long."""
-        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-        plain = re.sub(r"<[^<>]*>", " ", text.replace(self._key, "…")[:4000])
-        shown = "".join(one if one.isprintable() else " " for one in plain)
-        words = " ".join(shown.split())[:WORDS_LENGTH]
-        return repr(words) if words else "without a word"
 
 
 class PhotosReading(Reading):
@@ -96,11 +87,18 @@ class PhotosReading(Reading):
         photos = photos if isinstance(photos, Mapping) else {}
         listed, announced = photos.get("photo"), number(photos.get("total"))
         if not isinstance(listed, list) or announced is None:
-            return f"it answered without photos and their number: {self._told(answer.body)}"
+            return f"it answered without photos and their number: {_told(answer.body)}"
         entries = tuple(one if isinstance(one, Mapping) else {} for one in listed)
         pages, per_page = number(photos.get("pages")), number(photos.get("perpage"))
         self.found = Found(max(0, announced), entries, pages or 0, max(1, per_page or 500))
         return None
+
+
+def _told(said: bytes | str) -> str:
+    """Give the server's words, without mark-up, for people."""
+    text = said[:4000].decode("utf-8", "replace") if isinstance(said, bytes) else said
+    words = plain(re.sub(r"<[^<>]*>", " ", text))
+    return repr(words) if words else "without a word"
 
 
 def _parsed(body: bytes) -> Any:

@@ -168,7 +168,7 @@ class Project:
         stages, steps = vars(self._build()), self.products()
         if not self._build().noisy.per_emotion:
             steps.pop("noisy", None)  # no such draw was asked for
-        return trace.fate(word, steps, {name: dict(one.reasons) for name, one in stages.items()})
+        return trace.fate(word, steps, {name: dict(one.explained()) for name, one in stages.items()})
 
     def report(self, *, only: str | None = None) -> Path:
         """Write the report of all that stands and give the page."""

@@ -85,6 +85,10 @@ class Stage(Part):
     def run(self, desk: Desk, *tables: Any, **_: Any) -> Outcome:
         """Do the work; everything long goes to ``desk.scratch`` so that it can be resumed."""
 
+    def explained(self) -> Mapping[str, str]:
+        """Give every reason this stage can drop a row for, its parts' own included, explained."""
+        return self.reasons
+
     def witness(self) -> str:
         """Digest of the files outside the project that the stage reads, or ``""``.
 

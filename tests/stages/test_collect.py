@@ -14,11 +14,13 @@ import polars as pl
 import pytest
 
 from affekt.errors import AffektError, PartError
+from affekt.fetch.manners import Manners
 from affekt.parts import Place
 from affekt.pictures.shelf import Shelf
 from affekt.sources import Page, Query, Source, labelled
 from affekt.sources.folder import Folder
 from affekt.sources.generated import Generated
+from affekt.sources.links import Links
 from affekt.stage import Desk, Progress
 from affekt.stages.collect import DROPPED, Collect
 from affekt.tables import FOUND
@@ -212,7 +214,19 @@ def test_emotions_without_pictures_are_told(desk: Desk, caplog: pytest.LogCaptur
 def test_progress_counts_pictures_and_refusals(tmp_path: Path, raw: Path) -> None:
     seen: list[Progress] = []
     collected(desk_at(tmp_path, seen.append), Folder(root=Place(written=str(raw))))
-    assert seen[-1] == Progress("collect", 3, None, 1)
+    found = {"folder fear": 1, "folder awe": 1, "folder everything": 1}
+    assert seen[-1] == Progress("collect", 3, None, 1, {"found": found})
+
+
+def test_a_source_drops_entries_for_reasons_of_its_own(desk: Desk, tmp_path: Path) -> None:
+    table = tmp_path / "urls.csv"
+    table.write_text("url,emotion\nhttp://a.example/1,fear\nhttp://a.example/1,fear\n")
+    manners = Manners(contact="test@example.org")
+    stage = Collect(sources=(Links(path=Place(written=str(table))),), taxonomy=TWO, fetch=manners)
+    outcome = stage.run(desk)
+    assert isinstance(outcome.dropped, pl.DataFrame)
+    assert outcome.dropped["reason"].to_list() == ["duplicate"]
+    assert stage.explained()["duplicate"] == Links.reasons["duplicate"]
 
 
 def test_a_plan_without_sources_is_refused() -> None:

@@ -1,6 +1,7 @@
 """Ask every source for pictures of every emotion, page by page, never twice for the same page."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any, ClassVar
@@ -49,6 +50,10 @@ class Collect(Stage):
         "refused": "the source named another reason; the detail tells it",
     }
 
+    def explained(self) -> Mapping[str, str]:
+        own = {word: text for one in self.sources for word, text in one.reasons.items()}
+        return {**own, **self.reasons}
+
     def witness(self) -> str:
         seen = [source.witness() for source in self.sources]
         return sha256("\n".join(seen).encode()).hexdigest() if any(seen) else ""
@@ -56,13 +61,17 @@ class Collect(Stage):
     def run(self, desk: Desk, *tables: Any, **_: Any) -> Outcome:
         found, dropped = [FOUND.empty()], [pl.DataFrame(schema=DROPPED)]
         n_found = n_refused = 0
+        met: Counter[str] = Counter()
         fetcher = self._fetcher(desk)
         asked: list[tuple[str, Query, Pages]] = []
         for label, source, seen, query in self._questions():
             pages = self._asked(desk, source, seen, query)
+            named = f"{label} {query.emotion or 'everything'}"
             for _page in _asking(pages, source, query, fetcher):
                 done, failures = n_found + pages.n_hits, n_refused + pages.n_refused
-                desk.watch(Progress("collect", done, total=None, failures=failures))
+                tallies = {"found": {**met, named: pages.n_hits}}
+                desk.watch(Progress("collect", done, None, failures, tallies))
+            met[named] += pages.n_hits
             n_found, n_refused = n_found + pages.n_hits, n_refused + pages.n_refused
             asked.append((label, query, pages))
         # Read when all is there: a run that is cut off while it asks has read nothing in vain.
@@ -106,7 +115,7 @@ class Collect(Stage):
     def _dropped(self, page: StoredPage, label: str, query: Query) -> pl.DataFrame:
         rows = []
         for name, reason, detail in page.refused:
-            known = reason in self.reasons
+            known = reason in self.explained()
             why = (reason, detail) if known else ("refused", f"{reason}: {detail}")
             rows.append([label, name, _words(query), *why])
         return pl.DataFrame(_texts(rows), schema=DROPPED, orient="row")

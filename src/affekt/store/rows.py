@@ -194,7 +194,7 @@ def _counted(pieces: Iterable[pl.DataFrame], counts: Counter[str]) -> Iterator[p
 
 
 def _check_explained(stage: Stage, counts: Mapping[str, int]) -> None:
-    unknown = sorted(set(counts) - set(stage.reasons))
+    unknown = sorted(set(counts) - set(stage.explained()))
     if unknown:
         raise TableError(
             f"{stage.kind()}: rows were dropped for {unknown}, which the stage does not explain"

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from affekt import __version__
+from affekt.fetch.secrets import hide
 
 
 @dataclass
@@ -27,17 +28,17 @@ logging.getLogger("affekt").propagate = False  # what the user must read is prin
 
 
 class _JsonLines(logging.Formatter):
-    """One JSON object a record."""
+    """One JSON object a record, without the keys that were used."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "from": record.name,
-            "text": record.getMessage(),
+            "text": hide(record.getMessage()),
         }
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = hide(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
 
 

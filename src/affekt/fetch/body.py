@@ -9,6 +9,7 @@ from affekt.fetch.foreign import plain
 from affekt.fetch.watch import Flight
 
 PACKED = {"gzip", "x-gzip", "deflate"}
+GZIP = b"\x1f\x8b"
 GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 
 
@@ -60,11 +61,11 @@ def unpacked(data: bytes, most: int) -> bytes:
         if not unpacker.eof:
             raise PictureError("cut-off", "the packed body has no end")
         found.append(part)
-        data = unpacker.unused_data if unpacker.unused_data.startswith(b"\x1f\x8b") else b""
+        data = unpacker.unused_data if unpacker.unused_data.startswith(GZIP) else b""
     return b"".join(found)
 
 
 def _window(data: bytes) -> int:
     """Give how to read packed bytes; some servers send deflate without its header."""
     is_zlib = data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0
-    return GZIP_OR_ZLIB if is_zlib or data.startswith(b"\x1f\x8b") else -zlib.MAX_WBITS
+    return GZIP_OR_ZLIB if is_zlib or GZIP.startswith(data[:2]) else -zlib.MAX_WBITS

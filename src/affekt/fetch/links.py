@@ -53,7 +53,9 @@ def _parsed(link: str) -> URL:
     if len(text) > LONGEST or CONTROL.search(text):
         raise _forbidden(text, "too long, or with characters that no link has")
     try:
-        return URL(text, encoded=TIDY.fullmatch(text) is not None)
+        url = URL(text, encoded=TIDY.fullmatch(text) is not None)
+        _ = url.raw_host, url.port  # read now: what stands there may be no host or port
+        return url
     except (ValueError, UnicodeError):
         raise _forbidden(text, "it cannot be read") from None
 

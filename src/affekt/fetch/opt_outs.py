@@ -5,11 +5,13 @@ precede speaks to that agent alone, and so do those after it in the same header.
 have a value behind a colon and are no names.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from multidict import CIMultiDictProxy
 
 OURS = ("affekt", "*")  # the agents that we listen for
+NAME = re.compile(r"[a-z0-9_.*/-]+")  # of an agent; what follows a comma in a date is none
 WITH_VALUE = {
     "unavailable_after", "max-snippet", "max-image-preview", "max-video-preview", "max-age",
     "max-visual-preview", "max-audio-preview", "max-text-preview",
@@ -49,7 +51,7 @@ def directives(header: str) -> Iterator[str]:
     is_ours = True
     for part in header.lower().split(","):
         name, colon, rest = (piece.strip() for piece in part.partition(":"))
-        if colon and name not in WITH_VALUE:
+        if colon and name not in WITH_VALUE and NAME.fullmatch(name):
             is_ours = name in OURS
             name, colon, _ = (piece.strip() for piece in rest.partition(":"))
         if is_ours and name and not colon:

@@ -17,7 +17,7 @@ from yarl import URL
 
 OURS = "affekt"
 KEPT_SECONDS = 24 * 3600.0
-KEPT_SHORTLY = 60.0  # s for which a failure is remembered, inside this process only
+KEPT_SHORTLY = 1.0  # s for which a failure is remembered, inside this process only
 KEPT_HOSTS = 2_000  # in memory
 MOST_BYTES = 512 * 1024  # of the file; what comes later is not read (RFC 9309, 2.5)
 LINE = re.compile(r"^\s*(user-agent|allow|disallow)\s*:\s*([^#]*)", re.IGNORECASE)

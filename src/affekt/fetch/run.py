@@ -91,10 +91,13 @@ class Run:
         one = self.ended.popleft()
         self.taken += 1
         self.bytes_taken += len(one.data or b"")
+        self._let_go_on()
+        return one
+
+    def _let_go_on(self) -> None:
         if self.is_held and not self._is_full(0.5):
             self.is_held = False
             self.loop.soon(self._pump)
-        return one
 
     def _is_full(self, share: float = 1.0) -> bool:
         """Tell whether more than a share of what may wait to be taken does."""
@@ -102,6 +105,7 @@ class Run:
         return waiting > share * UNTAKEN_BYTES or self.given - self.taken > share * UNTAKEN
 
     def _wait(self) -> None:
+        self._let_go_on()  # work may have stopped after the last end was taken
         self.news.clear()
         if not self.ended and self.given != self.fed and self.trouble is None:
             self.news.wait(LONGEST_NAP)
@@ -149,13 +153,12 @@ class Run:
 
     def _pump(self) -> None:
         """Let workers begin while there is work; at the end, let what is parked come back."""
-        while True:
-            self._give_lost()
+        is_over = False
+        while not is_over:
             while len(self.workers) < self.places and (job := self._next()) is not None:
-                worker = asyncio.get_running_loop().create_task(self._work(job))
-                self.workers.add(worker)
-            if self.workers or not self._is_at_end() or not self.board.come_back():
-                break
+                self.workers.add(asyncio.get_running_loop().create_task(self._work(job)))
+            self._give_lost()
+            is_over = bool(self.workers) or not self._is_at_end() or not self.board.come_back()
         self._set_timer()
 
     def _next(self) -> Job | None:

@@ -6,12 +6,13 @@ of this room that leaves it passes `hide`, and so does every line of the log.
 
 import json
 import re
+import string
 import threading
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
 
 STAR = "***"
 LEAST = 4  # shorter ones would blank out ordinary words
+PLAIN = frozenset(string.ascii_letters + string.digits)  # written in one way only
 LEAST_IN_ANSWERS = 8  # an answer is data; a short key may be a word of it
 
 
@@ -29,22 +30,26 @@ class _Known:
             if values <= self.values:
                 return
             self.values |= values
-            forms = _forms(self.values)
-            self.everywhere = re.compile("|".join(map(re.escape, forms)))
-            longer = [one.encode() for one in forms if len(one) >= LEAST_IN_ANSWERS]
-            self.in_answers = re.compile(b"|".join(map(re.escape, longer))) if longer else None
+            ordered = sorted(self.values, key=lambda one: (-len(one), one))
+            self.everywhere = re.compile("|".join(map(_spelled, ordered)))
+            longer = [_spelled(one).encode() for one in ordered if len(one) >= LEAST_IN_ANSWERS]
+            self.in_answers = re.compile(b"|".join(longer)) if longer else None
 
 
 _KNOWN = _Known()
 
 
-def _forms(values: Iterable[str]) -> list[str]:
-    """Give each value as it may be spelled in links, JSON and Python, the longest first."""
-    found = set()
-    for one in values:
-        found |= {one, quote(one, safe=""), quote_plus(one), quote(one)}
-        found |= {json.dumps(one)[1:-1], repr(one)[1:-1]}
-    return sorted(found, key=lambda form: (-len(form), form))
+def _spelled(key: str) -> str:
+    """Give what finds a key however it is spelled in links, JSON and Python."""
+    return "".join(one if one in PLAIN else f"(?:{'|'.join(_ways(one))})" for one in key)
+
+
+def _ways(letter: str) -> list[str]:
+    """Give the ways of writing one letter, percent signs once or twice, as patterns."""
+    percents = "".join(f"%(?:25)?(?i:{byte:02x})" for byte in letter.encode("utf-8", "replace"))
+    escapes = {letter, json.dumps(letter)[1:-1], repr(letter)[1:-1], f"\\{letter}"}
+    ways = [percents, *map(re.escape, sorted(escapes, key=lambda way: (-len(way), way)))]
+    return [*ways, r"\+"] if letter == " " else ways
 
 
 def keep_secret(values: Iterable[str]) -> None:

@@ -173,8 +173,15 @@ def reason_of(trouble: Exception, flight: Flight) -> tuple[str, str]:
     """Give the reason that stands for what a request failed with, and what is known about it."""
     reason = _reason(trouble, is_answered=flight.answered is not None)
     cause = trouble.__cause__ if isinstance(trouble, Broken) else trouble
-    words = "" if isinstance(trouble, aiohttp.ClientResponseError) else str(trouble)
-    return reason, hide(plain(f"{type(cause).__name__}: {words}".rstrip(": ")))
+    return reason, hide(plain(f"{type(cause).__name__}: {_words(trouble)}".rstrip(": ")))
+
+
+def _words(trouble: Exception) -> str:
+    if isinstance(trouble, aiohttp.ClientResponseError):
+        return trouble.message  # its text would repeat the link
+    if isinstance(trouble, aiohttp.ClientConnectorCertificateError):
+        return str(trouble.certificate_error)
+    return str(trouble.os_error if isinstance(trouble, aiohttp.ClientConnectorError) else trouble)
 
 
 def _reason(trouble: Exception, *, is_answered: bool) -> str:

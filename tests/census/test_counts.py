@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from affekt.census import counts, links, origins, tags
-from affekt.census.write import taken, write
+from affekt.census.write import shown, taken, write
 from affekt.store import Product
 from affekt.tables import CLEAN, FOUND, IMAGES
 from affekt.taxonomy import MIKELS8
@@ -151,6 +151,18 @@ def test_link_health_counts_what_was_asked_for_by_server(steps: dict[str, Produc
         ("live.example", 4, 4, 0, 0, 0, 1.0),
         ("[2001:db8::1]", 1, 0, 1, 0, 0, 0.0),
     ]
+
+
+def test_people_are_shown_one_row_an_emotion_and_no_empty_table(steps: dict[str, Product]) -> None:
+    told = shown(taken(steps, MIKELS8))
+    assert told["pictures left, by emotion and source"].row(1) == ("awe", 1, 0)
+    assert told["licences of what is left"].rows() == [
+        ("flickr", "cc-by-2.0", "bytes", 1),
+        ("flickr", None, "reference", 2),
+    ]
+    assert shown(taken({"collect": steps["collect"]}, MIKELS8)).keys() == {
+        "pictures left, by emotion and source"
+    }
 
 
 @pytest.mark.parametrize("stand", [(), ("collect",), ("collect", "clean")])

@@ -30,6 +30,21 @@ def taken(steps: Mapping[str, Product], taxonomy: Taxonomy) -> dict[str, pl.Data
     }
 
 
+def shown(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Give what a person wants to see first, by title; empty tables are left out."""
+    left = tables["figure_2"].pivot("source", index="emotion", values="pictures")
+    licences = tables["licences"].group_by("source", "licence", "redistribution")
+    summed = licences.agg(pl.col("pictures").sum()).sort("source", "licence", nulls_last=True)
+    found = {
+        "pictures left, by emotion and source": left,
+        "what clean dropped": tables["failures"],
+        "links by server": tables["servers"].head(10),
+        "licences of what is left": summed,
+        "owners of what is left": tables["owners"],
+    }
+    return {title: table for title, table in found.items() if table.height}
+
+
 def write(tables: Mapping[str, pl.DataFrame], notes: Mapping[str, Any], folder: Path) -> Path:
     """Write the tables and ``statistics.json``, each whole or not at all, and give the folder.
 

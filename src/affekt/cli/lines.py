@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from affekt.census.write import shown
 from affekt.cli import log, voice
 from affekt.cli.exits import Findings
 from affekt.project import Project, Step, open_plan
@@ -14,7 +15,6 @@ from affekt.store import Failure, disk
 MARKS = {"done": "green", "waiting": "yellow", "failed": "red", "begun": "yellow", "open": "white"}
 
 MOST = 12  # counts of one kind on a line
-SHOWN = ("figure_2", "counts", "failures", "servers", "licences", "owners")
 
 
 @contextmanager
@@ -117,10 +117,9 @@ def stats(*, plan: str, as_json: bool, trust: bool, **_: Any) -> None:
     if as_json:
         voice.document({name: table.to_dicts() for name, table in tables.items()})
         return
-    for name in SHOWN:
-        if tables[name].height:
-            click.echo(f"\n{name.replace('_', ' ')}")
-            voice.table(tables[name].rows(), tables[name].columns)
+    for title, table in shown(tables).items():
+        click.echo(f"\n{title}")
+        voice.table(table.rows(), table.columns)
     click.echo(f"\nall tables: {folder}")
 
 

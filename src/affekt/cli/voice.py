@@ -50,6 +50,8 @@ def table(rows: Sequence[Sequence[object]], head: Sequence[str]) -> None:
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, float):
+        return f"{value:.3f}"
     return f"{value:,}" if isinstance(value, int) else clean(str(value))
 
 

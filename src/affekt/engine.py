@@ -89,10 +89,11 @@ def _join(address: str | None) -> None:
     ray = _library("ray")
     if ray.is_initialized():
         return
+    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
     if address is None:
-        ray.init(include_dashboard=False, log_to_driver=False)
+        ray.init(include_dashboard=False, **quiet)
     else:
-        ray.init(address)
+        ray.init(address, **quiet)
 
 
 def _check_ray() -> None:

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
+import daft
 import polars as pl
 import pytest
 
 from affekt.errors import AffektError, PartError
 from affekt.fetch.manners import Manners
+from affekt.journal.pages import Pages, StoredPage
 from affekt.parts import Place
 from affekt.pictures.shelf import Shelf
 from affekt.sources import Page, Query, Source, labelled
@@ -22,7 +24,9 @@ from affekt.sources.folder import Folder
 from affekt.sources.generated import Generated
 from affekt.sources.links import Links
 from affekt.stage import Desk, Progress
+from affekt.stages import _shards
 from affekt.stages.collect import DROPPED, Collect
+from affekt.store.rows import dropped_rows, in_polars
 from affekt.tables import FOUND
 from affekt.taxonomy import MIKELS8, Emotion, Taxonomy
 
@@ -227,6 +231,43 @@ def test_a_source_drops_entries_for_reasons_of_its_own(desk: Desk, tmp_path: Pat
     assert isinstance(outcome.dropped, pl.DataFrame)
     assert outcome.dropped["reason"].to_list() == ["duplicate"]
     assert stage.explained()["duplicate"] == Links.reasons["duplicate"]
+
+
+@pytest.mark.parametrize("per_shard", [1, 2, 5])
+def test_many_rows_are_told_apart_on_the_disk_as_few_are_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raw: Path, per_shard: int
+) -> None:
+    """D8: the first of equal finds stays, whatever fits in memory."""
+    same = Scripted(n_pages=7, hit={"source_id": "p", "tags": ["a"]})
+    odd, folder = Scripted(n_pages=4, is_odd=True), Folder(root=Place(written=str(raw)))
+    stage = Collect(sources=(folder, odd, same, folder), taxonomy=TWO)
+    few = stage.run(desk_at(tmp_path))
+    monkeypatch.setattr(_shards, "PER_SHARD", per_shard)
+    many = stage.run(desk_at(tmp_path))
+    assert isinstance(few.table, pl.DataFrame)
+    assert isinstance(many.table, daft.DataFrame)
+    assert FOUND.conform(in_polars(many.table), "test").equals(FOUND.conform(few.table, "test"))
+    assert dropped_rows(stage, many.dropped).equals(dropped_rows(stage, few.dropped))
+    assert many.notes == few.notes
+    assert few.table.height == 3 + 4 + 1 + 3
+
+
+def test_the_first_of_many_equal_finds_stays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_shards, "PER_SHARD", 1)
+    same = Scripted(hit={"source_id": "p"}, n_pages=5)
+    monkeypatch.setattr(Pages, "stored", later_by_later(Pages.stored))
+    outcome = Collect(sources=(same,), taxonomy=TWO).run(desk)
+    assert in_polars(outcome.table)["found_at"].to_list() == ["2016-01-01T00:00:00Z"]
+
+
+def later_by_later(stored: Any) -> Any:
+    """Give each page of the journal another day."""
+
+    def dated(self: Pages) -> Iterator[StoredPage]:
+        for day, page in enumerate(stored(self), start=1):
+            yield page._replace(asked_at=f"2016-01-{day:02d}T00:00:00Z")
+
+    return dated
 
 
 def test_a_plan_without_sources_is_refused() -> None:

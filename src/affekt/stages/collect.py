@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any, ClassVar
 
+import daft
 import polars as pl
 import pyarrow as pa
 from pydantic import Field
@@ -16,7 +17,9 @@ from affekt.fetch.manners import Manners
 from affekt.journal.pages import Pages, StoredPage
 from affekt.sources import Page, Query, Source, labelled
 from affekt.stage import Desk, Outcome, Progress, Stage
-from affekt.tables import FOUND
+from affekt.stages._shards import PLACE, Shards, firsts
+from affekt.store.rows import in_polars
+from affekt.tables import FOUND, Table
 from affekt.taxonomy import Taxonomy
 
 ARROW = {name: FOUND.empty()[name].to_arrow().type for name in FOUND.columns}
@@ -59,7 +62,6 @@ class Collect(Stage):
         return sha256("\n".join(seen).encode()).hexdigest() if any(seen) else ""
 
     def run(self, desk: Desk, *tables: Any, **_: Any) -> Outcome:
-        found, dropped = [FOUND.empty()], [pl.DataFrame(schema=DROPPED)]
         n_found = n_refused = 0
         met: Counter[str] = Counter()
         fetcher = self._fetcher(desk)
@@ -75,16 +77,31 @@ class Collect(Stage):
             n_found, n_refused = n_found + pages.n_hits, n_refused + pages.n_refused
             asked.append((label, query, pages))
         # Read when all is there: a run that is cut off while it asks has read nothing in vain.
+        found = Shards(desk.scratch, "found", FOUND.types())
+        dropped = Shards(desk.scratch, "refused", DROPPED)
         for label, query, pages in asked:
             for stored in pages.stored():
-                found.append(_found(stored, label, query))
-                dropped.append(self._dropped(stored, label, query))
-        kept = pl.concat(found).unique(FOUND.key, keep="first", maintain_order=True)
-        if kept.is_empty():
+                found.add(_found(stored, label, query))
+                dropped.add(self._dropped(stored, label, query))
+        if not found.rows:
             raise AffektError(self._nothing(n_refused))
-        return Outcome(
-            kept, pl.concat(dropped).unique(maintain_order=True), notes=self._notes(kept)
-        )
+        return self._outcome(found, dropped)
+
+    def _outcome(self, found: Shards, dropped: Shards) -> Outcome:
+        """Give each picture of a query once, as it came first; few rows in memory, many lazily."""
+        few, few_dropped = found.in_memory(), dropped.in_memory()
+        out: Table | None
+        if few_dropped is None:
+            out = dropped.frame().select(*DROPPED).distinct()
+        else:
+            out = few_dropped.select(*DROPPED).unique(maintain_order=True)
+        if few is not None:
+            kept = few.unique(FOUND.key, keep="first", maintain_order=True)
+            counts = kept.group_by("emotion").len()
+            return Outcome(kept.drop(PLACE), out, notes=self._notes(counts))
+        many = firsts(found.frame(), FOUND.key)
+        counts = in_polars(many.groupby("emotion").agg(daft.col(PLACE).count()))
+        return Outcome(many.select(*FOUND.columns), out, notes=self._notes(counts))
 
     def _fetcher(self, desk: Desk) -> Fetcher | None:
         """Give the way out, None where no source needs it; every source is ready then."""
@@ -128,9 +145,9 @@ class Collect(Stage):
             + "; correct the sources of [collect], or raise its `edition` to ask them again"
         )
 
-    def _notes(self, found: pl.DataFrame) -> dict[str, Any]:
-        """Count the pictures found for each emotion, and warn where there are none."""
-        counts = dict(found.group_by("emotion").len().iter_rows())
+    def _notes(self, counted: pl.DataFrame) -> dict[str, Any]:
+        """Tell the pictures found for each emotion, and warn where there are none."""
+        counts = dict(counted.iter_rows())
         missing = [name for name in self.taxonomy.names if name not in counts]
         if missing:
             log.warning("collect: no source gave a picture for %s", ", ".join(missing))

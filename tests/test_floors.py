@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1] / "src" / "affekt"
 FLOORS = (
     ("errors", "rank", "durable", "measures"),
     ("taxonomy", "engine", "tables", "parts", "pictures", "nets", "licences", "cells", "files"),
-    ("stage", "journal", "fetch"),
+    ("stage", "journal", "fetch", "forgotten"),
     ("sources", "crowd", "rules", "features", "models", "datasets", "protocols"),
     ("store",),
     ("stages",),

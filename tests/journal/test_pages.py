@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affekt.errors import Damaged, NewerFormat
-from affekt.journal.pages import FORMAT, Pages, _line
+from affekt.journal.pages import FORMAT, Pages, _line, every
 
 ASKED = {
     "source": {"kind": "folder", "root": "raw"},
@@ -180,3 +180,40 @@ def test_what_json_does_not_know_is_refused_before_anything_is_written(tmp_path:
     with pytest.raises(ValueError, match="not JSON compliant"):
         pages.append(None, ({"source_id": "x", "title": float("nan")},))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_forgotten_leaves_its_page_and_all_else_stays(half: Pages) -> None:
+    half.append(None, (hit("c"), hit("d")))
+    before = list(half.stored())
+    assert half.forget(lambda one: one["source_id"] in ("b", "c"), dry=True) == 2
+    assert list(half.stored()) == before
+    assert half.forget(lambda one: one["source_id"] in ("b", "c")) == 2
+    stored = list(again(half).stored())
+    assert [page.hits for page in stored] == [(hit("a"),), (), (hit("d"),)]
+    assert [page.asked_at for page in stored] == [page.asked_at for page in before]
+    assert stored[1].refused == before[1].refused
+    assert (half.n_pages, half.n_hits, half.n_refused) == (3, 2, 1)
+    assert again(half).is_complete
+    assert half.forget(lambda one: one["source_id"] in ("b", "c")) == 0
+
+
+def test_a_forgotten_name_leaves_refusals_and_ways_on_too(half: Pages) -> None:
+    half.append("link.jpg", ())
+    half.append("after link.jpg", ())
+    assert half.forget(lambda one: one["source_id"] in ("link.jpg", "b")) == 2
+    ways = [page.after for page in again(half).stored()]
+    assert [page.refused for page in again(half).stored()] == [()] * 4
+    assert ways[0] == "a"
+    assert str(ways[1]).startswith("removed:")
+    assert str(ways[2]).startswith("removed:")
+    assert ways[3] == "after link.jpg"  # asking goes on there
+
+
+def test_every_query_of_a_project_is_found(half: Pages) -> None:
+    Pages(half.path.parent, {**ASKED, "emotion": "awe"}).append(None, (hit("z"),))
+    found = {pages.asked["asked"]["emotion"]: pages.n_hits for pages in every(half.path.parent)}
+    assert found == {"fear": 2, "awe": 1}
+
+
+def test_no_query_is_found_where_nothing_was_asked(tmp_path: Path) -> None:
+    assert list(every(tmp_path / "pages")) == []

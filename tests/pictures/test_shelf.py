@@ -164,3 +164,34 @@ def test_more_shards_than_may_be_open_can_be_read(tmp_path: Path) -> None:
     random.Random(1).shuffle(order)
     assert dict(shelf.scan(spots[order])) == things
     assert len(shelf._open) <= 8
+
+
+def test_an_emptied_place_gives_no_bytes_and_all_others_stay_where_they_were(
+    tmp_path: Path,
+) -> None:
+    things = pictures(150)
+    shelf = filled(tmp_path, things)
+    before = shelf.spots("shard-1")
+    gone = before["image_id"][70]
+    assert shelf.read("shard-1", 1, 6, gone) == things[gone]
+    assert shelf.empty("shard-1", {gone, "0" * 64}) == 1
+    assert shelf.spots("shard-1").equals(before.filter(pl.col("image_id") != gone))
+    assert dict(shelf.scan(shelf.spots("shard-1"))) == {
+        name: data for name, data in things.items() if name != gone
+    }
+    with pytest.raises(Damaged, match="was removed on request"):
+        shelf.read("shard-1", 1, 6, gone)
+    (file,) = tmp_path.iterdir()
+    assert things[gone] not in file.read_bytes()
+    assert gone.encode() not in file.read_bytes()
+    assert shelf.empty("shard-1", {gone}) == 0
+
+
+def test_a_shard_with_empty_places_is_replaced_by_a_whole_one_of_its_name(tmp_path: Path) -> None:
+    things = pictures(3)
+    shelf = filled(tmp_path, things)
+    shelf.empty("shard-1", [next(iter(things))])
+    filled(tmp_path, things, "draft-1")
+    shelf.rename("draft-1", "shard-1")
+    assert dict(shelf.scan(shelf.spots("shard-1"))) == things
+    assert shelf.names() == ["shard-1"]

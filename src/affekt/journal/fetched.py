@@ -1,12 +1,12 @@
 """The log of pictures asked for: what became of each attempt, in Parquet shards, append-only.
 
-The latest attempt of a link wins. Every page of a shard carries a checksum, so that an overwritten
+Only what was removed on request leaves it. The latest attempt of a link wins. Every page of a shard carries a checksum, so that an overwritten
 byte is found and not believed.
 """
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -115,6 +115,30 @@ class Attempts:
             path = self._paths[int(str(number))]
             found.append(_read(self.files, path, columns)[rows["row"]])
         return pl.concat(found)
+
+    def each(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Give some columns of all attempts, shard by shard."""
+        for path in self.files.listed(self.folder, "*.parquet"):
+            yield _read(self.files, path, columns)
+
+    def forget(self, is_gone: Callable[[pl.DataFrame], pl.Series], *, dry: bool = False) -> int:
+        """Take attempts out, and give how many; ``dry`` only counts.
+
+        The rest of a shard is a shard of its own before the old one goes, so that an interruption
+        loses nothing; called again, it finishes.
+        """
+        n_gone = 0
+        for path in self.files.listed(self.folder, "*.parquet"):
+            rows = _read(self.files, path, list(COLUMNS))
+            which = is_gone(rows)
+            n_gone += which.sum()
+            if which.any() and not dry:
+                if not which.all():
+                    self.append(rows.filter(~which))
+                self.files.remove(path)
+        self._index = None
+        self._open.clear()
+        return n_gone
 
     def _indexed(self) -> pl.DataFrame:
         """Give where the latest attempt of each link lies: ``link`` (a hash), ``file``, ``row``."""

@@ -5,12 +5,14 @@ of the SHA-256 of its content, so that an overwritten byte is found and not beli
 
 An object store cannot lengthen a file: there every line is an object of its own, in a folder named
 as the file, and the file is made again from them on another machine.
+
+Nothing in a file changes, with one exception: what was removed on request is taken out of its line.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +25,7 @@ from affekt.parts import canonical
 FORMAT = 1  # of the file; raised when an older affekt could not read it
 CHECK_DIGITS = 16
 BEFORE, BETWEEN, BEHIND = b'{"check":"', b'","page":', b"}\n"
+GONE = "removed:"  # begins what stands for a way on that named something removed
 START = len(BEFORE) + CHECK_DIGITS + len(BETWEEN)  # of the content in its line
 # A quote inside a text has a backslash before it: this stands once in a line, behind its head.
 HITS = b',"hits":['
@@ -114,6 +117,31 @@ class Pages:
         """
         return map(_page, self._texts())
 
+    def forget(self, is_gone: Callable[[Mapping[str, Any]], bool], *, dry: bool = False) -> int:
+        """Take hits and refusals out of their pages, and give how many; ``dry`` only counts.
+
+        A refusal is asked about as a hit that has nothing but its ``source_id``. Interrupted, it
+        has done nothing or all in the file, and finishes when it is called again.
+        """
+        gone = [str(one["source_id"]) for one in self._entries() if is_gone(one)]
+        if dry or not gone:
+            return len(gone)
+        texts = self._texts()
+        with durable.replaced(self.path) as beside, beside.open("wb") as file:
+            file.write(_line(self.asked))
+            for number, text in enumerate(texts, start=1):
+                line = _without(text, is_gone, set(gone), is_last=number == self.n_pages)
+                if self._files is not None and line != _sealed(text):
+                    self._files.put(self._object(number), line)
+                file.write(line)
+        self.__init__(self.path.parent, self.asked["asked"], self._files)  # type: ignore[misc]
+        return len(gone)
+
+    def _entries(self) -> Iterator[Mapping[str, Any]]:
+        for page in self.stored():
+            yield from page.hits
+            yield from ({"source_id": name} for name, _, _ in page.refused)
+
     def _texts(self) -> Iterator[bytes]:
         """Give the content of every line but the first, as it was written."""
         if not self.path.exists():
@@ -192,6 +220,45 @@ class Pages:
         if is_new:
             durable.settle(self.path.parent)
         self._whole_bytes += len(text)
+
+
+def every(folder: Path, files: Files | None = None) -> Iterator[Pages]:
+    """Give the answers to every query of a project, by the names of their files.
+
+    Raises:
+        Damaged: The first line of a file is not what was written.
+    """
+    files = files or Files(folder)
+    names = {path.stem for path in files.listed(folder, "*.jsonl")}
+    names |= {path.parent.name for path in files.listed(folder, "*.line")}
+    for name in sorted(names):
+        path = folder / f"{name}.jsonl"
+        place = path if path.exists() else folder / name / f"{0:08d}.line"
+        with files.opened(place) as source:
+            text = _content(source.read().partition(b"\n")[0] + b"\n")
+        if text is None:
+            raise Damaged(f"{place}:1: this line is not what was written; put back a backup")
+        yield Pages(folder, json.loads(text)["asked"], files)
+
+
+def _without(
+    text: bytes, is_gone: Callable[[Mapping[str, Any]], bool], names: set[str], *, is_last: bool
+) -> bytes:
+    """Give the line of a page without some entries; a way on that names one tells it no longer.
+
+    The last way on is still needed, if the query is not at its end.
+    """
+    page = _page(text)
+    hits = [hit for hit in page.hits if not is_gone(hit)]
+    refused = [one for one in page.refused if not is_gone({"source_id": one[0]})]
+    after = page.after
+    tells = after is not None and not is_last and any(name in after for name in names)
+    if tells and after is not None:
+        after = GONE + _digest(after).hex()
+    if not tells and len(hits) == len(page.hits) and len(refused) == len(page.refused):
+        return _sealed(text)
+    head = Head(after, len(hits), len(refused))._asdict()
+    return _line({**head, "asked_at": page.asked_at, "hits": hits, "refused": refused})
 
 
 def _line(content: Mapping[str, Any]) -> bytes:

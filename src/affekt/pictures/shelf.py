@@ -2,14 +2,15 @@
 
 A shard holds up to 1,000 pictures in row groups of 64, the image column as it is: pictures are
 compressed already, and one of them can be read without the others. A shard is written beside and
-renamed, so it is there whole or not at all, and is never changed afterwards.
+renamed, so it is there whole or not at all, and is never changed afterwards, except that a picture
+removed on request leaves an empty place.
 """
 
 import hashlib
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -78,13 +79,7 @@ class Writer:
 
     def _close_group(self) -> None:
         if self._file is None:
-            self._file = pq.ParquetWriter(
-                self._path,
-                SHARD,
-                compression={"image_id": "zstd", "image": "none"},
-                use_dictionary=False,
-                write_statistics=False,
-            )
+            self._file = _opened_to_write(self._path)
         self._file.write_table(pa.table([self._ids, self._images], SHARD), row_group_size=PER_GROUP)
         self._ids, self._images, self._n_bytes = [], [], 0
         self._n_groups += 1
@@ -157,10 +152,45 @@ class Shelf:
 
     def rename(self, name: str, wanted: str) -> None:
         """Give a shard the name that says what is inside; when that one stands already, keep it."""
-        if self.has(wanted):
+        if self.has(wanted) and not self._has_gaps(wanted):
             self.path(name).unlink()
         else:
             self._publish(self.path(name), self.path(wanted))
+
+    def names(self) -> list[str]:
+        """Give the names of all shards, sorted."""
+        return [path.stem for path in self.files.listed(self.root, "*.parquet")]
+
+    def empty(self, name: str, image_ids: Iterable[str]) -> int:
+        """Take pictures out of a shard, all others keep their places; give how many there were.
+
+        Interrupted, it has done nothing, and may be called again.
+        """
+        gone, path = frozenset(image_ids), self.path(name)
+        if self.files.url:  # what lies in the store counts, not what an interruption left here
+            with self._lock:
+                self._open.pop(name, None)
+            path.unlink(missing_ok=True)
+        n_gone = len(gone.intersection(self.spots(name)["image_id"]))
+        if not n_gone:
+            return 0
+        self.root.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.part")
+        try:
+            with self.files.opened(path) as file, _opened_to_write(beside) as target:
+                source = pq.ParquetFile(file)
+                for number in range(source.num_row_groups):
+                    target.write_table(_without(source.read_row_group(number), gone))
+            durable.settle(beside)
+            self._publish(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
+        return n_gone
+
+    def _has_gaps(self, name: str) -> bool:
+        with self._lock, _checked(self.path(name)):
+            n_rows = self._file(name).metadata.num_rows
+        return bool(self.spots(name).height < n_rows)
 
     def _publish(self, source: Path, target: Path) -> None:
         with self._lock:
@@ -183,6 +213,7 @@ class Shelf:
             (image_id, name, number, row)
             for number, ids in enumerate(groups)
             for row, image_id in enumerate(ids)
+            if image_id  # else the place of a picture that was removed
         ]
         return pl.DataFrame(rows, schema=SPOTS, orient="row")
 
@@ -210,6 +241,11 @@ class Shelf:
             return self._file(shard).read_row_group(row_group, use_threads=False)
 
     def _picked(self, group: pa.Table, spot: Spot, image_id: str) -> bytes:
+        if spot.row < len(group) and not group.column("image_id")[spot.row].as_py():
+            raise Damaged(
+                f"{self.path(spot.shard)}: the picture {image_id[:12]}… was removed on request; "
+                "delete the products made from it and run again"
+            )
         data: bytes = group.column("image")[spot.row].as_py() if spot.row < len(group) else b""
         if hashlib.sha256(data).hexdigest() != image_id:
             raise Damaged(
@@ -226,6 +262,24 @@ class Shelf:
                 self._open.popitem(last=False)[1].close()
         self._open.move_to_end(name)
         return self._open[name]
+
+
+def _opened_to_write(path: Path) -> pq.ParquetWriter:
+    return pq.ParquetWriter(
+        path,
+        SHARD,
+        compression={"image_id": "zstd", "image": "none"},
+        use_dictionary=False,
+        write_statistics=False,
+    )
+
+
+def _without(group: pa.Table, gone: frozenset[str]) -> pa.Table:
+    """Give a row group with empty places for some pictures."""
+    ids = group.column("image_id").to_pylist()
+    images = group.column("image").to_pylist()
+    kept = [image if one not in gone else b"" for one, image in zip(ids, images, strict=True)]
+    return pa.table([[one if one not in gone else "" for one in ids], kept], SHARD)
 
 
 @contextmanager

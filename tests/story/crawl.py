@@ -11,6 +11,7 @@ from affekt.pictures.shelf import Shelf
 from affekt.sources.flickr import Flickr
 from affekt.stage import Desk
 from affekt.stages.collect import Collect
+from affekt.store.rows import in_polars
 from affekt.taxonomy import MIKELS8
 from tests.servers.flickr import SINCE, UNTIL
 
@@ -22,7 +23,7 @@ def collect(folder: Path, base: str) -> None:
     manners = Manners(contact="test@example.org", allowed_networks=("127.0.0.0/8",))
     desk = Desk(Shelf(folder / "pictures"), folder / "journal", folder / "scratch")
     outcome = Collect(sources=(source,), taxonomy=MIKELS8, fetch=manners).run(desk)
-    outcome.table.write_parquet(folder / TABLE)
+    in_polars(outcome.table).write_parquet(folder / TABLE)
 
 
 if __name__ == "__main__":

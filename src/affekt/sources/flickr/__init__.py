@@ -14,7 +14,7 @@ from affekt.fetch.words import Call, Quota
 from affekt.parts import did_you_mean
 from affekt.sources import Page, Query, Source
 from affekt.sources.flickr import rights
-from affekt.sources.flickr.answers import Found, PhotosReading, Reading
+from affekt.sources.flickr.answers import Found, LicencesReading, PhotosReading
 from affekt.sources.flickr.cursor import Cursor
 from affekt.sources.flickr.entries import EXTRAS
 from affekt.sources.flickr.search import Search, Step
@@ -134,11 +134,9 @@ class Flickr(Source):
 
     def _licences(self, fetcher: Fetcher) -> dict[str, str]:
         """Give the licences that the server names otherwise than we do."""
-        reading = Reading(self.key_env)
+        reading = LicencesReading(self.key_env)
         fetcher.call(self._call({"method": "flickr.photos.licenses.getInfo"}), reading)
-        listed = reading.content.get("licenses")
-        entries = listed.get("license") if isinstance(listed, Mapping) else None
-        return rights.told(entries if isinstance(entries, list) else [])
+        return rights.told(reading.found)
 
     def _photos(self, query: Query, search: Search, cursor: Cursor, fetcher: Fetcher) -> Found:
         """Give the page that the cursor points at."""

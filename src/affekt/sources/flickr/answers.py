@@ -74,6 +74,23 @@ class Reading:
         )
 
 
+class LicencesReading(Reading):
+    """Judges the answer to the question which licences there are."""
+
+    found: tuple[Any, ...] = ()
+
+    def __call__(self, answer: Answer) -> str | None:
+        trouble = super().__call__(answer)
+        if trouble is not None:
+            return trouble
+        licences = self.content.get("licenses")
+        listed = licences.get("license") if isinstance(licences, Mapping) else None
+        if not isinstance(listed, list):
+            return f"it answered without licences: {_told(answer.body)}"
+        self.found = tuple(listed)
+        return None
+
+
 class PhotosReading(Reading):
     """Judges the answers to a search."""
 

@@ -26,7 +26,7 @@ DESCRIPTION_LENGTH = 2000
 TITLE_LENGTH = 10_000
 _KEYS = [(suffix, f"url_{suffix}", f"width_{suffix}", f"height_{suffix}") for suffix in SIDES]
 _PLACEHOLDER = re.compile(r"photo_unavailable|spaceball\.gif")  # pictures of no picture
-_TAG = re.compile(r"<[^<>]*>")
+_TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
 _BREAK = re.compile(r"<(?:br|/p)\b[^<>]*>", re.IGNORECASE)
 _TAKEN = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
 

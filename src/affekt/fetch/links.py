@@ -1,6 +1,7 @@
 """Which links may be followed, and how they are spelled on the way."""
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -60,6 +61,7 @@ def _parsed(link: str) -> URL:
         raise _forbidden(text, "it cannot be read") from None
 
 
+@lru_cache(maxsize=4_096)  # most links of a run lead to few hosts
 def _is_own_literal(host: str, allowed: Allowed) -> bool:
     """Tell whether a host is an address in a network of the owner; refuse any other but public."""
     try:

@@ -44,6 +44,7 @@ class Run:
         self.known = self.given = self.bytes_given = 0
         self.is_all = False  # whether the loop knows all links
         self.is_held = False  # whether ends must be taken before work goes on
+        self.is_telling = False  # whether the asking thread is about to be woken
         self.trouble: BaseException | None = None
         self.workers: set[asyncio.Task[None]] = set()
         self.timer: asyncio.TimerHandle | None = None
@@ -148,8 +149,13 @@ class Run:
         self.ended.append(one)
         self.bytes_given += len(one.data or b"")
         self.given += 1
-        if not self.news.is_set():
-            self.news.set()
+        if not self.is_telling:  # once for all ends of a round of the loop: waking costs
+            self.is_telling = True
+            self.errands.wire.loop.call_soon(self._tell)
+
+    def _tell(self) -> None:
+        self.is_telling = False
+        self.news.set()
 
     def _pump(self) -> None:
         """Let workers begin while there is work; at the end, let what is parked come back."""

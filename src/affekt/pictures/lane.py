@@ -160,12 +160,12 @@ class Lane:
         if ready.get(self.source, 0) & select.POLLIN:
             self._unread += os.read(self.source, PIECE)
             if len(self._unread) > MAX_UNREAD:
-                raise ConnectionError("answered with more than was asked for")
+                raise self._refused()
 
     def _reply(self, deadline: float) -> Reply:
         mark, n_text, n_body = ANSWER.unpack(self._read(ANSWER.size, deadline))
         if n_text > MAX_TEXT or n_body > self.waiting[0].most:
-            raise ConnectionError("answered with more than was asked for")
+            raise self._refused()
         values = json.loads(self._read(n_text, deadline))
         return Reply(mark, values, self._read(n_body, deadline))
 
@@ -198,6 +198,12 @@ class Lane:
     def _wait(self, deadline: float) -> None:
         if not _polled(self.source, select.POLLIN, deadline - time.monotonic()):
             raise TimeoutError
+
+    def _refused(self) -> ConnectionError:
+        """End a child that answers with more than was asked for."""
+        self.stop()
+        self._trouble = PictureError("decoder-crashed", "answered with more than was asked for")
+        return ConnectionError()
 
     def _autopsy(self, trouble: Exception) -> PictureError:
         code = self.stop()

@@ -31,6 +31,7 @@ class Request(NamedTuple):
     headers: Mapping[str, str]
     port: int
     n: int  # how often this target was asked of this server, this time included
+    body: bytes = b""  # of a form that was posted
 
     @property
     def path(self) -> str:
@@ -142,7 +143,8 @@ class Server:
             headers = {name.lower(): value.strip() for name, _, value in pairs}
             self.asked[target] += 1
             self.log.append((time.monotonic(), self.ports[number], target))
-            request = Request(method, target, headers, self.ports[number], self.asked[target])
+            body = await reader.readexactly(int(headers.get("content-length", 0)))
+            request = Request(method, target, headers, self.ports[number], self.asked[target], body)
             self._busy += 1
             self.most_busy = max(self._busy, self.most_busy)
             try:

@@ -16,10 +16,17 @@ from affekt.parts import Part
 
 @dataclass(frozen=True)
 class Query:
-    """What a source is asked: the words of one emotion, or everything when there is no emotion."""
+    """What a source is asked: the words of one emotion, or everything when there is no emotion.
+
+    Attributes:
+        emotion: Its name.
+        words: The words that name it.
+        most: How many pictures may be taken, where a source must share out a limit.
+    """
 
     emotion: str | None
     words: tuple[str, ...]
+    most: int | None = None
 
     @property
     def text(self) -> str:

@@ -12,7 +12,7 @@ from affekt.parts import Part, find, kinds
 
 FAMILIES = ("sources", "crowd", "rules", "features", "models", "datasets", "protocols")
 # What the plan gives where it is absent.
-HANDED_DOWN = ("seed", "taxonomy", "sources", "title", "fetch")
+HANDED_DOWN = ("seed", "taxonomy", "sources", "title", "fetch", "forgotten")
 
 
 @dataclass(frozen=True)

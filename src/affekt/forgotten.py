@@ -1,9 +1,9 @@
 """The list of what was removed on request: a file for people, and what it forbids.
 
 It is CSV with the columns ``kind``, ``value``, ``when`` and ``why``. A *picture* is named
-``source:source_id``, an *owner* ``source:owner`` or ``source:owner_id``, an *image* by the SHA-256 of
-its bytes. In place of each value its own SHA-256 may stand, ``sha256:…``, so that the list itself
-tells nobody what was removed.
+``source:source_id``, an *owner* ``source:owner`` or ``source:owner_id``, an *image* by the SHA-256
+of its bytes. In place of each value its own SHA-256 may stand, ``sha256:…``, so that the list
+itself tells nobody what was removed.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The log of pictures asked for: what became of each attempt, in Parquet shards, append-only.
 
-Only what was removed on request leaves it. The latest attempt of a link wins. Every page of a shard carries a checksum, so that an overwritten
-byte is found and not believed.
+Only what was removed on request leaves it. The latest attempt of a link wins. Every page of a shard
+carries a checksum, so that an overwritten byte is found and not believed.
 """
 
 import hashlib
@@ -131,7 +131,7 @@ class Attempts:
         for path in self.files.listed(self.folder, "*.parquet"):
             rows = _read(self.files, path, list(COLUMNS))
             which = is_gone(rows)
-            n_gone += which.sum()
+            n_gone += int(which.sum())
             if which.any() and not dry:
                 if not which.all():
                     self.append(rows.filter(~which))

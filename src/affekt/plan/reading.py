@@ -1,6 +1,7 @@
 """From what was written to the value it means; troubles are kept and reading goes on."""
 
 import re
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,12 @@ from pydantic import ValidationError
 from affekt.datasets import Dataset
 from affekt.engine import ALLOWED, NATIVE, is_known
 from affekt.fetch.manners import Manners
-from affekt.parts import Reader, Trouble, did_you_mean, told
+from affekt.parts import Place, Reader, Trouble, did_you_mean, told
 from affekt.plan.shapes import BUILD, FLOORS, STEPS, Bench, Build, Entry, Plan
 from affekt.protocols import Protocol
 from affekt.taxonomy import KNOWN, MIKELS8, Taxonomy
 
-TOP = ("title", "project", "engine", "taxonomy", "seed", "fetch", *STEPS, "bench")
+TOP = ("title", "project", "engine", "taxonomy", "seed", "forgotten", "fetch", *STEPS, "bench")
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\s?#]*)?$")
 
@@ -29,6 +30,7 @@ class Reading:
         self.trust = trust
         self.base = path.resolve().parent
         self.troubles: list[Trouble] = []
+        self.forgotten: Place | None = None
         self.reader = Reader({}, base=str(self.base), trust=trust)
 
     def plan(self, sha256: str) -> Plan | None:
@@ -43,10 +45,17 @@ class Reading:
         engine = self._engine()
         seed = self._seed()
         taxonomy = self._taxonomy()
+        self.forgotten = self._forgotten()
         manners = self.reader.read(Manners, self.given.get("fetch", {}), ("fetch",)) or Manners()
         self.troubles += self.reader.troubles
         self.reader = Reader(
-            {"seed": seed, "taxonomy": taxonomy, "title": title, "fetch": manners},
+            {
+                "seed": seed,
+                "taxonomy": taxonomy,
+                "title": title,
+                "fetch": manners,
+                "forgotten": self.forgotten,
+            },
             base=str(self.base),
             trust=self.trust,
         )
@@ -60,7 +69,8 @@ class Reading:
             )
         self.troubles += self.reader.troubles
         folder = self.base / project
-        return Plan(self.path, sha256, title, folder, taxonomy, seed, build, bench, url, engine)
+        plan = Plan(self.path, sha256, title, folder, taxonomy, seed, build, bench, url, engine)
+        return replace(plan, forgotten=self.forgotten)
 
     def _word(self, key: str, default: str) -> str:
         given = self.given.get(key, default)
@@ -84,6 +94,11 @@ class Reading:
             f"is {given!r}; a folder, file:///folder or s3://bucket/prefix is expected",
         )
         return "work", None
+
+    def _forgotten(self) -> Place | None:
+        if "forgotten" not in self.given:
+            return None
+        return Place(written=self._word("forgotten", "forgotten.csv"), base=str(self.base))
 
     def _engine(self) -> str:
         given = self.given.get("engine", NATIVE)
@@ -183,7 +198,8 @@ class Reading:
             Dataset, "datasets", self._release_named(given.get("datasets"), project)
         )
         protocols = self._parts(Protocol, "protocols", given.get("protocols", ["kfold"]))
-        return Bench(datasets, self._entries(given.get("entries", [])), protocols, taxonomy)
+        entries = self._entries(given.get("entries", []))
+        return Bench(datasets, entries, protocols, taxonomy, forgotten=self.forgotten)
 
     def _release_named(self, datasets: Any, project: str) -> Any:
         """Let the bare word ``release`` mean the release this plan builds."""

@@ -13,7 +13,7 @@ from affekt.errors import AffektError
 from affekt.features import Feature
 from affekt.models import Model
 from affekt.models.prior import Prior
-from affekt.parts import Part
+from affekt.parts import Part, Place
 from affekt.protocols import Protocol
 from affekt.stages.clean import Clean
 from affekt.stages.collect import Collect
@@ -102,6 +102,7 @@ class Bench:
     protocols: Mapping[str, Protocol]
     taxonomy: Taxonomy
     floors: tuple[Floor, ...] = FLOORS
+    forgotten: Place | None = None
 
     def taxonomy_of(self, dataset: Dataset) -> Taxonomy:
         """Give the emotions of a data set; the plan's own while its copy cannot be asked."""
@@ -112,7 +113,7 @@ class Bench:
 
     def load(self, dataset: Dataset) -> Load:
         """Give the stage that loads a data set."""
-        return Load(dataset=dataset)
+        return Load(dataset=dataset, forgotten=self.forgotten)
 
     def extract(self, entry: Entry) -> Extract:
         """Give the stage that turns pictures into an entry's vectors."""
@@ -135,6 +136,7 @@ class Plan:
         url: Where the finished files of that folder lie, ``s3://…``; None: only there.
         build: None when the plan only benchmarks.
         bench: None when the plan only builds.
+        forgotten: List of what was removed on request; None where the plan names none.
         engine: Where tables and per-picture work run, see `affekt.engine`; no result depends on it.
     """
 
@@ -148,3 +150,4 @@ class Plan:
     bench: Bench | None
     url: str | None = None
     engine: str = NATIVE
+    forgotten: Place | None = None

@@ -95,8 +95,10 @@ class Arrivals:
             row = rows[number]
             content = _content_of(fetched)
             if data is not None and content in terms.placeholders:
-                refused = {"reason": "placeholder", "detail": f"{NAMED}{content}", "data": None}
-                fetched = fetched._replace(**refused)
+                told = f"{NAMED}{content}"
+                fetched = fetched._replace(reason="placeholder", detail=told, data=None)
+            elif data is not None and content and terms.forgotten.has("image", content):
+                fetched, content = fetched._replace(reason="forgotten", data=None), None
             self._came[number] = Seen(row, fetched._replace(data=None), content=content)
             if fetched.data is None:
                 yield Looked(number, b"", None)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from affekt.fetch.reasons import FINAL, PASSING, POLICY
+from affekt.forgotten import Forgotten
 from affekt.parts import canonical
 from affekt.pictures.limits import Limits
 
@@ -22,6 +23,7 @@ class Terms(NamedTuple):
         placeholders: SHA-256 of pictures that stand for missing ones.
         min_side_px: Shorter side a picture needs.
         max_aspect: Longer side over shorter side at most.
+        forgotten: What was removed on request.
     """
 
     opt_outs: tuple[str, ...]
@@ -30,6 +32,7 @@ class Terms(NamedTuple):
     placeholders: tuple[str, ...]
     min_side_px: int
     max_aspect: float
+    forgotten: Forgotten = Forgotten()
 
     def said(self) -> dict[str, Any]:
         """Give what the journal says of every attempt."""

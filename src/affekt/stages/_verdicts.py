@@ -15,6 +15,7 @@ from typing import NamedTuple
 import daft
 import polars as pl
 
+from affekt.forgotten import Forgotten
 from affekt.licences import TABLE, of
 from affekt.stages._conflicts import Choice, conflicts_of
 from affekt.stages._tags import names_of
@@ -36,6 +37,7 @@ class Rules(NamedTuple):
         drops_shared: Whether a picture found for two emotions is dropped.
         licences: Canonical licence words that are kept; None for all.
         owners: Owners, by name or by their unchanging name, who asked not to be used.
+        forgotten: What was removed on request.
     """
 
     taxonomy: Taxonomy
@@ -43,6 +45,7 @@ class Rules(NamedTuple):
     drops_shared: bool
     licences: frozenset[str] | None
     owners: frozenset[str]
+    forgotten: Forgotten = Forgotten()
 
 
 def judged(found: daft.DataFrame, rules: Rules) -> Iterator[pl.DataFrame]:
@@ -109,12 +112,15 @@ def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _judged(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    rows = rows.with_columns(is_forgotten=rules.forgotten.among(rows))
     is_shared = pl.lit(rules.drops_shared) & (pl.col("n_emotions") > 1)
     reason = (
         pl.when(pl.col("rivals") != 0)
         .then(pl.lit("two-emotions"))
         .when(is_shared)
         .then(pl.lit("two-queries"))
+        .when("is_forgotten")
+        .then(pl.lit("forgotten"))
         .when(pl.col("owner").is_in(rules.owners) | pl.col("owner_id").is_in(rules.owners))
         .then(pl.lit("opted-out"))
         .when(~_is_allowed(rows, rules.licences))

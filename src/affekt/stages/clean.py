@@ -16,8 +16,10 @@ from affekt.errors import AffektError
 from affekt.fetch.manners import Manners
 from affekt.fetch.placeholders import MANY
 from affekt.fetch.reasons import REASONS as NOT_FETCHED
+from affekt.forgotten import Forgotten
+from affekt.forgotten import read as read_forgotten
 from affekt.journal.fetched import COLUMNS, LINK, Attempts
-from affekt.parts import did_you_mean
+from affekt.parts import Place, did_you_mean
 from affekt.pictures.limits import Limits
 from affekt.pictures.reasons import REASONS
 from affekt.pictures.shelf import PER_SHARD
@@ -66,6 +68,12 @@ class Clean(Stage):
     without_owners: tuple[str, ...] = Field(
         (), description="owners, by name or unchanging name, who asked not to be used"
     )
+    forgotten: Place | None = Field(
+        None,
+        description=(
+            "list of what was removed on request and stays away; CSV, written by `affekt forget`"
+        ),
+    )
     conflicts: Literal["off", "tags", "tags+title", "tags+title+description"] = Field(
         "tags", description='where two emotions must not be named together; "off": nowhere'
     )
@@ -97,7 +105,7 @@ class Clean(Stage):
     gives = CLEAN
     engine = "daft"
     asks_the_world = True
-    idle = frozenset({"sources", "fetch", "workers", "processes"})
+    idle = frozenset({"sources", "fetch", "workers", "processes", "forgotten"})
     reasons: ClassVar[Mapping[str, str]] = {
         **NOT_FETCHED,
         **REASONS,
@@ -130,6 +138,12 @@ class Clean(Stage):
                 raise ValueError(f"{digest!r} is no SHA-256: 64 digits 0–9, a–f are expected")
         return digests
 
+    def witness(self) -> str:
+        return self._forgotten().digest()
+
+    def _forgotten(self) -> Forgotten:
+        return read_forgotten(self.forgotten.path if self.forgotten else None)
+
     def run(self, desk: Desk, found: Any, *_: Any, **__: Any) -> Outcome:
         told = self._judged(desk, found)
         files = self._looked_at(desk, told)
@@ -137,6 +151,7 @@ class Clean(Stage):
         dropped = [daft.read_parquet(told.dropped)] if told.dropped else []
         kept = daft.from_arrow(pl.DataFrame(schema=LOOKED).to_arrow())
         if looked is not None:
+            looked = _with_forgotten(looked, self._forgotten())
             is_kept = looked["reason"].is_null()
             kept = looked.where(is_kept)
             dropped.append(looked.where(~is_kept).select(*KEY, "reason", "detail"))
@@ -154,6 +169,7 @@ class Clean(Stage):
             drops_shared=self.two_queries == "drop",
             licences=None if self.licences is None else _matching(self.licences),
             owners=frozenset(self.without_owners),
+            forgotten=self._forgotten(),
         )
 
     def _judged(self, desk: Desk, found: daft.DataFrame) -> "_Judged":
@@ -211,6 +227,7 @@ class Clean(Stage):
             placeholders=self.placeholders,
             min_side_px=self.min_side_px,
             max_aspect=self.max_aspect,
+            forgotten=self._forgotten(),
         )
 
     def _chunks(
@@ -314,6 +331,19 @@ def _with_placeholders(looked: daft.DataFrame) -> daft.DataFrame:
             "detail": daft.functions.when(is_one, told).otherwise(looked["detail"]),
         }
     )
+
+
+def _with_forgotten(looked: daft.DataFrame, forgotten: Forgotten) -> daft.DataFrame:
+    """Drop what came before its bytes were put on the list."""
+    columns = ["image_id", "content"]
+    known = pl.from_arrow(looked.select(*columns).to_arrow())
+    assert isinstance(known, pl.DataFrame)
+    gone = known.filter(forgotten.among(known))["image_id"].drop_nulls().unique().sort().to_list()
+    if not gone:
+        return looked
+    is_gone = looked["reason"].is_null() & looked["image_id"].is_in(gone)
+    reason = daft.functions.when(is_gone, daft.lit("forgotten")).otherwise(looked["reason"])
+    return looked.with_columns({"reason": reason})
 
 
 def _matching(words: Iterable[str]) -> frozenset[str]:

@@ -14,7 +14,10 @@ from pydantic import Field
 from affekt.errors import AffektError, PartError
 from affekt.fetch.fetcher import Fetcher
 from affekt.fetch.manners import Manners
+from affekt.forgotten import Forgotten
+from affekt.forgotten import read as read_forgotten
 from affekt.journal.pages import Pages, StoredPage
+from affekt.parts import Place
 from affekt.sources import Page, Query, Source, labelled
 from affekt.stage import Desk, Outcome, Progress, Stage
 from affekt.stages._shards import PLACE, Shards, firsts
@@ -31,7 +34,8 @@ class Collect(Stage):
     """Ask every source for pictures of every emotion.
 
     What a source answers is kept in the journal and not asked again. A folder that has changed is
-    looked at anew by itself; other sources are asked again when `edition` is raised.
+    looked at anew by itself; other sources are asked again when `edition` is raised. What is on the
+    list of `forgotten` is let go before it is written anywhere.
     """
 
     sources: tuple[Source, ...] = Field(min_length=1, description="where pictures come from")
@@ -40,8 +44,14 @@ class Collect(Stage):
     fetch: Manners = Field(
         default_factory=Manners, description="how servers are asked; from the section [fetch]"
     )
+    forgotten: Place | None = Field(
+        None,
+        description=(
+            "list of what was removed on request and stays away; CSV, written by `affekt forget`"
+        ),
+    )
 
-    idle = frozenset({"fetch"})
+    idle = frozenset({"fetch", "forgotten"})
     gives = FOUND
     asks_the_world = True
     conserves = False
@@ -65,11 +75,12 @@ class Collect(Stage):
         n_found = n_refused = 0
         met: Counter[str] = Counter()
         fetcher = self._fetcher(desk)
+        forgotten = read_forgotten(self.forgotten.path if self.forgotten else None)
         asked: list[tuple[str, Query, Pages]] = []
         for label, source, seen, query in self._questions():
             pages = self._asked(desk, source, seen, query)
             named = f"{label} {query.emotion or 'everything'}"
-            for _page in _asking(pages, source, query, fetcher):
+            for _page in _asking(pages, source, query, fetcher, (label, forgotten)):
                 done, failures = n_found + pages.n_hits, n_refused + pages.n_refused
                 tallies = {"found": {**met, named: pages.n_hits}}
                 desk.watch(Progress("collect", done, None, failures, tallies))
@@ -81,7 +92,8 @@ class Collect(Stage):
         dropped = Shards(desk.scratch, "refused", DROPPED)
         for label, query, pages in asked:
             for stored in pages.stored():
-                found.add(_found(stored, label, query))
+                rows = _found(stored, label, query)
+                found.add(rows.filter(~forgotten.among(rows)) if forgotten else rows)
                 dropped.add(self._dropped(stored, label, query))
         if not found.rows:
             raise AffektError(self._nothing(n_refused))
@@ -155,7 +167,13 @@ class Collect(Stage):
         return {"found": each, "unlabelled": counts.get(None, 0)}
 
 
-def _asking(pages: Pages, source: Source, query: Query, fetcher: Fetcher | None) -> Iterator[Page]:
+def _asking(
+    pages: Pages,
+    source: Source,
+    query: Query,
+    fetcher: Fetcher | None,
+    gone: tuple[str, Forgotten],
+) -> Iterator[Page]:
     """Ask for the pages that the journal lacks, and put each there before the next is asked for.
 
     Raises:
@@ -167,11 +185,20 @@ def _asking(pages: Pages, source: Source, query: Query, fetcher: Fetcher | None)
         if page.after is not None and pages.leads_back(page.after):
             raise PartError(f"the {source.kind()} source gave {page.after!r} twice as the way on")
         _check(page.hits, source)
-        pages.append(page.after, page.hits, page.refused)
+        pages.append(page.after, *_let_in(page, *gone))
         yield page
         if page.after is None:
             return
     raise PartError(f"the {source.kind()} source stopped before its last page for {query.text!r}")
+
+
+def _let_in(
+    page: Page, label: str, forgotten: Forgotten
+) -> tuple[tuple[Mapping[str, Any], ...], tuple[tuple[str, str, str], ...]]:
+    """Give hits and refusals of a page without what was removed on request."""
+    hits = (hit for hit in page.hits if not forgotten.has_hit(hit.get("source", label), hit))
+    refused = (one for one in page.refused if not forgotten.has("picture", f"{label}:{one[0]}"))
+    return tuple(hits), tuple(refused)
 
 
 def _check(hits: Iterable[Mapping[str, Any]], source: Source) -> None:

@@ -12,6 +12,9 @@ from pydantic import Field
 
 from affekt.datasets import Dataset, Labelled
 from affekt.errors import AffektError, PictureError
+from affekt.forgotten import Forgotten
+from affekt.forgotten import read as read_forgotten
+from affekt.parts import Place
 from affekt.pictures.decode import Decoders
 from affekt.pictures.limits import Limits
 from affekt.pictures.reasons import REASONS
@@ -33,18 +36,20 @@ class Load(Stage):
     gives = PICTURES
     asks_the_world = True
     conserves = False
-    idle = frozenset({"workers"})
+    idle = frozenset({"workers", "forgotten"})
     reasons: ClassVar[Mapping[str, str]] = {
         **REASONS,
         "missing": "the data set names a file that is not there",
         "unreadable": "the file is there and cannot be read",
         "exact-copy": "the same bytes and label stand under an earlier name",
         "copies-disagree": "the same bytes stand under several names with different labels",
+        "forgotten": "it was removed on request",
     }
 
     dataset: Dataset
     limits: Limits = Field(default_factory=Limits, description="what one picture may take")
     workers: int = Field(2, ge=1, description="child processes that decode")
+    forgotten: Place | None = Field(None, description="list of what was removed on request")
 
     def run(self, desk: Desk, *_: Any, **__: Any) -> Outcome:
         with (
@@ -71,13 +76,17 @@ class Load(Stage):
         )
 
     def witness(self) -> str:
-        return self.dataset.witness()
+        seen, gone = self.dataset.witness(), self._forgotten().digest()
+        return hashlib.sha256(f"{seen}\n{gone}".encode()).hexdigest() if gone else seen
+
+    def _forgotten(self) -> Forgotten:
+        return read_forgotten(self.forgotten.path if self.forgotten else None)
 
     def _shards(
         self, desk: Desk, decoders: Decoders, pool: ThreadPoolExecutor
     ) -> Iterator[pl.DataFrame]:
         """Give the rows of one shard after the other; what an earlier run finished is read back."""
-        entries = self.dataset.load()
+        entries, forgotten = self.dataset.load(), self._forgotten()
         seen: set[str] = set()
         number = done = failures = 0
         while batch := list(islice(entries, PER_SHARD)):
@@ -85,7 +94,7 @@ class Load(Stage):
                 self._check(entry)
             path = desk.scratch / f"{number:06d}.parquet"
             if not path.is_file():
-                looks = list(pool.map(lambda entry: self._look(decoders, entry), batch))
+                looks = list(pool.map(lambda entry: self._look(decoders, entry, forgotten), batch))
                 _write(_on_shelf(desk, batch, looks, seen), path)
             rows = pl.read_parquet(path)
             seen.update(rows["image_id"].drop_nulls())
@@ -109,12 +118,14 @@ class Load(Stage):
                 f"{where} shares {entry.shares!r}; one an emotion is needed, {len(taxonomy)}"
             )
 
-    def _look(self, decoders: Decoders, entry: Labelled) -> "_Look":
+    def _look(self, decoders: Decoders, entry: Labelled, forgotten: Forgotten) -> "_Look":
         """Give what a picture's bytes are called, or why they cannot be used."""
         image_id = None
         try:
             data = _read(entry.read, self.limits.max_bytes)
             image_id = hashlib.sha256(data).hexdigest()
+            if forgotten.has("image", image_id):
+                return _Look(None, "forgotten", None)
             decoders.facts(data)
         except PictureError as trouble:
             return _Look(image_id, trouble.reason, f"{entry.name}: {trouble.detail}".rstrip(": "))

@@ -180,7 +180,8 @@ class Run:
             self.timer.cancel()
             self.timer = None
         at = self.board.next_at()
-        if at is not None and not self.is_held:
+        # While all places are taken, the next worker to be free looks; a time past would spin here.
+        if at is not None and not self.is_held and len(self.workers) < self.places:
             self.timer = asyncio.get_running_loop().call_at(at, self._pump)
 
     async def _work(self, job: Job | None) -> None:

@@ -89,9 +89,10 @@ class Contenders(NamedTuple):
 
 
 def _ends(folder: Path) -> dict[str, str | None]:
-    """Give what links ended in, as img2dataset says it in the tables beside its shards."""
+    """Give what links ended in, as img2dataset says it in the tables of its finished shards."""
     ends: dict[str, str | None] = {}
-    for path in sorted(folder.glob("*.parquet")):
+    for done in sorted(folder.glob("*_stats.json")):
+        path = done.with_name(done.name.replace("_stats.json", ".parquet"))
         table = pq.read_table(path, columns=["key", "error_message"]).to_pydict()
         ends |= dict(zip(table["key"], table["error_message"], strict=True))
     return ends
@@ -171,7 +172,7 @@ def trial(contenders: Contenders, wanted: Sequence[Wanted]) -> None:
     """Print who finishes the list of faults, and how many links end in the right word."""
     for name in ("affekt", "img2dataset tuned"):
         run = contenders.run(name, wanted)
-        end = "finished" if run.took.is_finished else "did NOT finish"
+        end = "finished" if run.took.is_finished else "had to be ended"
         print(
             f"{name:>18}: {end} in {run.took.seconds:.0f} s, {run.took.cpu_seconds:.1f} CPU s, "
             f"{run.took.memory_mb:.0f} MB, {len(run.ends):,} of {len(wanted):,} links ended"

@@ -36,14 +36,24 @@ def narrow(clean: daft.DataFrame, *, with_owners: bool) -> pl.DataFrame:
     empty = pl.DataFrame(schema={name: CLEAN.columns[name].dtype for name in wanted.column_names})
     rows = pl.concat([_narrowed(empty, with_owners), *pieces], rechunk=False)
     del pieces
+    rows = rows.with_columns(_numbered(rows[name]) for name in ("source", "emotion"))
     is_new = (pl.col("image_id") != pl.col("image_id").shift()).fill_null(value=True)
-    rows = rows.with_columns(_numbered(rows[name]) for name in ("source", "emotion")).sort(KEY)
+    rows = rows if _is_sorted(rows) else rows.sort(KEY)
     return rows.with_columns(image=is_new.cast(pl.Int32).cum_sum() - 1)
 
 
 def _numbered(words: pl.Series) -> pl.Series:
     """Give words as numbers that rise as the words do."""
     return words.cast(pl.Enum(words.drop_nulls().unique().sort()))
+
+
+def _is_sorted(rows: pl.DataFrame) -> bool:
+    """Tell whether rows are by key, as a table at rest is: sorting would hold all of it twice."""
+    rises = pl.lit(value=True)
+    for name in reversed(KEY):
+        here, before = pl.col(name), pl.col(name).shift()
+        rises = (here > before) | ((here == before) & rises)
+    return bool(rows.select(rises.fill_null(value=True).all()).item())
 
 
 def _narrowed(piece: pl.DataFrame, with_owners: bool) -> pl.DataFrame:
@@ -56,16 +66,13 @@ def _narrowed(piece: pl.DataFrame, with_owners: bool) -> pl.DataFrame:
         "number": pl.col("source_id").cast(pl.Int64, strict=False),
     }
     return piece.select(
+        # What is added to is a copy. A column as it came would keep the engine's wide rows alive.
         pl.col("image_id").str.decode("hex"),
-        "source",
-        "source_id",
-        "emotion",
-        licence_class=pl.col("licence").replace_strict(words, classes, default=len(CLASSES)),
+        pl.col("source", "source_id", "emotion") + "",
+        pl.col("n_bytes", "phash", "dhash") + 0,
         pixels=pl.col("width_px").cast(pl.Int64) * pl.col("height_px"),
-        n_bytes="n_bytes",
+        licence_class=pl.col("licence").replace_strict(words, classes, default=len(CLASSES)),
         uploaded=_seconds("uploaded_at"),
-        phash="phash",
-        dhash="dhash",
         **(owned if with_owners else {}),
     )
 
@@ -132,12 +139,13 @@ def in_order(rows: pl.DataFrame, keep: Order) -> Pictures:
     order = rows.select(pl.arg_sort_by(by, nulls_last=True)).to_series().to_numpy()
     image = rows["image"].to_numpy()
     n = int(image[-1]) + 1 if len(image) else 0
-    earliest = np.empty(n, np.int64)
-    earliest[image[order[::-1]]] = np.arange(len(order))[::-1]  # of equals the last is written
-    shown = order[np.sort(earliest)]
+    earliest = np.empty(n, np.int32)
+    last_first = np.arange(len(order), dtype=np.int32)[::-1]
+    earliest[image[order[last_first]]] = last_first  # of equals the last is written
+    shown = order[np.sort(earliest)].astype(np.int32)
     place = np.empty(n, np.int32)
-    place[image[shown]] = np.arange(n)
-    return Pictures(rows, shown, place[image])
+    place[image[shown]] = np.arange(n, dtype=np.int32)
+    return Pictures(rows.drop("licence_class", "pixels", "n_bytes"), shown, place[image])
 
 
 def crowd(prints: Prints, limit: Limit, links: Links) -> Numbers:
@@ -158,7 +166,7 @@ def keepers(
         links: Further pairs of crowded pictures that are copies.
         kinds: Columns in which a copy must agree with its keeper; unknown agrees with all.
     """
-    keeper = np.arange(len(pictures.shown))
+    keeper = np.arange(len(pictures.shown), dtype=np.int32)
     if len(crowded):
         at = pictures.shown[crowded]
         columns = [pictures.codes(kind)[at] for kind in kinds]
@@ -279,6 +287,6 @@ def _votes(pictures: Pictures, keeper: Numbers) -> pl.DataFrame:
     emotion = pictures.codes("emotion")
     has_one = emotion >= 0
     n_emotions = int(emotion.max(initial=0)) + 1
-    pairs = keeper[pictures.place[has_one]] * n_emotions + emotion[has_one]
+    pairs = keeper[pictures.place[has_one]].astype(np.int64) * n_emotions + emotion[has_one]
     pair, n = np.unique(pairs, return_counts=True)
     return pl.DataFrame({"keeper": pair // n_emotions, "emotion": pair % n_emotions, "n": n})

@@ -34,11 +34,6 @@ class Groups:
     label: Numbers
     chains: tuple[Chain, ...] = ()
 
-    @property
-    def sizes(self) -> Numbers:
-        """Pictures in the group of each picture."""
-        return _sizes(self.label)
-
 
 def grouped(
     verdicts: Verdicts, crowded: Numbers, limit: Limit, links: Links, series: Links, most: int
@@ -114,38 +109,29 @@ def _followers(kept: pl.DataFrame, value: pl.Expr, most: float) -> pl.DataFrame:
 
 def names(verdicts: Verdicts, groups: Groups) -> pl.DataFrame:
     """Give image_id and group_id of each picture whose group has another one's name."""
-    pictures = verdicts.pictures
-    image = pictures.rows["image"].to_numpy()[pictures.shown[groups.kept]]
-    smallest = np.full(len(image), np.iinfo(image.dtype).max, image.dtype)
-    np.minimum.at(smallest, groups.label, image)  # rising numbers of pictures are rising names
-    named = smallest[groups.label]
-    others = np.flatnonzero(named != image)
-    number = pl.DataFrame({"image": image, "picture": groups.kept}).sort("image")
-    at = np.searchsorted(number["image"].to_numpy(), named[others])
-    chosen = number["picture"].to_numpy()[at]
+    shared = _shared(verdicts, groups)
+    smallest = pl.col("picture").sort_by("image").first().over("group")
+    others = shared.with_columns(smallest=smallest).filter(pl.col("picture") != pl.col("smallest"))
+    columns = {"image_id": "picture", "group_id": "smallest"}
     return pl.DataFrame(
-        {"image_id": pictures.names(groups.kept[others]), "group_id": pictures.names(chosen)}
+        {name: verdicts.pictures.names(others[of].to_numpy()) for name, of in columns.items()}
     )
 
 
 def told(verdicts: Verdicts, groups: Groups) -> dict[str, Any]:
     """Count the groups for the manifest: sizes, chains, and those that cross emotions (K16)."""
-    frame = pl.DataFrame(
-        {
-            "group": groups.label,
-            "emotion": verdicts.emotions[groups.kept],
-            "source": verdicts.pictures.codes("source")[verdicts.pictures.shown[groups.kept]],
-        }
-    ).filter(groups.sizes > 1)
+    shared = _shared(verdicts, groups)
     emotions = pl.col("emotion").filter(pl.col("emotion") >= 0).n_unique()
-    each = frame.group_by("group").agg(n=pl.len(), emotions=emotions, sources=pl.n_unique("source"))
+    each = shared.group_by("group").agg(
+        n=pl.len(), emotions=emotions, sources=pl.n_unique("source")
+    )
     sizes = each.group_by("n").len().sort("n")
     return {
         "groups": {
-            "alone": len(groups.kept) - frame.height,
+            "alone": len(groups.kept) - shared.height,
             "shared": each.height,
-            "pictures": frame.height,
-            "largest": int(groups.sizes.max(initial=0)),
+            "pictures": shared.height,
+            "largest": int(_sizes(groups.label).max(initial=0)),
             "sizes": {str(n): count for n, count in sizes.iter_rows()},
             "across_emotions": each.filter(pl.col("emotions") > 1).height,
             "across_sources": each.filter(pl.col("sources") > 1).height,
@@ -156,3 +142,19 @@ def told(verdicts: Verdicts, groups: Groups) -> dict[str, Any]:
             "longest": [chain._asdict() for chain in groups.chains[:MOST_TOLD]],
         },
     }
+
+
+def _shared(verdicts: Verdicts, groups: Groups) -> pl.DataFrame:
+    """Give the pictures whose group has others too: nearly none of all."""
+    at = np.flatnonzero(_sizes(groups.label) > 1)
+    picture = groups.kept[at]
+    row = verdicts.pictures.shown[picture]
+    return pl.DataFrame(
+        {
+            "group": groups.label[at],
+            "picture": picture,
+            "image": verdicts.pictures.rows["image"].gather(row),  # rises as names do
+            "emotion": verdicts.emotions[picture],
+            "source": verdicts.pictures.codes("source")[row],
+        }
+    )

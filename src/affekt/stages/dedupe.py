@@ -120,8 +120,8 @@ class Dedupe(Stage):
         return self
 
     def run(self, desk: Desk, clean: Any, *_: Any, **__: Any) -> Outcome:
-        rows = _copies.narrow(clean, with_owners=self.series_seconds > 0)
-        pictures = _copies.in_order(rows, self.keep)
+        with_owners = self.series_seconds > 0
+        pictures = _copies.in_order(_copies.narrow(clean, with_owners=with_owners), self.keep)
         copies, groups = self.limits(len(pictures.hashed))
         prints = pictures.prints(pictures.hashed)
         links = NO_LINKS

@@ -76,7 +76,7 @@ class Calls:
             if reply.reason not in HEALS:
                 raise self._error(call, why)
             return None, _Trouble(why, wait)
-        answer = _answer(reply)
+        answer = _answer(reply, may_hold_key=call.is_posted)
         verdict = _judged(judge, answer)
         if verdict is None and (reply.status in BUSY or reply.status >= 500):
             verdict = f"status {reply.status} with {plain(answer.body[:SHOWN], SHOWN)!r}"
@@ -151,12 +151,13 @@ def _place(call: Call) -> str:
     return plain(call.url.partition("?")[0])
 
 
-def _answer(reply: Reply) -> Answer:
-    """Give what a server said, with stars in place of keys that it repeats."""
+def _answer(reply: Reply, *, may_hold_key: bool) -> Answer:
+    """Give what a server said, with stars in place of keys that it repeats, not of one it gives."""
     assert reply.status is not None
     names = dict.fromkeys(name.lower() for name in reply.headers)
     headers = {name: hide(", ".join(reply.headers.getall(name))) for name in names}
-    return Answer(reply.status, headers, hide_in_answer(reply.body))
+    body = reply.body if may_hold_key else hide_in_answer(reply.body)
+    return Answer(reply.status, headers, body)
 
 
 def _judged(judge: Judge, answer: Answer) -> str | None:

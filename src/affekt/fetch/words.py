@@ -33,7 +33,8 @@ class Call(NamedTuple):
         headers: Further headers; may be shown.
         secret_headers: Headers that are never shown, written or logged.
         quota: The allowance it uses up, or None.
-        is_posted: Sent as a form, by POST, what is asked and the secrets in its body.
+        is_posted: Sent as a form, by POST, what is asked and the secrets in its body. Its answer
+            comes to the judge as it is, since it may be a key.
     """
 
     url: str

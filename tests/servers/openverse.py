@@ -280,7 +280,7 @@ def polite(folder: Path, clock: Clock = Clock(), **changed: Any) -> Fetcher:  # 
 
 def source_at(catalogue: Catalogue, **settings: Any) -> Openverse:
     """Give a source that asks a server in small pages, as often as it likes."""
-    usual = {"base": catalogue.base, "per_page": 7, "calls_per_minute": 10**6}
+    usual = {"base": catalogue.base, "per_page": 7, "calls_per_minute": 1000}
     return Openverse(**{**usual, **settings})
 
 

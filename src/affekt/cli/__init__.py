@@ -62,7 +62,7 @@ def affekt() -> None:
 
 @affekt.command()
 @click.argument("path", type=click.Path(), default="plan.toml")
-@click.option("--template", default="folder", help="folder, tiny, demo or paper.")
+@click.option("--template", default="folder", help="folder, web, tiny, demo or paper.")
 @_speaking
 def new(**options: Any) -> None:
     """Write a commented plan."""

@@ -55,6 +55,9 @@ class _Office:
         self.loop.close(self.wire.close)
 
 
+NOBODY = "you@example.org"  # the contact in the plans that ship
+
+
 class Fetcher:
     """Asks other people's servers; safe to make anew at any time, and to send to another process.
 
@@ -66,7 +69,7 @@ class Fetcher:
         settings: What is rarely needed; `opt_outs` and `max_bytes` go before it.
 
     Raises:
-        MissingSecret: `manners` name no contact.
+        MissingSecret: `manners` name no contact, or that of the templates.
     """
 
     def __init__(
@@ -78,10 +81,10 @@ class Fetcher:
         max_bytes: int = 20_000_000,
         settings: Settings = Settings(),  # noqa: B008  # frozen
     ) -> None:
-        if manners.contact is None:
+        if manners.contact in (None, NOBODY):
             raise MissingSecret(
-                "fetch: no contact is given, and servers are asked by nobody unnamed; set "
-                '`contact = "you@example.org"` in [fetch]'
+                f"fetch: contact is {manners.contact!r}, and servers are asked by nobody unnamed; "
+                f'set your own in place of `contact = "{NOBODY}"` in [fetch]'
             )
         self.manners, self.ledger = manners, ledger
         self.opt_outs, self.max_bytes = opt_outs, max_bytes

@@ -1,21 +1,33 @@
 """Pictures by Openverse, from a server on this machine."""
 
 import logging
-from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from affekt.errors import MissingSecret, NotYet, SourceError, UsageError
+from affekt.errors import MissingSecret, UsageError
 from affekt.fetch.fetcher import Fetcher
-from affekt.fetch.quotas import Clock
-from affekt.sources import Page, Query
+from affekt.sources import Query
 from affekt.sources.openverse import Openverse
-from affekt.sources.openverse.door import _TOKENS, Client, _Token
-from tests.servers.openverse import BODIES, CLIENT, SECRET, Catalogue, Quirks, polite, some, source_at, with_client
-from tests.sources.openverse_asking import Time, asked, expected, fetcher, ids, nobody, refusals, time
+from tests.servers.openverse import (
+    CLIENT,
+    SECRET,
+    Catalogue,
+    Quirks,
+    some,
+    source_at,
+    with_client,
+)
+from tests.sources.openverse_asking import (
+    asked,
+    expected,
+    fetcher,
+    ids,
+    nobody,
+    refusals,
+    time,
+)
 
 __all__ = ["fetcher", "nobody", "time"]
 NAMES = "OPENVERSE_CLIENT_ID", "OPENVERSE_CLIENT_SECRET"
@@ -170,6 +182,3 @@ def test_what_changes_no_answer_is_no_part_of_its_identity() -> None:
     assert Openverse(base="https://a.org/v1").identity() == (
         Openverse(base="https://a.org/v1/").identity()
     )
-
-
-@pytest.mark.parametrize("fault", ["echo-500", "echo-400", "echo-401", "echo-403", "404", "reset"])

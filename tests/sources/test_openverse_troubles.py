@@ -166,6 +166,7 @@ def test_no_more_calls_are_made_than_wished(fetcher: Fetcher, time: Time) -> Non
     assert time.rests == [60.0]
 
 
+@pytest.mark.parametrize("fault", ["echo-500", "echo-400", "echo-401", "echo-403", "404", "reset"])
 @pytest.mark.parametrize("is_of_token", [False, True])
 def test_no_trouble_shows_a_secret(
     fetcher: Fetcher, fault: str, is_of_token: bool, caplog: pytest.LogCaptureFixture

@@ -82,6 +82,8 @@ class Catalogue:
 
     def licence(self, number: int) -> str:
         """Give the number of the licence; half of all rights are reserved."""
+        if self._oddity(number) == 4:
+            return "42"
         dice = _mixed(self.seed + 2, number) % 34
         return str(max(0, dice - 17))
 
@@ -115,8 +117,8 @@ class Catalogue:
             "safety_level": "0" if dice % 2 else 0,
         }  # fmt: skip
         entry |= self._sizes(name, secret, dice)
-        is_odd = self.odd_every and number % self.odd_every == self.odd_every - 1
-        return self._odd(entry, number // self.odd_every) if is_odd else entry
+        oddity = self._oddity(number)
+        return entry if oddity is None else self._odd(entry, oddity, number)
 
     def _sizes(self, name: str, secret: str, dice: int) -> dict[str, Any]:
         longer = (400, 700, 1024, 3000, 4000)[dice % 5]
@@ -134,8 +136,12 @@ class Catalogue:
             found["o_width"], found["o_height"] = str(longer), str(longer * 3 // 4)
         return found
 
-    def _odd(self, entry: dict[str, Any], which: int) -> dict[str, Any]:
-        """Give one of ten oddities in turn."""
+    def _oddity(self, number: int) -> int | None:
+        """Give which of ten oddities a photograph has, in turn; None when it has none."""
+        is_odd = self.odd_every and number % self.odd_every == self.odd_every - 1
+        return number // self.odd_every % 10 if is_odd else None
+
+    def _odd(self, entry: dict[str, Any], oddity: int, number: int) -> dict[str, Any]:
         bare = {name: value for name, value in entry.items() if not name.startswith("url_")}
         gone = f"{self.pictures}/images/photo_unavailable.png"
         oddities: tuple[dict[str, Any], ...] = (
@@ -143,14 +149,14 @@ class Catalogue:
             {name: value for name, value in entry.items() if name not in ("owner", "ownername")},
             entry | {"tags": None, "owner": None, "pathalias": None, "description": None},
             entry | {"tags": " ".join(f"tag{place}" for place in range(5000))},
-            entry | {"title": ODD_TITLES[which // 10 % len(ODD_TITLES)], "license": "42"},
+            entry | {"title": ODD_TITLES[number % len(ODD_TITLES)]},
             entry | {"url_m": gone, "url_z": gone},
             bare,
             entry | {"media": "video"},
             entry | {f"{side}_{suffix}": "0" for side in ("width", "height") for suffix in SIDES},
             entry | {"datetaken": "0000-00-00 00:00:00", "title": {"_content": "In a box"}},
         )
-        return oddities[which % len(oddities)]
+        return oddities[oddity]
 
     @cached_property
     def _base(self) -> int:

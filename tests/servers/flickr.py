@@ -60,6 +60,7 @@ class Quirks:
         repeats: A page behind the last one is the last one again, not empty.
         stuck: Every page is the first one.
         ignores_dates: Searches all days whatever is asked.
+        falls: Dates fall, whatever order is asked for.
         names: The licences it lists.
     """
 
@@ -70,6 +71,7 @@ class Quirks:
     repeats: bool = False
     stuck: bool = False
     ignores_dates: bool = False
+    falls: bool = False
     names: Mapping[str, tuple[str, str]] | None = None
 
 
@@ -200,7 +202,8 @@ class Host:
         if "license" in asked:
             wanted = set(asked["license"].split(","))
             numbers = [number for number in numbers if catalogue.licence(number) in wanted]
-        return numbers if asked.get("sort") == "date-posted-asc" else numbers[::-1]
+        rises = asked.get("sort") == "date-posted-asc" and not self.quirks.falls
+        return numbers if rises else numbers[::-1]
 
     def _announced(self, total: int, asked: Mapping[str, str]) -> int:
         where = dict(asked) if self.quirks.totals_change else {**asked, "page": "1"}

@@ -142,18 +142,50 @@ def test_five_minutes_that_hold_too_much_are_asked_licence_by_licence(
     assert "saturated" not in refusals(pages)
 
 
+def test_pictures_under_a_licence_that_nobody_lists_are_missed_and_told(
+    serve: Serve, tmp_path: Path
+) -> None:
+    """Split by licence, they are in no part; the sum of the parts tells so."""
+    quirks = Quirks(names={"0": ("", "")})
+    host = serve(5010, bursts=[Burst(0, 5000, 1)], odd_every=5, quirks=quirks)
+    told = refusals(pages_of(host, tmp_path))["miscounted"]
+    assert [detail for name, detail in told if name.endswith(", all licences")] == [
+        "5,000 announced, 4,900 came"
+    ]
+
+
+def test_without_rising_dates_what_is_not_shown_is_told(serve: Serve, tmp_path: Path) -> None:
+    """Going on behind the last picture would leave out others."""
+    host = serve(9000, quirks=Quirks(low_totals=2500, falls=True))
+    pages = pages_of(host, tmp_path)
+    assert len(names(pages)) == SHOWN
+    assert [detail for _, detail in refusals(pages)["saturated"]] == ["2,500 announced, 4,000 came"]
+
+
+def test_one_licence_alone_is_asked_on_behind_the_last_picture_shown(
+    serve: Serve, tmp_path: Path
+) -> None:
+    """It cannot be split by licence."""
+    host = serve(12_000, bursts=[Burst(10, 11_980, 20)])
+    pages = pages_of(host, tmp_path, licences=("all-rights-reserved",))
+    catalogue = host.catalogue("fear")
+    there = {catalogue.name(one) for one in range(12_000) if catalogue.licence(one) == "0"}
+    assert set(names(pages)) == there
+    assert len(there) > SHOWN
+
+
 def test_one_licence_that_holds_too_much_gives_what_is_shown_and_is_told(
     serve: Serve, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The first 4,000 are taken, and what is missing can be read in the table of the dropped."""
-    host = serve(12_000, bursts=[Burst(10, 11_980, 20)])
-    pages = pages_of(host, tmp_path, licences=("all-rights-reserved",))
-    mine = [hit["licence"] for page in pages for hit in page.hits]
-    assert set(mine) == {"all-rights-reserved"}
-    assert SHOWN <= len(mine) <= SHOWN + 20
+    host = serve(12_000, bursts=[Burst(10, 11_980, 1)])
+    pages = pages_of(host, tmp_path)
+    came = [hit["licence"] for page in pages for hit in page.hits].count("all-rights-reserved")
+    assert SHOWN <= came <= SHOWN + 20
     ((name, detail),) = refusals(pages)["saturated"]
     assert name.startswith("uploads of 20")
-    assert detail.endswith(", 4,000 came")
+    assert name.endswith(", licence 0")
+    assert detail.endswith(" announced, 4,000 came")
     assert [one.message for one in caplog.records if "is saturated" in one.message]
 
 

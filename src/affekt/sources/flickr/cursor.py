@@ -1,15 +1,12 @@
 """Where a search has come to, as one text; with it asking goes on after any interruption."""
 
 import json
-from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import NamedTuple
 
+from affekt.sources._ids import packed, unpacked
 from affekt.sources.flickr.slices import Cut, Rest, Slice, window
-
-DIGEST_BYTES = 6  # of an id: 4,000 of them meet by chance once in 10 million such slices
 
 
 class Hand(NamedTuple):
@@ -22,6 +19,8 @@ class Hand(NamedTuple):
         page: The page to ask for next, from 1.
         announced: How many pictures the server last said it holds.
         came: How many it has given.
+        whole: How many the server announced in the same seconds for all licences together.
+        before: How many the licences asked for before this one have given.
     """
 
     piece: Slice
@@ -30,6 +29,8 @@ class Hand(NamedTuple):
     page: int = 1
     announced: int = 0
     came: int = 0
+    whole: int = 0
+    before: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Cursor:
     def text(self) -> str:
         """Give it as text."""
         content = dict(vars(self))
-        content["seen"] = b64encode(b"".join(sorted(self.seen))).decode()
+        content["seen"] = packed(self.seen)
         content["tally"] = vars(self.tally)
         return json.dumps(content, sort_keys=True, separators=(",", ":"))
 
@@ -96,27 +97,15 @@ class Cursor:
         """Give it back from its text."""
         content = json.loads(text)
         at, cuts = content.pop("rest")
-        seen, hand = b64decode(content.pop("seen")), content.pop("hand")
+        hand = content.pop("hand")
         return cls(
             rest=Rest(at, tuple(Cut(*cut) for cut in cuts)),
-            seen=frozenset(
-                seen[place : place + DIGEST_BYTES] for place in range(0, len(seen), DIGEST_BYTES)
-            ),
+            seen=unpacked(content.pop("seen")),
             hand=None if hand is None else _hand(*hand),
             tally=Tally(**content.pop("tally")),
             **content,
         )
 
 
-def digests(ids: Iterable[str]) -> list[bytes]:
-    """Give the short digest of each id."""
-    return [
-        blake2b(one.encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).digest()
-        for one in ids
-    ]
-
-
-def _hand(
-    piece: list[int], licence: str | None, further: list[str], page: int, announced: int, came: int
-) -> Hand:
-    return Hand(Slice(*piece), licence, tuple(further), page, announced, came)
+def _hand(piece: list[int], licence: str | None, further: list[str], *numbers: int) -> Hand:
+    return Hand(Slice(*piece), licence, tuple(further), *numbers)

@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from affekt.errors import SourceError
+from affekt.sources._ids import digest
 from affekt.sources.flickr import rights
 from affekt.sources.flickr.answers import Found
-from affekt.sources.flickr.cursor import Cursor, Hand, digests
+from affekt.sources.flickr.cursor import Cursor, Hand
 from affekt.sources.flickr.entries import Photo, Refusal, name_of, row, uploaded
 from affekt.sources.flickr.slices import Slice, parts_for
 
@@ -105,7 +106,8 @@ class Search:
             return Step(replace(cursor, rest=rest, wide=0, hand=None))
         numbers = rights.numbers(self.licences, _names(cursor))
         if len(numbers) > 1:
-            return Step(replace(cursor, hand=Hand(hand.piece, numbers[0], numbers[1:])))
+            first = Hand(hand.piece, numbers[0], numbers[1:], whole=found.announced)
+            return Step(replace(cursor, hand=first))
         return None
 
     def _taken(self, cursor: Cursor, hand: Hand, found: Found) -> Step:
@@ -113,14 +115,15 @@ class Search:
         hits: list[Mapping[str, Any]] = []
         refused: list[Refused] = []
         new, names = set[bytes](), _names(cursor)
-        for place, (photo, digest) in enumerate(_named(found.photos)):
-            if digest is None:
-                refused.append((f"{_told(hand)}, page {hand.page}, {place + 1}", "no-id", ""))
-            elif digest not in cursor.seen and digest not in new:
-                new.add(digest)
+        for place, photo in enumerate(found.photos, start=1):
+            name = name_of(photo)
+            if name is None:
+                refused.append((f"{_told(hand)}, page {hand.page}, entry {place}", "no-id", ""))
+            elif (short := digest(name)) not in cursor.seen and short not in new:
+                new.add(short)
                 made = row(photo, names, self.side_px)
                 if isinstance(made, Refusal):
-                    refused.append((name_of(photo) or "", *made))
+                    refused.append((name, *made))
                 else:
                     hits.append(made)
         came = hand._replace(announced=found.announced, came=hand.came + len(new))
@@ -140,25 +143,23 @@ class Search:
         if hand.announced == hand.came:
             return self._closed(cursor, hand, is_saturated=False)
         last = _last_upload(hand.piece, found.photos)
-        if hand.licence is None and hand.piece.seconds > FLOOR_SECONDS and last is not None:
-            # More is there than was announced. Pictures come by rising date: the second of the
-            # last one is asked again, with what follows.
+        if hand.licence is None and last is not None:
+            # More is there than was announced, or only one licence is asked for. Pictures come by
+            # rising date: the second of the last one is asked again, with what follows.
             rest = cursor.rest.recut(Slice(last, hand.piece.end), 1)
-            return Step(replace(cursor, rest=rest, wide=0, hand=None, seen_until=last))
+            tally = cursor.tally.plus(hand.came, hand.came, is_saturated=False)
+            cursor = replace(cursor, rest=rest, wide=0, hand=None, seen_until=last, tally=tally)
+            return Step(cursor)
         return self._closed(cursor, hand, is_saturated=True)
 
     def _closed(self, cursor: Cursor, hand: Hand, *, is_saturated: bool) -> Step:
         """Give the way on behind a slice, after holding what came against what was announced."""
-        told = f"{hand.announced:,} announced, {hand.came:,} came"
-        refused: tuple[Refused, ...] = ()
-        if hand.announced != hand.came:
-            refused = ((_told(hand), "saturated" if is_saturated else "miscounted", told),)
-            level = logging.WARNING if is_saturated else logging.INFO
-            log.log(level, "flickr: %s is %s: %s", _told(hand), refused[0][1], told)
+        refused = _held_against(hand, is_saturated=is_saturated)
         tally = cursor.tally.plus(hand.announced, hand.came, is_saturated=is_saturated)
         cursor = replace(cursor, tally=tally, hand=None, seen_until=hand.piece.end)
         if hand.further:
-            beside = Hand(hand.piece, hand.further[0], hand.further[1:])
+            came = hand.before + hand.came
+            beside = Hand(hand.piece, hand.further[0], hand.further[1:], 1, 0, 0, hand.whole, came)
             return Step(replace(cursor, hand=beside), refused=refused)
         if not cursor.rest.cuts:
             self._sum_up(cursor)
@@ -197,14 +198,21 @@ def _names(cursor: Cursor) -> dict[str, str]:
     return {**rights.NUMBERS, **(cursor.told or {})}
 
 
-def _named(photos: tuple[Photo, ...]) -> list[tuple[Photo, bytes | None]]:
-    """Give each photo with the digest of its id, None where it has none."""
-    names = [name_of(photo) for photo in photos]
-    known = iter(digests(name for name in names if name is not None))
-    return [
-        (photo, None if name is None else next(known))
-        for photo, name in zip(photos, names, strict=True)
-    ]
+def _held_against(hand: Hand, *, is_saturated: bool) -> tuple[Refused, ...]:
+    """Give what to tell about a slice that brought other than was announced."""
+    counts = [(_told(hand), hand.announced, hand.came)]
+    if hand.licence is not None and not hand.further:  # pictures under a licence nobody lists
+        counts.append((f"{_told(hand._replace(licence=None))}, all licences",
+                       hand.whole, hand.before + hand.came))  # fmt: skip
+    refused = []
+    for name, announced, came in counts:
+        reason = "saturated" if is_saturated and name == _told(hand) else "miscounted"
+        if announced != came:
+            detail = f"{announced:,} announced, {came:,} came"
+            refused.append((name, reason, detail))
+            level = logging.WARNING if reason == "saturated" else logging.INFO
+            log.log(level, "flickr: %s is %s: %s", name, reason, detail)
+    return tuple(refused)
 
 
 def _check_dates(piece: Slice, photos: tuple[Photo, ...]) -> None:
@@ -216,9 +224,10 @@ def _check_dates(piece: Slice, photos: tuple[Photo, ...]) -> None:
 
 
 def _last_upload(piece: Slice, photos: tuple[Photo, ...]) -> int | None:
-    """Give the latest second of a page inside the slice but not at its start."""
+    """Give the latest second of a page; None if the slice starts with it, or dates do not rise."""
     seconds = [second for photo in photos if (second := uploaded(photo)) is not None]
-    return max((second for second in seconds if piece.start < second <= piece.end), default=None)
+    last = seconds[-1] if seconds else -1
+    return last if piece.start < last <= piece.end and seconds == sorted(seconds) else None
 
 
 def _told(hand: Hand) -> str:

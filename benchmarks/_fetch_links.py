@@ -68,7 +68,8 @@ def mixed(places: Mapping[str, Any], count: int, start: int) -> list[Wanted]:
 def faulty(places: Mapping[str, Any], count: int) -> list[Wanted]:
     """Give every fault there is, healthy links of one host and duplicates between them."""
     cases = [Case(*case) for case in places["cases"]]
-    found = [Wanted(case.kind, case.url, case.reason) for case in cases]
+    slow = {"endless slow drip": "too-slow"}  # seen before the time of the whole answer is over
+    found = [Wanted(case.kind, case.url, slow.get(case.kind, case.reason)) for case in cases]
     host = places["plain"][0]
     kind = "identical placeholder"
     found += [Wanted(kind, f"{host}/placeholder/{n}.jpg", "placeholder") for n in range(100)]

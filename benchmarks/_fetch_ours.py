@@ -1,52 +1,36 @@
 """What affekt does with links, as a program: ``python -m benchmarks._fetch_ours LINKS OUT``.
 
-Fetch, decode whole in children, hash, put on the shelf. ``OUT/ends.json`` tells what each link
-ended in, by its place in the list.
+The stage `clean` on a table of links: fetch, decode whole in children, hash, shelf, journal.
+``OUT/ends.json`` tells what each link ended in, by its place in the list.
 """
 
 import argparse
-import hashlib
 import json
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
 from pathlib import Path
 
-from affekt.errors import PictureError
-from affekt.fetch.fetcher import Fetcher
+import daft
+import polars as pl
+
 from affekt.fetch.manners import Manners
-from affekt.fetch.words import Fetched, Link
-from affekt.pictures.decode import Decoders
-from affekt.pictures.shelf import PER_SHARD, Shelf
-
-WORKERS = 2
-AHEAD = 16
-
-
-def looked(one: Fetched, decoders: Decoders) -> tuple[Fetched, str | None]:
-    """Decode what came, and tell what it ended in."""
-    if one.data is None:
-        return one, one.reason
-    try:
-        decoders.facts(one.data)
-    except PictureError as trouble:
-        return one._replace(data=None), trouble.reason
-    return one, None
+from affekt.parts import Place
+from affekt.pictures.shelf import Shelf
+from affekt.sources.links import Links
+from affekt.stage import Desk
+from affekt.stages.clean import Clean
+from affekt.tables import FOUND
+from affekt.taxonomy import MIKELS8
 
 
-def all_looked(
-    fetched: Iterable[Fetched], decoders: Decoders
-) -> Iterator[tuple[Fetched, str | None]]:
-    """Decode in the order of answers, a few at a time."""
-    waiting = deque[Future[tuple[Fetched, str | None]]]()
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for one in fetched:
-            waiting.append(pool.submit(looked, one, decoders))
-            if len(waiting) > AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+def table_of(urls: list[str]) -> pl.DataFrame:
+    """Give links as what a source found."""
+    columns = {"source_id": [str(number) for number in range(len(urls))], "url": urls}
+    told = {"source": "links", "query": "", "is_generated": False}
+    rest = {name: None for name in FOUND.columns if name not in {*columns, *told}}
+    frame = pl.DataFrame(columns).with_columns(
+        pl.lit(value).alias(name) for name, value in {**told, **rest}.items()
+    )
+    typed = [pl.col(name).cast(kind) for name, kind in FOUND.types().items()]
+    return FOUND.conform(frame.select(typed), "links")
 
 
 def main() -> None:
@@ -55,19 +39,29 @@ def main() -> None:
     parser.add_argument("links", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--manners", default="{}")
+    parser.add_argument("--side", type=int)
+    parser.add_argument("--processes", type=int, default=1)
     given = parser.parse_args()
-    links = [Link(str(n), url) for n, url in enumerate(json.loads(given.links.read_text()))]
-    manners = Manners.model_validate_json(given.manners)
-    fetcher = Fetcher(manners, given.out / "ledger", opt_outs=("noai", "noimageai", "noml"))
-    shelf, ends = Shelf(given.out / "shelf"), dict[str, str | None]()
-    with Decoders(WORKERS) as decoders:
-        seen = all_looked(fetcher.pictures(links), decoders)
-        for number in range(0, len(links), PER_SHARD):
-            with shelf.writer(f"shard-{number:06d}") as writer:
-                for one, reason in islice(seen, PER_SHARD):
-                    ends[one.name] = reason
-                    if one.data is not None:
-                        writer.add(hashlib.sha256(one.data).hexdigest(), one.data)
+    found = table_of(json.loads(given.links.read_text()))
+    stage = Clean(
+        sources=(Links(path=Place(written=str(given.links))),),
+        taxonomy=MIKELS8,
+        fetch=Manners.model_validate_json(given.manners),
+        store_side_px=given.side,
+        processes=given.processes,
+    )
+    folders = {name: given.out / name for name in ("shelf", "journal", "scratch")}
+    for folder in folders.values():
+        folder.mkdir()
+    desk = Desk(Shelf(folders["shelf"]), folders["journal"], folders["scratch"])
+    outcome = stage.run(desk, daft.from_arrow(found.to_arrow()))
+    assert isinstance(outcome.table, daft.DataFrame)
+    kept = outcome.table.select("source_id").to_pydict()["source_id"]
+    ends: dict[str, str | None] = dict.fromkeys(kept)
+    if outcome.dropped is not None:
+        assert isinstance(outcome.dropped, daft.DataFrame)
+        dropped = outcome.dropped.select("source_id", "reason").to_pydict()
+        ends |= dict(zip(dropped["source_id"], dropped["reason"], strict=True))
     (given.out / "ends.json").write_text(json.dumps(ends))
 
 

@@ -27,6 +27,10 @@ FOREIGN = {"make", "pip", "git", "cd", ".venv-test/bin/python", "apt-get"}
 ELSEWHERE = {"affekt demo"}  # takes minutes; `make demo` runs it
 HOSTS = {
     "keepachangelog.com", "semver.org", "github.com", "www.apache.org", "creativecommons.org",
+    # of the sources that are online, and of their terms
+    "api.flickr.com", "www.flickr.com", "graph.facebook.com", "developers.facebook.com",
+    "api.openverse.org", "docs.openverse.org", "commons.wikimedia.org", "wikitech.wikimedia.org",
+    "foundation.wikimedia.org",
 }  # fmt: skip
 CONSOLE = blocks("console")
 LINES = [(block, line) for block in CONSOLE for line in commands(block)]

@@ -36,7 +36,7 @@ class Instagram(Source):
     """
 
     base: str = Field(
-        "https://graph.facebook.com", pattern=r"^https?://", description="address of the API"
+        "https://graph.facebook.com/", pattern=r"^https?://", description="address of the API"
     )
     api_version: str = Field("v24.0", pattern=r"^v\d{1,3}\.\d$", description="version of the API")
     token_env: str = Field(

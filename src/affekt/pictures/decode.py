@@ -139,9 +139,10 @@ class Decoders:
                     yield frame
                     continue
                 assert isinstance(asked, Asked)
-                while all(_is_full(lane) for lane in lanes):
+                lane = min(lanes, key=_load)
+                while len(lane.waiting) >= AHEAD or lane.n_bytes > AHEAD_BYTES:
                     yield self._next_looked(sent)
-                lane = min(lanes, key=lambda one: len(one.waiting))
+                    lane = min(lanes, key=_load)
                 sent[lane].append(asked)
                 lane.put(frame)
             while any(sent.values()):
@@ -228,8 +229,8 @@ def _request(asked: Asked) -> tuple[bytes, int, bytes, int]:
     return b"k", asked.side_px, asked.data, MAX_REBUILT * asked.side_px**2 + MAX_TEXT
 
 
-def _is_full(lane: Lane) -> bool:
-    return len(lane.waiting) >= AHEAD or lane.n_bytes > AHEAD_BYTES
+def _load(lane: Lane) -> tuple[bool, int]:
+    return lane.n_bytes > AHEAD_BYTES, len(lane.waiting)
 
 
 def _as_array(values: dict[str, Any], body: bytearray) -> Pixels:

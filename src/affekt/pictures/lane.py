@@ -54,16 +54,12 @@ class Lane:
         self._trouble: PictureError | None = None  # why the child was ended
         self._unread = bytearray()
         self.waiting: deque[Frame] = deque()
+        self.n_bytes = 0  # of all pictures on the way
 
     @property
     def pid(self) -> int | None:
         """Process number, None while nothing runs."""
         return self._process.pid if self._process else None
-
-    @property
-    def n_bytes(self) -> int:
-        """Size of all pictures on the way."""
-        return sum(len(frame.data) for frame in self.waiting)
 
     def is_running(self) -> bool:
         """Tell whether the process is there and alive."""
@@ -74,6 +70,7 @@ class Lane:
         if not self.waiting and not self.is_running():
             self._start()  # a child that died while idle is no picture's fault
         self.waiting.append(frame)
+        self.n_bytes += len(frame.data)
         self._send(frame)
 
     def take(self) -> Reply:
@@ -89,7 +86,7 @@ class Lane:
         except (ConnectionError, ValueError) as trouble:
             self._trouble = self._trouble or self._autopsy(trouble)
         else:
-            self.waiting.popleft()
+            self._settled()
             return reply
         raise self._lost()
 
@@ -120,12 +117,15 @@ class Lane:
         """Blame the oldest request, and hand all others to a new child."""
         trouble = self._trouble
         assert trouble is not None
-        self.waiting.popleft()
+        self._settled()
         if self.waiting:
             self._start()
             for frame in tuple(self.waiting):
                 self._send(frame)
         return trouble
+
+    def _settled(self) -> None:
+        self.n_bytes -= len(self.waiting.popleft().data)
 
     def _give_up(self) -> None:
         self.stop()
@@ -137,10 +137,12 @@ class Lane:
         assert self._process.stdin is not None
         sink, deadline = self._process.stdin.fileno(), time.monotonic() + self._patience
         rest = [memoryview(frame.head), memoryview(frame.data)]
+        n_bytes = len(frame.head) + len(frame.data)
         try:
             while rest:
                 try:
-                    rest = _behind(rest, os.writev(sink, rest))
+                    n_sent = os.writev(sink, rest)
+                    rest = _behind(rest, n_sent) if n_sent < n_bytes else []
                 except BlockingIOError:
                     self._make_room(sink, deadline)
         except TimeoutError:
@@ -231,6 +233,7 @@ class Lane:
         if self.waiting:
             self.stop()
             self.waiting.clear()
+            self.n_bytes = 0
 
 
 def first_ready(lanes: list[Lane], seconds: float) -> Lane:

@@ -8,6 +8,7 @@ costs the pieces at hand.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from affekt.stages._piece import (
     Piece,
     Row,
     Seen,
+    Spool,
     shape_trouble,
     with_shape,
 )
@@ -67,23 +69,29 @@ class Look:
 
     def do(self, name: str, rows: pl.DataFrame) -> None:
         """Commit the file of a chunk."""
+        spool = Spool(self._folder)
         pieces = [
-            Piece(self._folder / f"{name}-{number}.piece", part)
+            Piece(self._folder / f"{name}-{number}.piece", part, spool)
             for number, part in enumerate(rows.iter_slices(PER_SHARD))
         ]
+        with closing(spool):
+            self._finish(pieces)
+        frames = [pl.DataFrame(schema=LOOKED), *(pl.read_parquet(piece.path) for piece in pieces)]
+        self._write(pl.concat(frames), self.path(name))
+        for piece in pieces:
+            piece.path.unlink()
+
+    def _finish(self, pieces: list[Piece]) -> None:
+        """Commit every piece as soon as all its rows are known."""
         for piece in pieces:
             self._commit_if_ready(piece)
         for at, seen in self._seen(pieces):
             piece, trouble = pieces[at // PER_SHARD], self._trouble(seen)
             stores = trouble is None or self._is_online(seen.row["source"])
-            piece.take(at % PER_SHARD, seen, self._setup.terms, stores=stores)
+            piece.take(at % PER_SHARD, seen, stores=stores)
             if self.note:
                 self.note(seen.row, *(trouble or (None, None)))
             self._commit_if_ready(piece)
-        frames = [pl.DataFrame(schema=LOOKED), *(pl.read_parquet(piece.path) for piece in pieces)]
-        self._write(pl.concat(frames), self.path(name))
-        for piece in pieces:
-            piece.path.unlink()
 
     def give_up(self, name: str, row: pl.DataFrame, error: str) -> None:
         """Commit a chunk of one row that affekt itself fails on."""
@@ -118,8 +126,9 @@ class Look:
 
     def _trouble(self, seen: Seen) -> tuple[str, str | None] | None:
         """Give why there is no picture to be used, None if there is one."""
-        if seen.reason is not None:
-            return seen.reason, seen.detail
+        reason, detail = seen.trouble
+        if reason is not None:
+            return reason, detail
         assert seen.looked is not None
         assert seen.looked.facts is not None
         facts = seen.looked.facts
@@ -132,7 +141,7 @@ class Look:
         if not piece.is_ready() or piece.path.is_file():
             return
         with self._shelf.writer(f"draft-{piece.digest}") as writer:
-            told = piece.shelved(writer)
+            told = piece.shelved(writer, self._setup.terms)
         told = self._with_shard(told, f"draft-{piece.digest}")
         online = [name for name in self._setup.sources if self._is_online(name)]
         asked = told.filter(~pl.col("is_held"), pl.col("source").is_in(online))
@@ -143,7 +152,6 @@ class Look:
         looked = told.with_columns(host=pl.when(is_online).then(host))
         looked = with_shape(looked, self._setup.terms).select(list(LOOKED))
         self._write(looked, piece.path)
-        piece.forget()
 
     def _with_shard(self, told: pl.DataFrame, draft: str) -> pl.DataFrame:
         """Name the shard by the pictures in it, so that others never come under an old name."""

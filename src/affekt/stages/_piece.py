@@ -11,15 +11,15 @@ import polars as pl
 
 from affekt.fetch.words import Fetched
 from affekt.journal.fetched import COLUMNS
-from affekt.pictures.decode import Looked
+from affekt.pictures.decode import Looked, PictureFacts
 from affekt.pictures.shelf import Writer
 from affekt.stages._held import Terms
 from affekt.tables import FOUND
 
 KEY = list(FOUND.key)
-IN_MEMORY = 16_000_000  # bytes of pictures of one piece; what is more waits in a file
+IN_MEMORY = 96_000_000  # bytes of pictures of one chunk; what is more waits in a file
 MOST_DETAIL = 500  # characters
-TOLD = {**dict.fromkeys(KEY, pl.String), **COLUMNS}
+ALL = {**dict.fromkeys(KEY, pl.String), **COLUMNS}
 Row = Mapping[str, Any]
 
 
@@ -39,17 +39,8 @@ class Seen(NamedTuple):
     content: str | None = None
 
     @property
-    def reason(self) -> str | None:
-        """Why there is no picture, None where there is one."""
-        return self._trouble[0]
-
-    @property
-    def detail(self) -> str | None:
-        """What else is known about the reason."""
-        return self._trouble[1]
-
-    @property
-    def _trouble(self) -> tuple[str | None, str | None]:
+    def trouble(self) -> tuple[str | None, str | None]:
+        """Why there is no picture, and what else is known; None twice where there is one."""
         if self.looked and self.looked.trouble:
             return self.looked.trouble.reason, self.looked.trouble.detail or None
         return self.fetched.reason, self.fetched.detail
@@ -61,62 +52,129 @@ class Piece:
     Args:
         path: Its file, there once it is finished.
         rows: See `affekt.stages._look.Look`.
+        spool: Where bytes wait; shared by all pieces of a chunk.
     """
 
-    def __init__(self, path: Path, rows: pl.DataFrame) -> None:
-        self.path, self.rows = path, rows
-        self.digest = hashlib.sha256(rows.select(*KEY, "url").write_ndjson().encode()).hexdigest()[
-            :32
-        ]
+    def __init__(self, path: Path, rows: pl.DataFrame, spool: "Spool") -> None:
+        self.path, self.rows, self._spool = path, rows, spool
+        named = rows.select(*KEY, "url").write_ndjson()
+        self.digest = hashlib.sha256(named.encode()).hexdigest()[:32]
         self._waits = set[int]()
         if not path.is_file():
             self._waits = set(rows["is_held"].not_().arg_true().to_list())
-        self._told: dict[int, dict[str, Any]] = {}
-        self._spool = Spool(path.parent)
+        self._told: dict[int, Told] = {}
 
     def open_rows(self) -> Iterator[tuple[int, Row]]:
         """Give number and row of what is not known yet."""
-        for number in sorted(self._waits):
-            yield number, self.rows.row(number, named=True)
+        rows = self.rows.select(*KEY, "url", "keeps_bytes", "round")
+        for number, row in enumerate(rows.iter_rows(named=True)):
+            if number in self._waits:
+                yield number, row
 
     def is_ready(self) -> bool:
         """Tell whether all its rows are known."""
         return not self._waits
 
-    def take(self, number: int, seen: Seen, terms: Terms, *, stores: bool) -> None:
+    def take(self, number: int, seen: Seen, *, stores: bool) -> None:
         """Remember what became of a row; bytes only where they are to be stored."""
         self._waits.discard(number)
-        self._told[number] = _told(seen, terms)
+        self._told[number] = Told.of(seen)
         looked = seen.looked
         if stores and looked and looked.facts:
-            self._spool.put(number, looked.smaller.data if looked.smaller else looked.data)
+            data = looked.smaller.data if looked.smaller else looked.data
+            self._spool.put((self.digest, number), data)
 
-    def shelved(self, writer: Writer) -> pl.DataFrame:
+    def shelved(self, writer: Writer, terms: Terms) -> pl.DataFrame:
         """Put the new pictures on the shelf in order; give all rows with all that is known.
 
         ``is_held`` is false where it was found out now.
         """
-        columns: dict[str, list[Any]] = {name: [] for name in TOLD}
+        rows = []
         for number in sorted(self._told):
             told = self._told[number]
-            data = self._spool.get(number)
+            data = self._spool.take((self.digest, number))
             if data is not None:
-                image_id = hashlib.sha256(data).hexdigest()
-                spot = writer.add(image_id, data)
-                told |= {"image_id": image_id, "n_bytes": len(data), **spot._asdict()}
-            for name, values in columns.items():
-                values.append(told.get(name))
-        new = pl.DataFrame(columns, schema=TOLD).with_columns(
-            at=pl.Series(sorted(self._told), dtype=pl.UInt32), is_held=False
-        )
-        rows = self.rows.with_row_index("at")
-        held = rows.filter("is_held").select(new.columns)
+                image_id = told.image_id or hashlib.sha256(data).hexdigest()
+                spot = writer.add(image_id, data, is_checked=True)
+                told = told._replace(image_id=image_id, n_bytes=len(data), **spot._asdict())
+            rows.append((number, *told))
+        schema = {"at": pl.UInt32, **{name: ALL[name] for name in Told._fields}}
+        new = pl.DataFrame(rows, schema=schema, orient="row")
+        said = {name: pl.lit(text) for name, text in terms.said().items()}
+        new = new.with_columns(is_held=False, **said)
+        held = self.rows.with_row_index("at").filter("is_held").select(new.columns)
         return pl.concat([held, new]).sort("at").drop("at")
 
-    def forget(self) -> None:
-        """Let go of all bytes."""
-        self._told.clear()
-        self._spool.close()
+
+class Told(NamedTuple):
+    """The row of the journal about one picture, without what is the same for all; see there."""
+
+    source: str
+    source_id: str
+    query: str
+    url: str | None
+    reason: str | None
+    detail: str | None
+    status: int | None
+    final_url: str | None
+    attempts: int
+    fetched_at: str
+    round: int
+    content: str | None
+    side_px: int | None = None
+    came_bytes: int | None = None
+    came_width_px: int | None = None
+    came_height_px: int | None = None
+    image_id: str | None = None  # as long as it has none, it is to be computed
+    shard: str | None = None
+    row_group: int | None = None
+    row: int | None = None
+    width_px: int | None = None
+    height_px: int | None = None
+    n_bytes: int | None = None
+    format: str | None = None
+    is_animated: bool | None = None
+    phash: int | None = None
+    dhash: int | None = None
+
+    @classmethod
+    def of(cls, seen: Seen) -> "Told":
+        """Give what is known before the bytes have a place."""
+        fetched, looked, row = seen.fetched, seen.looked, seen.row
+        reason, detail = seen.trouble
+        told = cls(
+            source=row["source"],
+            source_id=row["source_id"],
+            query=row["query"],
+            url=row["url"],
+            reason=reason,
+            detail=detail and detail[:MOST_DETAIL],
+            status=fetched.status,
+            final_url=fetched.final_url,
+            attempts=fetched.attempts,
+            fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            round=(row["round"] or 0) + 1,
+            content=seen.content,
+        )
+        if looked is None or looked.facts is None:
+            return told
+        return told._described(looked, looked.facts)
+
+    def _described(self, looked: Looked, facts: PictureFacts) -> "Told":
+        small = looked.smaller
+        return self._replace(
+            side_px=max(small.width_px, small.height_px) if small else None,
+            came_bytes=len(looked.data),
+            came_width_px=facts.width_px,
+            came_height_px=facts.height_px,
+            image_id=None if small else self.content,
+            width_px=small.width_px if small else facts.width_px,
+            height_px=small.height_px if small else facts.height_px,
+            format=small.format if small else facts.format,
+            is_animated=facts.is_animated,
+            phash=facts.phash,
+            dhash=facts.dhash,
+        )
 
 
 class Spool:
@@ -124,29 +182,31 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._kept: dict[int, bytes] = {}
+        self._kept: dict[tuple[str, int], bytes] = {}
         self._n_bytes = 0
         self._file: IO[bytes] | None = None
-        self._places: dict[int, tuple[int, int]] = {}
+        self._places: dict[tuple[str, int], tuple[int, int]] = {}
 
-    def put(self, number: int, data: bytes) -> None:
-        """Keep some bytes under a number."""
+    def put(self, name: tuple[str, int], data: bytes) -> None:
+        """Keep some bytes under a name."""
         if self._n_bytes + len(data) <= IN_MEMORY:
-            self._kept[number] = data
+            self._kept[name] = data
             self._n_bytes += len(data)
             return
         if self._file is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115  (see close)
-        self._places[number] = (self._file.seek(0, 2), len(data))
+        self._places[name] = (self._file.seek(0, 2), len(data))
         self._file.write(data)
 
-    def get(self, number: int) -> bytes | None:
-        """Give the bytes under a number, None where there are none."""
-        if number not in self._places:
-            return self._kept.get(number)
+    def take(self, name: tuple[str, int]) -> bytes | None:
+        """Give the bytes under a name, once; None where there are none."""
+        if name not in self._places:
+            data = self._kept.pop(name, None)
+            self._n_bytes -= len(data or b"")
+            return data
         assert self._file is not None
-        start, length = self._places[number]
+        start, length = self._places.pop(name)
         self._file.seek(start)
         return self._file.read(length)
 
@@ -155,32 +215,6 @@ class Spool:
         self._kept.clear()
         if self._file is not None:
             self._file.close()
-
-
-def _told(seen: Seen, terms: Terms) -> dict[str, Any]:
-    """Give the row of the journal, as far as it is known before the bytes have a place."""
-    fetched, looked, row = seen.fetched, seen.looked, seen.row
-    told = {name: row[name] for name in (*KEY, "url")} | terms.said()
-    told |= {
-        "reason": seen.reason,
-        "detail": seen.detail and seen.detail[:MOST_DETAIL],
-        "status": fetched.status,
-        "final_url": fetched.final_url,
-        "attempts": fetched.attempts,
-        "fetched_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "round": (row["round"] or 0) + 1,
-        "content": seen.content,
-    }
-    if looked is not None:
-        told |= {"came_bytes": len(looked.data)}
-    if looked is not None and looked.facts is not None:
-        facts, small = looked.facts, looked.smaller
-        told |= facts._asdict()
-        told |= {"came_width_px": facts.width_px, "came_height_px": facts.height_px}
-        if small is not None:
-            told |= {"width_px": small.width_px, "height_px": small.height_px}
-            told |= {"format": small.format, "side_px": max(small.width_px, small.height_px)}
-    return told
 
 
 def shape_trouble(width_px: int, height_px: int, terms: Terms) -> tuple[str, str] | None:

@@ -14,7 +14,7 @@ FLOORS = (
     ("store",),
     ("stages",),
     ("plan", "catalogue", "templates", "census"),
-    ("line", "report", "trace"),
+    ("line", "report", "trace", "removal"),
     ("project", "doctor"),
     ("demo",),
     ("cli",),

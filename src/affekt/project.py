@@ -10,16 +10,17 @@ In a notebook::
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from affekt import engine, line, plan, trace
+from affekt import engine, line, plan, removal, trace
 from affekt.census import write as census
 from affekt.errors import AffektError, UsageError
+from affekt.forgotten import Entry
 from affekt.plan import STEPS, Build, Plan, Result
 from affekt.report import ReportInput
 from affekt.report import write as write_report
@@ -174,6 +175,21 @@ class Project:
         """Write the report of all that stands and give the page."""
         results = self._standing_results()
         return write_report(self._report_input(results), self.plan.project / "report", only=only)
+
+    def forget(
+        self, wanted: Iterable[Entry], *, why: str = "", dry_run: bool = False
+    ) -> removal.Removal:
+        """Remove what is wanted and put it on the plan's list; ``dry_run`` only tells.
+
+        Without anything wanted, what is on the list already is looked for again.
+
+        Raises:
+            UsageError: The plan names no list, something wanted cannot be, or there is no reason.
+        """
+        if dry_run:
+            return removal.forget(self.plan, self.store, wanted, why=why, dry_run=True)
+        with self.store.writing():
+            return removal.forget(self.plan, self.store, wanted, why=why)
 
     def _stale_release(self) -> str:
         """Say that the release the plan would benchmark was made by other settings, else ``""``."""

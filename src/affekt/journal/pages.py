@@ -61,7 +61,7 @@ class Pages:
     """
 
     def __init__(self, folder: Path, asked: Mapping[str, Any], files: Files | None = None) -> None:
-        self.asked = {"format": FORMAT, "asked": dict(asked)}
+        self.asked: dict[str, Any] = {"format": FORMAT, "asked": dict(asked)}
         self.path = folder / f"{hashlib.sha256(canonical(dict(asked))).hexdigest()[:32]}.jsonl"
         self.after: str | None = None  # where to go on asking; None at the beginning and the end
         self.n_pages = self.n_hits = self.n_refused = 0

@@ -25,7 +25,8 @@ from affekt.tables import QUESTIONS, VOTES
 FILE = "votes.db"
 
 
-def _never(table: str, what: str) -> str:
+def never(table: str, what: str) -> str:
+    """Give the statement that forbids to change a table in one way."""
     return (
         f"CREATE TRIGGER {table}_no_{what.lower()} BEFORE {what} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{table} are append-only'); END"
@@ -59,7 +60,7 @@ MIGRATIONS = (
                 FOREIGN KEY (campaign, question_id) REFERENCES questions
             ) STRICT, WITHOUT ROWID""",
             *(
-                _never(table, what)
+                never(table, what)
                 for table in ("questions", "votes")
                 for what in ("UPDATE", "DELETE")
             ),

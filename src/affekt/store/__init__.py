@@ -288,7 +288,7 @@ class Store:
 
     def _ancestors(self, inputs: tuple[Product, ...]) -> list[Product]:
         """All products behind these inputs and the inputs themselves, makers first."""
-        known = {one.address: one for one in self._all()}
+        known = {one.address: one for one in self.standing()}
         order: dict[str, Product] = {}
 
         def visit(address: str) -> None:
@@ -301,11 +301,29 @@ class Store:
             visit(one.address)
         return list(order.values())
 
-    def _all(self) -> list[Product]:
+    def standing(self) -> list[Product]:
+        """Give all products, also those that no plan asks for."""
         return [
             product.read(path.parent, self.files)
-            for path in sorted(self.root.glob("products/*/manifest.json"))
+            for path in sorted(self.root.glob("products/[!.]*/manifest.json"))
         ]
+
+    def unfinished(self) -> list[Path]:
+        """Give the folders in which a product was begun, or half removed."""
+        folders = self.root / "products"
+        found = {folders / path.relative_to(folders).parts[0] for path in self._lying(folders)}
+        return sorted(found - {one.folder for one in self.standing()})
+
+    def discard(self, folder: Path) -> None:
+        """Remove a product, or what was begun of one; interrupted, it is unfinished."""
+        self.files.remove(folder / "manifest.json")
+        for path in self._lying(folder):
+            self.files.remove(path)
+        if folder.is_dir():
+            shutil.rmtree(folder)
+
+    def _lying(self, folder: Path) -> list[Path]:
+        return [path for path in self.files.listed(folder, "*") if not path.is_dir()]
 
     def _hidden(self, stage: Stage, recipe: Mapping[str, Any]) -> Path:
         return self.root / "products" / f".{stage.kind()}-{digest_of(recipe)[:16]}"

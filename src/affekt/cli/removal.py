@@ -1,0 +1,48 @@
+"""`forget`: removing what somebody asked to be removed."""
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from affekt.cli import voice
+from affekt.cli.exits import Findings
+from affekt.cli.lines import looked_at
+from affekt.forgotten import Entry
+
+COUNTED = {
+    "added": "new lines on the list",
+    "pictures": "pictures at their sources",
+    "images": "different images of theirs",
+    "hits": "entries in the answers of sources",
+    "attempts": "attempts at fetching",
+    "places": "places on the shelf",
+    "questions": "questions of the crowd",
+}
+
+
+def forget(  # noqa: PLR0913  (the options of the command)
+    *, plan: str, picture: tuple[str, ...], owner: tuple[str, ...], image: tuple[str, ...],
+    why: str, dry_run: bool, as_json: bool, trust: bool,
+    **_: Any,
+) -> None:  # fmt: skip
+    """Remove, or show what would be; a release that contains it is a finding.
+
+    Nothing of it goes into the log, which is one of the places that are cleaned.
+    """
+    named = {"picture": picture, "owner": owner, "image": image}
+    wanted = [Entry(kind, value) for kind, values in named.items() for value in values]
+    with looked_at(plan, trust=trust) as project:
+        gone = project.forget(wanted, why=why, dry_run=dry_run)
+    if as_json:
+        voice.document({**asdict(gone), "list": str(gone.list)})
+    else:
+        click.echo(f"{'would remove' if dry_run else 'removed'}; the list: {gone.list}")
+        rows = [(getattr(gone, name), meaning) for name, meaning in COUNTED.items()]
+        voice.table([row for row in rows if row[0]], ("number", "of"))
+        for name in gone.products:
+            click.echo(f"product  {name}")
+        for text in gone.advice:
+            click.echo(voice.clean(text))
+    if gone.releases:
+        raise Findings

@@ -1,0 +1,9 @@
+"""Removes pictures from a project, wherever they lie, and lists them so that they stay away.
+
+`forget` first writes the list, then removes; so an interruption at any moment loses nothing of the
+request, and the same call finishes it.
+"""
+
+from affekt.removal.run import Removal, forget
+
+__all__ = ["Removal", "forget"]

@@ -1,0 +1,69 @@
+"""Which releases contain something; they are read here and never changed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from affekt import cells
+from affekt.datasets.release import shape
+from affekt.forgotten import Forgotten
+from affekt.store import Store
+
+URLS = ("source_url", "landing_url")
+
+
+class Holding(NamedTuple):
+    """A release that contains it.
+
+    Attributes:
+        name: Its folder.
+        images: SHA-256 of the pictures as they are in this release.
+    """
+
+    name: str
+    images: frozenset[str]
+
+
+def holding(store: Store, told: Forgotten, words: frozenset[str]) -> list[Holding]:
+    """Give the releases that contain something on a list, or that cannot be read."""
+    files = store.files
+    lying = [path for path in files.listed(store.releases, "*") if not path.is_dir()]
+    names = sorted({path.relative_to(store.releases).parts[0] for path in lying})
+    found = []
+    for name in names:
+        inside = [path for path in lying if path.relative_to(store.releases).parts[0] == name]
+        try:
+            images = _images([files.ensure(path) for path in inside], told, words)
+        except (OSError, ValueError, pl.exceptions.PolarsError):
+            images = frozenset()
+        if images is not None:
+            found.append(Holding(name, images))
+    return found
+
+
+def _images(paths: list[Path], told: Forgotten, words: frozenset[str]) -> frozenset[str] | None:
+    """Give the images of a release that are meant, None where nothing of it is."""
+    is_in, images = False, set[str]()
+    for rows in _tables(paths):
+        own = meant = told.among(rows)
+        for name in [name for name in URLS if name in rows.columns]:
+            meant |= rows[name].is_in(sorted(words)).fill_null(False)
+        is_in = is_in or bool(meant.any())
+        if "image_id" in rows.columns:
+            images |= set(rows.filter(own)["image_id"].drop_nulls())
+    return frozenset(images) if is_in else None
+
+
+def _tables(paths: list[Path]) -> Iterator[pl.DataFrame]:
+    """Give the rows of a release's tables, with the name of bytes that affekt's own tables use."""
+    for path in paths:
+        if path.suffix == ".parquet" and path.parent.name == "data":
+            columns = ["image_id", "original_sha256", *URLS]
+            yield pl.read_parquet(path, columns=columns).rename({"original_sha256": "original_id"})
+        elif path.name in {Path(shape.ASKED).name, Path(shape.NOISY).name}:
+            header, rows = cells.from_csv(path.read_text(encoding="utf-8"))
+            frame = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
+            names = {"original_sha256": "original_id"}
+            yield frame.select(pl.col("original_sha256", *{"image_id"} & set(header))).rename(names)

@@ -125,6 +125,18 @@ def why(**options: Any) -> None:
 
 
 @affekt.command()
+@_planned
+@click.option("--picture", metavar="SOURCE:ID", multiple=True, help="A picture at its source.")
+@click.option("--owner", metavar="SOURCE:NAME", multiple=True, help="All pictures of somebody.")
+@click.option("--image", metavar="DIGITS", multiple=True, help="Bytes, by six or more digits.")
+@click.option("--why", default="", help="The reason, for the list; without names of persons.")
+@click.option("--dry-run", is_flag=True, help="Show what would be removed; no write.")
+def forget(**options: Any) -> None:
+    """Remove pictures from the project, and put them on the list that keeps them out."""
+    _do("removal:forget", **options)
+
+
+@affekt.command()
 @click.argument("family", required=False, type=click.Choice(FAMILIES))
 @click.argument("kind", required=False)
 @_speaking

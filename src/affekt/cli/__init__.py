@@ -146,6 +146,14 @@ def parts(**options: Any) -> None:
 
 
 @affekt.command()
+@click.argument("folder", type=click.Path())
+@_speaking
+def copies(**options: Any) -> None:
+    """List the files of equal bytes below a folder; changes nothing."""
+    _do("copies:copies", **options)
+
+
+@affekt.command()
 @click.argument("folder", type=click.Path(), default="demo")
 @_speaking
 def demo(**options: Any) -> None:

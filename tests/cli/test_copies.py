@@ -1,0 +1,44 @@
+"""`affekt copies`: as fdupes lists them, at once."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.run import affekt
+from tests.test_start import HEAVY, imported_by
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in {"a": "same", "b\n": "same", "c": "else", "d": "else", "e": "eels"}.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_groups_stand_apart_and_names_on_lines_of_their_own(folder: Path) -> None:
+    """B50: a line break in a name stays inside its line."""
+    ran = affekt("copies", ".", cwd=folder)
+    assert ran.out == "./a\n./b\\n\n\n./c\n./d\n\n"
+    assert ran.code == 0
+
+
+def test_as_one_document(folder: Path) -> None:
+    found = affekt("copies", ".", "--json", cwd=folder).document
+    assert found == {"groups": [["./a", "./b\n"], ["./c", "./d"]], "unreadable": []}
+
+
+def test_a_folder_without_copies_prints_nothing(tmp_path: Path) -> None:
+    assert affekt("copies", ".", cwd=tmp_path).out == ""
+
+
+def test_a_missing_folder_is_exit_2(tmp_path: Path) -> None:
+    ran = affekt("copies", "nothing", cwd=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert "'nothing' is no folder" in ran.err
+
+
+def test_nothing_heavy_is_imported(folder: Path) -> None:
+    """C1."""
+    assert not imported_by("copies", str(folder)) & HEAVY

@@ -335,13 +335,16 @@ def _with_placeholders(looked: daft.DataFrame) -> daft.DataFrame:
 
 def _with_forgotten(looked: daft.DataFrame, forgotten: Forgotten) -> daft.DataFrame:
     """Drop what came before its bytes were put on the list."""
-    columns = ["image_id", "content"]
-    known = pl.from_arrow(looked.select(*columns).to_arrow())
-    assert isinstance(known, pl.DataFrame)
-    gone = known.filter(forgotten.among(known))["image_id"].drop_nulls().unique().sort().to_list()
-    if not gone:
+    is_gone, is_any = daft.lit(False), False
+    for name in ("image_id", "content"):
+        known = pl.from_arrow(looked.select(name).distinct().to_arrow())
+        assert isinstance(known, pl.DataFrame)
+        gone = known.filter(forgotten.among(known))[name].sort().to_list()
+        if gone:
+            is_gone, is_any = is_gone | looked[name].is_in(gone).fill_null(False), True
+    if not is_any:
         return looked
-    is_gone = looked["reason"].is_null() & looked["image_id"].is_in(gone)
+    is_gone = is_gone & looked["reason"].is_null()
     reason = daft.functions.when(is_gone, daft.lit("forgotten")).otherwise(looked["reason"])
     return looked.with_columns({"reason": reason})
 

@@ -78,6 +78,14 @@ def test_a_search_of_few_pictures_is_two_calls(serve: Serve, tmp_path: Path) -> 
     ]
 
 
+def test_exactly_as_many_as_a_search_shows_are_eight_pages(serve: Serve, tmp_path: Path) -> None:
+    host = serve(SHOWN)
+    pages = pages_of(host, tmp_path, split_above=SHOWN)
+    assert names(pages) == everything(host)
+    assert refusals(pages) == {}
+    assert len(host.searches) == 8
+
+
 def test_a_search_that_finds_nothing_ends_at_once(serve: Serve, tmp_path: Path) -> None:
     host = serve(400)
     pages = pages_of(host, tmp_path, Query("fear", ("nothing",)))
@@ -318,6 +326,21 @@ def test_odd_entries_are_taken_or_refused_with_a_reason(serve: Serve, tmp_path: 
     assert max(len(hit["tags"] or ()) for page in pages for hit in page.hits) == 5000
 
 
+def test_an_entry_without_an_id_is_told_by_its_place() -> None:
+    """B33: what is no entry at all, too."""
+    search = Search("fear", 3000, 500, (), 3600)
+    good = {"id": 7, "url_m": "https://x/7.jpg"}
+    cursor = search.ready(Cursor.begin(1_000_000_000, 1_000_000_059, 500))
+    step = search.walked(cursor, Found(4, ({}, good, {"id": ""}, {"id": [7]}), pages=1))
+    assert [hit["source_id"] for hit in step.hits] == ["7"]
+    where = "uploads of 2001-09-09T01:46:40Z to 2001-09-09T01:47:39Z"
+    assert step.refused == (
+        *((f"{where}, page 1, entry {place}", "no-id", "") for place in (1, 3, 4)),
+        (where, "miscounted", "4 announced, 1 came"),
+    )
+    assert step.cursor is None
+
+
 class Noting(Fetcher):
     """Keeps what it is asked for."""
 
@@ -348,6 +371,7 @@ def test_too_many_words_are_refused_before_anybody_is_asked() -> None:
     ("settings", "sentence"),
     [
         ({"since": date(2020, 1, 2), "until": date(2020, 1, 1)}, "until is 2020-01-01, before sin"),
+        ({"since": date(2004, 2, 9)}, "greater than or equal to 2004-02-10"),
         ({"licences": ("cc-by-2.1",)}, "'cc-by-2.1' is no licence of Flickr; did you mean"),
         ({"split_above": 4001}, "less than or equal to 4000"),
         ({"per_page": 501}, "less than or equal to 500"),

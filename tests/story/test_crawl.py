@@ -19,7 +19,8 @@ from tests.servers._flickr_catalogue import Burst
 from tests.servers.flickr import KEY, Host, Quirks
 from tests.story.crawl import TABLE
 
-pytestmark = pytest.mark.slow
+# Forty seconds on two free cores; much longer where others work on them too.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 ROOT = Path(__file__).parents[2]
 PER_EMOTION = 25_000
 KILLS = 10

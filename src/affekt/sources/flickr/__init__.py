@@ -42,7 +42,7 @@ class Flickr(Source):
     field: Literal["tags", "text"] = Field(
         "tags", description="where to look: in the tags, or in tags, title and description (text)"
     )
-    since: date = Field(FIRST_DAY, description="first day of upload, UTC")
+    since: date = Field(FIRST_DAY, ge=FIRST_DAY, description="first day of upload, UTC")
     until: date | None = Field(
         None, description="last day of upload, UTC; without it, the day before the first call"
     )

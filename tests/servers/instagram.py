@@ -285,7 +285,11 @@ BODIES = {
 
 
 def _fault(fault: str, token: str, writer: asyncio.StreamWriter, headers: list[str]) -> None:
-    """Write one wrong answer: a status, ``code-<n>``, ``calm-<n>`` with status 200, or a word."""
+    """Write one wrong answer.
+
+    A status, ``code-<n>``, ``calm-<n>`` with status 200,
+    ``transient-<n>``, or a word.
+    """
     kind, _, rest = fault.partition("-")
     if fault.isdigit():
         body = f"<html><h1>{fault}</h1> asked with access_token={token}</html>".encode()
@@ -295,9 +299,9 @@ def _fault(fault: str, token: str, writer: asyncio.StreamWriter, headers: list[s
         body = json.dumps(error(int(rest))).encode()
         writer.write(whole(body, JSON, *headers, status=status))
     elif kind == "transient":
-        content = error(3600, "Try again")
+        content = error(int(rest or 3600), "Try again")
         content["error"]["is_transient"] = True
-        writer.write(whole(json.dumps(content).encode(), JSON, status=500))
+        writer.write(whole(json.dumps(content).encode(), JSON, status=400))
     elif kind == "echo":  # its own words hold the token and what a console would obey
         words = f"\x1b[2J<b>bad</b>\u202e {token} is not allowed for {USER}"
         writer.write(whole(json.dumps(error(int(rest), words)).encode(), JSON, status=400))

@@ -159,6 +159,13 @@ def test_a_repeat_is_free_though_another_project_made_the_first(
         asked(graph, fetcher, Query("awe", words))
 
 
+def test_what_the_server_lists_without_a_name_counts_once(fetcher: Fetcher) -> None:
+    graph = Graph(1, quirks=Quirks(nameless=True))
+    with graph.server:
+        asked(graph, fetcher, Query("awe", tuple(f"a{number}" for number in range(20))))
+        asked(graph, fetcher, Query("fear", tuple(f"f{number}" for number in range(10))))
+
+
 def test_a_place_that_became_free_meanwhile_is_used(fetcher: Fetcher, time: Time) -> None:
     graph = Graph(1)
     graph.now = lambda: time.now

@@ -28,7 +28,7 @@ LETTERS = st.text(st.characters(categories=("Lu", "Ll", "Lo", "Nd")), min_size=1
         ("＃畏敬 ＃ full", ["畏敬"]),
         ("#love❤️ ❤️#awe #😀 #sun☀️ny", ["love", "awe", "sun"]),
         ("#️⃣ and #1️⃣", ["1"]),
-        ("#ne👨‍👩‍👧", ["ne"]),
+        ("#ne👨‍👩‍👧 #yes\u200d❤ #\u200dno #\u0301no", ["ne", "yes"]),
         ("a#b c#d tea#cup", []),
         ("#a#b##c ＃d#e", ["a", "b", "c", "d", "e"]),
         ("x#a#b", []),

@@ -113,6 +113,18 @@ def test_a_hashtag_listed_by_its_id_alone_counts_once_its_name_is_known(ledger: 
     claim(ledger, "b", "c")
 
 
+def test_a_place_counts_from_when_the_server_was_first_seen_to_list_it(
+    ledger: Ledger, time: Time
+) -> None:
+    ledger.meet([("1", None)])
+    time.now += HOUR
+    claim(ledger, "a", "b")
+    ledger.settle("a", "1")
+    ledger.claim("c")
+    with pytest.raises(NotYet, match="from 2026-03-08 12:01 UTC on"):
+        ledger.claim("d")
+
+
 def test_the_account_is_not_written_down(ledger: Ledger) -> None:
     ledger.claim("a")
     written = [path for path in ledger.path.parent.rglob("*") if path.is_file()]

@@ -104,6 +104,18 @@ def test_a_list_may_begin_anew_again_and_again(still: Graph, tmp_path: Path) -> 
     assert collected(still, tmp_path / "cut").equals(whole)
 
 
+def test_a_list_that_began_anew_ends_though_the_server_never_ends_it(tmp_path: Path) -> None:
+    """B32."""
+    graph = Graph(28, quirks=Quirks(still=True, endless=True))
+    graph.faults[8] = "404"
+    with graph.server:
+        with pytest.raises(SourceError):
+            collected(graph, tmp_path / "cut")
+        cut = collected(graph, tmp_path / "cut")
+        assert len(graph.answered) <= N_CALLS + 6 + 3  # a page more of each list; three again
+        assert cut.equals(collected(graph, tmp_path / "whole"))
+
+
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -143,7 +155,7 @@ def test_a_killed_process_ends_as_an_undisturbed_one(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("call", [8, 9, 16])
+@pytest.mark.parametrize("call", [7, 13, 22])
 def test_a_page_on_its_way_at_the_kill_is_not_lost(still: Graph, tmp_path: Path, call: int) -> None:
     """B11: though the server has counted it as given."""
     killed(still, tmp_path / "cut", call)

@@ -47,7 +47,7 @@ def test_trouble_that_does_not_heal_ends_in_the_servers_words(fetcher: Fetcher, 
 
 
 @pytest.mark.parametrize("code", [4, 17, 32, 341, 613, 80002])
-@pytest.mark.parametrize("how", ["code", "calm"])
+@pytest.mark.parametrize("how", ["code", "calm", "transient"])
 def test_a_throttled_call_waits_and_comes_again(
     fetcher: Fetcher, time: Time, code: int, how: str
 ) -> None:
@@ -69,6 +69,23 @@ def test_a_pause_longer_than_allowed_is_left_to_the_next_run(fetcher: Fetcher, t
     with graph.server, pytest.raises(NotYet, match=r"80002.*again in about 34 minutes"):
         asked(graph, fetcher)
     assert time.rests == []
+
+
+def test_a_server_that_will_refuse_is_not_asked_meanwhile(fetcher: Fetcher, time: Time) -> None:
+    graph = Graph(20, quirks=Quirks(usage=(10, 100, 10), regain=1.5))
+    with graph.server:
+        asked(graph, fetcher)
+    assert time.rests[0] == 90.0
+
+
+def test_a_server_that_will_refuse_for_long_ends_the_run(fetcher: Fetcher) -> None:
+    graph = Graph(20, quirks=Quirks(usage=(100,), regain=34))
+    with (
+        graph.server,
+        pytest.raises(NotYet, match=r"will refuse for a while; .* in about 34 minutes"),
+    ):
+        asked(graph, fetcher)
+    assert len(graph.calls) == 1
 
 
 def test_calls_come_slower_before_they_are_refused(fetcher: Fetcher, time: Time) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from affekt.fetch.fetcher import Fetcher
-from affekt.fetch.secrets import keep_secret
 from affekt.fetch.words import Call
 from affekt.sources._rest import rest
 from affekt.sources.instagram.answers import Reading
@@ -29,7 +28,6 @@ class Door:
         self.root, self.account, self.fetcher = root, account, fetcher
         self._token, self._token_env = token, token_env
         self._usage = Usage()
-        keep_secret([token, account])
 
     def ask(self, path: str, asked: Mapping[str, str]) -> Reading:
         """Give what the server says, throttling apart: that is waited for.

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from affekt.errors import MissingSecret, SourceError
 from affekt.fetch.fetcher import Fetcher
-from affekt.fetch.secrets import keep_secret
 from affekt.fetch.words import Call, Quota
 from affekt.sources._rest import rest
 from affekt.sources.openverse.answers import Found, Reading, TokenReading
@@ -57,8 +56,6 @@ class Door:
 
     def __post_init__(self) -> None:
         self._rates: list[Rate] = []
-        if self.client is not None:
-            keep_secret([self.client.id, self.client.secret])
 
     def ask(self, asked: Mapping[str, str]) -> Found:
         """Give a page of a search.
@@ -115,7 +112,6 @@ class Door:
         self.fetcher.call(call, reading)
         if not reading.token:
             raise SourceError("openverse: the server gave no token; run the command again later")
-        keep_secret([reading.token])
         return _Token(reading.token, now + reading.seconds)
 
     def _forget(self) -> None:

@@ -18,7 +18,9 @@ CASES = {
     "affekt status": ("status", "plan.toml"),
     "affekt stats": ("stats", "plan.toml"),
     "affekt why": ("why", "plan.toml", PICTURE),
+    "affekt forget": ("forget", "plan.toml", "--owner", "generated:nobody", "--why=-", "--dry-run"),
     "affekt parts": ("parts", "models"),
+    "affekt copies": ("copies", "."),
     "affekt doctor": ("doctor",),
 }
 

@@ -53,7 +53,7 @@ class Dedupe(Stage):
         None, description="feature whose vectors confirm what the other hash does not"
     )
     min_cosine: float = Field(
-        0.95, ge=-1, le=1, description="cosine of two vectors of `embedding` that confirms"
+        0.85, ge=-1, le=1, description="cosine of two vectors of `embedding` that confirms"
     )
     keep: Literal["best", "first"] = Field(
         "best",

@@ -17,6 +17,7 @@ from affekt.pictures.shelf import Shelf
 from affekt.sources.links import Links
 from affekt.stage import Desk
 from affekt.stages.clean import Clean
+from affekt.store.rows import in_polars
 from affekt.tables import FOUND
 from affekt.taxonomy import MIKELS8
 
@@ -55,13 +56,9 @@ def main() -> None:
         folder.mkdir()
     desk = Desk(Shelf(folders["shelf"]), folders["journal"], folders["scratch"])
     outcome = stage.run(desk, daft.from_arrow(found.to_arrow()))
-    assert isinstance(outcome.table, daft.DataFrame)
-    kept = outcome.table.select("source_id").to_pydict()["source_id"]
-    ends: dict[str, str | None] = dict.fromkeys(kept)
+    ends: dict[str, str | None] = dict.fromkeys(in_polars(outcome.table)["source_id"])
     if outcome.dropped is not None:
-        assert isinstance(outcome.dropped, daft.DataFrame)
-        dropped = outcome.dropped.select("source_id", "reason").to_pydict()
-        ends |= dict(zip(dropped["source_id"], dropped["reason"], strict=True))
+        ends |= dict(in_polars(outcome.dropped).select("source_id", "reason").iter_rows())
     (given.out / "ends.json").write_text(json.dumps(ends))
 
 

@@ -5,7 +5,7 @@ Missing is
 null, never ``""``. Every table rests sorted by its key, so that equal rows are equal bytes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Union
 
@@ -16,7 +16,18 @@ from affekt.errors import TableError
 if TYPE_CHECKING:
     import daft
 
-Table = Union[pl.DataFrame, "daft.DataFrame"]
+
+class Pieces:
+    """A table too big for memory that comes piece by piece, anew each time; one piece at least."""
+
+    def __init__(self, make: Callable[[], Iterator[pl.DataFrame]]) -> None:
+        self._make = make
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        return self._make()
+
+
+Table = Union[pl.DataFrame, "daft.DataFrame", Pieces]
 
 
 class Column(NamedTuple):

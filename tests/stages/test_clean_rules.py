@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affekt.errors import AffektError
-from affekt.stages import _verdicts
+from affekt.stages import _windows
 from affekt.stages._conflicts import CHOICES
 from affekt.stages._verdicts import judged
+from affekt.stages._windows import windows_of
 from affekt.stages.clean import Clean
 from tests.stages.cleaned import found, run
 from tests.stages.people import desk
@@ -72,7 +73,7 @@ def naive(rows: list[dict[str, Any]], part: Clean) -> Reasons:
 
 def verdicts(part: Clean, rows: list[dict[str, Any]]) -> Reasons:
     frame = daft.from_arrow(found(*rows).to_arrow())
-    told = pl.concat(list(judged(frame, part._rules())))
+    told = pl.concat(list(judged(frame, windows_of(frame), part._rules())))
     return {
         (name, query): why for name, query, why in told[["source_id", "query", "reason"]].rows()
     }
@@ -120,9 +121,9 @@ def test_windows_change_nothing(monkeypatch: pytest.MonkeyPatch, is_sorted: bool
     part, whole = stage(Path()), found(*many(2_000))
     rows = whole if is_sorted else whole.sample(fraction=1, shuffle=True, seed=3)
     frame = daft.from_arrow(rows.to_arrow())
-    (alone,) = judged(frame, part._rules())
-    monkeypatch.setattr(_verdicts, "WINDOW", 300)
-    windows = list(judged(frame, part._rules()))
+    (alone,) = judged(frame, windows_of(frame), part._rules())
+    monkeypatch.setattr(_windows, "ROWS", 300)
+    windows = list(judged(frame, windows_of(frame), part._rules()))
     assert len(windows) == 7
     assert max(window.height for window in windows) < 1_000
     assert pl.concat(windows).sort("source", "source_id", "query").equals(alone)
@@ -147,11 +148,11 @@ def test_every_choice_is_counted_as_if_it_had_been_made(tmp_path: Path) -> None:
     rows = list({(row["source_id"], row["query"]): row for row in rows}.values())
     place, hits = desk(tmp_path), daft.from_arrow(found(*rows).to_arrow())
     (tmp_path / "raw").mkdir()
-    told = stage(tmp_path / "raw")._judged(place, hits).effects.told()
+    told = stage(tmp_path / "raw")._judged(place, hits, windows_of(hits)).effects.told()
     notes = {tuple(one.values())[:-2]: one for one in told}
     for choice in CHOICES:
         part = stage(tmp_path / "raw", **choice._asdict())
-        frame = pl.concat(list(judged(hits, part._rules())))
+        frame = pl.concat(list(judged(hits, windows_of(hits), part._rules())))
         lost = frame.filter(reason="two-emotions").group_by("emotion").len()
         counted = {name: n for name, n in notes[choice]["two_emotions"].items() if n}
         assert counted == dict(lost.iter_rows())

@@ -21,6 +21,7 @@ from affekt.taxonomy import Taxonomy
 
 LOOKS = ("tags", "tags+title", "tags+title+description")
 TEXTS = ("tags", "machine_tags", "title", "description")
+LOOKED_AT = (*TEXTS, "emotion")
 N_KNOWN = 1 << 18  # tags remembered from one batch to the next
 # Their folded form is longer than they are, so a search that only ignores capital letters misses
 # them: ß, capital İ, and Greek letters with an iota below.
@@ -175,10 +176,10 @@ def looked_at(rows: Mapping[str, pa.Array], lexicon: Lexicon) -> Look:
     return Look(lexicon.of_names(rows["emotion"]), named)
 
 
-def conflicts_of(frame: daft.DataFrame, taxonomy: Taxonomy, choice: Choice | None) -> Any:
-    """Give, as an expression, a struct a row: ``code`` and ``rivals``, see `Look`.
+def conflicts_of(taxonomy: Taxonomy, choice: Choice | None) -> Any:
+    """Give the function of the columns `LOOKED_AT` to a struct of ``code`` and ``rivals``.
 
-    Without a choice nothing is a rival.
+    See `Look`. Without a choice nothing is a rival.
     """
     lexicon = Lexicon(taxonomy)
     kind = {"code": daft.DataType.uint32(), "rivals": daft.DataType.int64()}
@@ -186,12 +187,12 @@ def conflicts_of(frame: daft.DataFrame, taxonomy: Taxonomy, choice: Choice | Non
     @daft.func.batch(return_dtype=daft.DataType.struct(kind))
     def conflicts(*columns: daft.Series) -> daft.Series:
         given = [_whole(column.to_arrow()) for column in columns]
-        look = looked_at(dict(zip((*TEXTS, "emotion"), given, strict=True)), lexicon)
+        look = looked_at(dict(zip(LOOKED_AT, given, strict=True)), lexicon)
         rivals = np.zeros_like(look.own) if choice is None else look.rivals(choice)
         answer = pa.StructArray.from_arrays([pa.array(look.codes()), pa.array(rivals)], list(kind))
         return daft.Series.from_arrow(answer)
 
-    return conflicts(*(frame[name] for name in (*TEXTS, "emotion")))
+    return conflicts
 
 
 class Effects:

@@ -17,7 +17,7 @@ from affekt.stages._held import Terms
 from affekt.tables import FOUND
 
 KEY = list(FOUND.key)
-IN_MEMORY = 96_000_000  # bytes of pictures of one chunk; what is more waits in a file
+IN_MEMORY = 64_000_000  # bytes of pictures of one chunk; what is more waits in a file
 MOST_DETAIL = 500  # characters
 ALL = {**dict.fromkeys(KEY, pl.String), **COLUMNS}
 Row = Mapping[str, Any]

@@ -1,15 +1,6 @@
-"""What the rules before fetching say of every row: worth it, or dropped for a reason.
+"""What the rules before fetching say of every row: worth it, or dropped for a reason."""
 
-Pictures are judged in windows: ranges of source and source_id that hold all rows of a picture each
-and some hundred thousand rows together. So nothing is joined or shuffled, and memory does not grow
-with the table. A window costs little where the table rests sorted by its key, as it does in a
-product, and is right in any order.
-"""
-
-from collections.abc import Iterator
-from functools import reduce
-from itertools import pairwise
-from operator import and_
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import daft
@@ -17,14 +8,13 @@ import polars as pl
 
 from affekt.forgotten import Forgotten
 from affekt.licences import TABLE, of
-from affekt.stages._conflicts import Choice, conflicts_of
+from affekt.stages._conflicts import LOOKED_AT, Choice, conflicts_of
 from affekt.stages._tags import names_of
+from affekt.stages._windows import PICTURE, Window
 from affekt.tables import FOUND
 from affekt.taxonomy import Taxonomy
 
 KEY = list(FOUND.key)
-PICTURE = ["source", "source_id"]
-WINDOW = 400_000  # rows
 NEEDED = [*KEY, "emotion", "licence", "url", "owner", "owner_id"]
 
 
@@ -48,57 +38,20 @@ class Rules(NamedTuple):
     forgotten: Forgotten = Forgotten()
 
 
-def judged(found: daft.DataFrame, rules: Rules) -> Iterator[pl.DataFrame]:
+def judged(
+    found: daft.DataFrame, windows: Iterable[Window], rules: Rules
+) -> Iterator[pl.DataFrame]:
     """Give all rows, window by window, sorted by key.
 
     Columns: the key, ``emotion``, ``url``, ``keeps_bytes`` (its licence allows no other copy),
     ``reason`` (null where it is worth fetching), ``detail``, ``code`` and ``n_emotions`` (see
     `affekt.stages._conflicts.Effects`).
     """
-    for window in _windows(found):
-        part = found if window is None else found.where(window)
-        conflict = conflicts_of(part, rules.taxonomy, rules.choice)
-        rows = part.select(*NEEDED, conflict.alias("conflict"))
-        yield _judged(_sorted(_in_memory(rows)), rules)
-
-
-def _windows(found: daft.DataFrame) -> Iterator[daft.Expression | None]:
-    """Give conditions each of which some rows fulfil, and every row fulfils one."""
-    ids = found.select(*PICTURE)
-    marks, n_rows = [pl.DataFrame(schema=dict.fromkeys(PICTURE, pl.String))], 0
-    for batch in ids.to_arrow_iter():
-        frame = pl.from_arrow(batch)
-        assert isinstance(frame, pl.DataFrame)
-        marks.append(frame.gather_every(64))
-        n_rows += frame.height
-    n_windows = n_rows // WINDOW + 1
-    if n_windows == 1:
-        yield None
-        return
-    every = pl.concat(marks).unique().sort(PICTURE)
-    borders = every.gather_every(-(-every.height // n_windows))[1:].rows()
-    for low, high in pairwise([None, *borders, None]):
-        yield _between(low, high)
-
-
-def _between(low: tuple[str, str] | None, high: tuple[str, str] | None) -> daft.Expression:
-    """Give the condition low ≤ (source, source_id) < high; None is no bound."""
-    source, source_id = daft.col("source"), daft.col("source_id")
-    # The bounds on the source alone say nothing new, and let whole row groups be left out.
-    parts = [daft.lit(True)]
-    if low is not None:
-        first, name = daft.lit(low[0]), daft.lit(low[1])
-        parts += [source >= first, (source > first) | (source_id >= name)]
-    if high is not None:
-        last, name = daft.lit(high[0]), daft.lit(high[1])
-        parts += [source <= last, (source < last) | (source_id < name)]
-    return reduce(and_, parts)
-
-
-def _in_memory(frame: daft.DataFrame) -> pl.DataFrame:
-    rows = pl.from_arrow(frame.to_arrow())
-    assert isinstance(rows, pl.DataFrame)
-    return rows.unnest("conflict")
+    conflict = conflicts_of(rules.taxonomy, rules.choice)
+    rows = found.select(*NEEDED, *(found[name] for name in LOOKED_AT if name not in NEEDED))
+    rows = rows.select(*NEEDED, conflict(*(rows[name] for name in LOOKED_AT)).alias("conflict"))
+    for window in windows:
+        yield _judged(_sorted(window.of(rows).unnest("conflict")), rules)
 
 
 def _sorted(rows: pl.DataFrame) -> pl.DataFrame:

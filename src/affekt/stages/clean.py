@@ -14,7 +14,6 @@ from pydantic import Field, field_validator
 from affekt import engine, licences
 from affekt.errors import AffektError
 from affekt.fetch.manners import Manners
-from affekt.fetch.placeholders import MANY
 from affekt.fetch.reasons import REASONS as NOT_FETCHED
 from affekt.forgotten import Forgotten
 from affekt.forgotten import read as read_forgotten
@@ -26,17 +25,18 @@ from affekt.pictures.shelf import PER_SHARD
 from affekt.sources import Source, labelled
 from affekt.stage import Desk, Outcome, Stage
 from affekt.stages._arrivals import Setup
+from affekt.stages._assembled import Assembly, Finished, placeholders_in
 from affekt.stages._chunks import each_chunk
 from affekt.stages._conflicts import Choice, Effects
 from affekt.stages._held import Terms, still_answer
-from affekt.stages._look import LOOKED, Look
+from affekt.stages._look import Look
 from affekt.stages._tally import Tally
 from affekt.stages._verdicts import Rules, judged
+from affekt.stages._windows import Window, windows_of
 from affekt.tables import CLEAN, FOUND
 from affekt.taxonomy import Taxonomy
 
 KEY = list(FOUND.key)
-PICTURE = [name for name in CLEAN.columns if name not in FOUND.columns]  # what decoding tells
 PIECES = 8  # shards a chunk: a slow server then holds up an eighth of the work at hand
 VERSION = re.compile(r"-\d\.\d$")  # end of a licence word that names its version
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -145,21 +145,19 @@ class Clean(Stage):
         return read_forgotten(self.forgotten.path if self.forgotten else None)
 
     def run(self, desk: Desk, found: Any, *_: Any, **__: Any) -> Outcome:
-        told = self._judged(desk, found)
-        files = self._looked_at(desk, told)
-        looked = _with_placeholders(daft.read_parquet(files)) if files else None
-        dropped = [daft.read_parquet(told.dropped)] if told.dropped else []
-        kept = daft.from_arrow(pl.DataFrame(schema=LOOKED).to_arrow())
-        if looked is not None:
-            looked = _with_forgotten(looked, self._forgotten())
-            is_kept = looked["reason"].is_null()
-            kept = looked.where(is_kept)
-            dropped.append(looked.where(~is_kept).select(*KEY, "reason", "detail"))
-        table = found.join(kept.select(*KEY, *PICTURE), on=KEY)
-        both = dropped[0].concat(dropped[1]) if len(dropped) == 2 else next(iter(dropped), None)
-        return Outcome(
-            table.select(*CLEAN.columns), both, notes={"conflicts": list(told.effects.told())}
+        windows = windows_of(found)
+        told = self._judged(desk, found, windows)
+        finished = self._looked_at(desk, told)
+        whole = Assembly(
+            found,
+            windows,
+            refused=told.dropped,
+            finished=finished,
+            forgotten=self._forgotten(),
+            placeholders=placeholders_in(finished),
         )
+        effects = list(told.effects.told())
+        return Outcome(whole.table(), whole.dropped(), notes={"conflicts": effects})
 
     def _rules(self) -> Rules:
         choice = Choice(self.conflicts, self.word_forms, self.machine_tags, self.query_counts)
@@ -172,7 +170,7 @@ class Clean(Stage):
             forgotten=self._forgotten(),
         )
 
-    def _judged(self, desk: Desk, found: daft.DataFrame) -> "_Judged":
+    def _judged(self, desk: Desk, found: daft.DataFrame, windows: Iterable[Window]) -> "_Judged":
         """Write down which rows are worth fetching, fleeting sources first, and which are not."""
         folder = desk.scratch / "judged"
         shutil.rmtree(folder, ignore_errors=True)
@@ -180,7 +178,7 @@ class Clean(Stage):
         sources = labelled(self.sources)
         fleeting = [name for name, source in sources.items() if source.is_fleeting]
         told = _Judged(Effects(self.taxonomy), [], [], [])
-        for number, rows in enumerate(judged(found, self._rules())):
+        for number, rows in enumerate(judged(found, windows, self._rules())):
             told.effects.add(rows)
             wanted = rows.filter(pl.col("reason").is_null()).select(*KEY, "url", "keeps_bytes")
             _check_sources(wanted, sources)
@@ -191,7 +189,7 @@ class Clean(Stage):
             _keep(wanted.filter(~expires), folder / f"then-{number:06d}.parquet", told.then)
         return told
 
-    def _looked_at(self, desk: Desk, told: "_Judged") -> list[str]:
+    def _looked_at(self, desk: Desk, told: "_Judged") -> list[Finished]:
         """Look at every picture that is worth it and give the files that say what came of it."""
         processes = engine.places() if engine.is_cluster() else self.processes
         work = Look(desk, self._setup(desk, processes))
@@ -203,8 +201,10 @@ class Clean(Stage):
             chunks = self._chunks(desk, told, work, size)
             for name in each_chunk(work, chunks, processes=processes):
                 path = desk.files.ensure(work.path(name))
-                tally.finish(pl.read_parquet(path, columns=["source", "reason", "detail"]))
-                files.append(str(path))
+                columns = ["source", "source_id", "reason", "detail"]
+                rows = pl.read_parquet(path, columns=columns)
+                tally.finish(rows)
+                files.append(Finished.of(str(path), rows))
         finally:
             work.close()
         return files
@@ -306,47 +306,6 @@ def _slices(paths: Iterable[str], size: int) -> Iterator[pl.DataFrame]:
 def _digest(rows: pl.DataFrame) -> str:
     """Name a chunk by its rows."""
     return hashlib.sha256(rows.select(*KEY, "url").write_ndjson().encode()).hexdigest()
-
-
-def _with_placeholders(looked: daft.DataFrame) -> daft.DataFrame:
-    """Drop every picture whose content shows up under too many links of one server.
-
-    The way out notices such contents, too, but lets the first of them pass.
-    """
-    places = pl.from_arrow(looked.select("host", "content", "reason").to_arrow())
-    assert isinstance(places, pl.DataFrame)
-    places = places.filter(pl.col("host").is_not_null(), pl.col("content").is_not_null())
-    many = places.group_by("host", "content").len().filter(pl.col("len") > MANY)
-    known = places.filter(reason="placeholder")
-    shown = pl.concat([many["content"], known["content"]]).unique().sort().to_list()
-    if not shown:
-        return looked
-    is_one = looked["host"].not_null() & looked["reason"].is_null() & looked["content"].is_in(shown)
-    told = daft.lit("SHA-256 ") + looked["content"]
-    return looked.with_columns(
-        {
-            "reason": daft.functions.when(is_one, daft.lit("placeholder")).otherwise(
-                looked["reason"]
-            ),
-            "detail": daft.functions.when(is_one, told).otherwise(looked["detail"]),
-        }
-    )
-
-
-def _with_forgotten(looked: daft.DataFrame, forgotten: Forgotten) -> daft.DataFrame:
-    """Drop what came before its bytes were put on the list."""
-    is_gone, is_any = daft.lit(False), False
-    for name in ("image_id", "content"):
-        known = pl.from_arrow(looked.select(name).distinct().to_arrow())
-        assert isinstance(known, pl.DataFrame)
-        gone = known.filter(forgotten.among(known))[name].sort().to_list()
-        if gone:
-            is_gone, is_any = is_gone | looked[name].is_in(gone).fill_null(False), True
-    if not is_any:
-        return looked
-    is_gone = is_gone & looked["reason"].is_null()
-    reason = daft.functions.when(is_gone, daft.lit("forgotten")).otherwise(looked["reason"])
-    return looked.with_columns({"reason": reason})
 
 
 def _matching(words: Iterable[str]) -> frozenset[str]:

@@ -20,7 +20,7 @@ from affekt.errors import TableError
 from affekt.stage import Engine, Stage
 from affekt.store.ordered import AMPLE, Memory, Order, in_order
 from affekt.store.product import Product, file_sha256
-from affekt.tables import Table
+from affekt.tables import Pieces, Table
 
 ROW_GROUP = 65_536  # rows; also the step in which rows are hashed, so that memory stays flat
 
@@ -65,6 +65,8 @@ def in_polars(table: Table) -> pl.DataFrame:
     """Give a frame of either engine in memory."""
     if isinstance(table, pl.DataFrame):
         return table
+    if isinstance(table, Pieces):
+        return pl.concat(list(table))
     frame = pl.from_arrow(table.to_arrow())
     assert isinstance(frame, pl.DataFrame)
     return frame
@@ -158,8 +160,11 @@ def check_conserved(stage: Stage, came_in: int, kept: int, dropped: int) -> None
         )
 
 
-def _pieces(table: daft.DataFrame) -> Iterator[pl.DataFrame]:
-    """Give a table piece by piece, as it comes; one query makes all of them."""
+def _pieces(table: daft.DataFrame | Pieces) -> Iterator[pl.DataFrame]:
+    """Give a table piece by piece, as it comes; one query of Daft makes all of them."""
+    if isinstance(table, Pieces):
+        yield from table
+        return
     for batch in table.to_arrow_iter():
         piece = pl.from_arrow(batch)
         assert isinstance(piece, pl.DataFrame)

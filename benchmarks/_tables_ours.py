@@ -14,6 +14,7 @@ import polars as pl
 from affekt.parts import find
 from affekt.sources import Source
 from affekt.stage import Desk, Outcome, Stage
+from affekt.stages._assembled import Finished
 from affekt.stages.clean import Clean
 from affekt.stages.dedupe import Dedupe
 from affekt.stages.sample import Sample
@@ -49,8 +50,11 @@ class Looked(Clean):
     def kind(cls) -> str:
         return "clean"
 
-    def _looked_at(self, desk: Desk, told: Any) -> list[str]:
-        return sorted(str(path) for path in Path(self.looked_at).glob("*.parquet"))
+    def _looked_at(self, desk: Desk, told: Any) -> list[Finished]:
+        return [
+            Finished.of(str(path), pl.read_parquet(path, columns=["source", "source_id"]))
+            for path in sorted(Path(self.looked_at).glob("*.parquet"))
+        ]
 
 
 def sources() -> tuple[Source, ...]:

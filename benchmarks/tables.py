@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from affekt.stages._verdicts import judged
+from affekt.stages._windows import windows_of
 from benchmarks import _tables_data as data
 from benchmarks import _tables_ours as ours
 from benchmarks._fetch_measure import Took, measured
@@ -51,7 +52,8 @@ class Crawl:
         import daft
 
         clean = ours.stages(self.looked)[0]
-        for rows in judged(daft.read_parquet(str(self.folder / "found.parquet")), clean._rules()):
+        found = daft.read_parquet(str(self.folder / "found.parquet"))
+        for rows in judged(found, windows_of(found), clean._rules()):
             yield rows.filter(pl.col("reason").is_null()).select("source", "source_id", "query")
 
     def run(self, who: str) -> Took:

@@ -22,7 +22,7 @@ FLOORS = (
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
 # Rooms of one floor where the left may know the right.
-TOGETHER = {("parts", "taxonomy"), ("pictures", "files")}
+TOGETHER = {("parts", "taxonomy"), ("pictures", "files"), ("engine", "files")}
 
 
 def room_of(path: Path) -> str:

@@ -7,13 +7,25 @@ import importlib
 import os
 import re
 import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from affekt.errors import MachineError, MissingExtra, UsageError
+from affekt.files import Files, endpoint, region
+
+if TYPE_CHECKING:
+    import daft
 
 NATIVE = "native"
 RAY = "ray"
 ADDRESS = re.compile(r"ray://[A-Za-z0-9.\-\[\]:]+:\d{1,5}")
+CREDENTIALS = {
+    "key_id": "AWS_ACCESS_KEY_ID",
+    "access_key": "AWS_SECRET_ACCESS_KEY",
+    "session_token": "AWS_SESSION_TOKEN",
+}
 ALLOWED = "'native', 'ray' or 'ray://host:port'"
 
 
@@ -61,6 +73,34 @@ def places() -> int:
     if is_cluster():
         return max(1, int(_library("ray").cluster_resources().get("CPU", 1)))
     return len(os.sched_getaffinity(0))
+
+
+def read(files: Files, paths: Sequence[str | Path]) -> "daft.DataFrame":
+    """Give the rows of Parquet files, lazily, so that every machine of the engine can read them.
+
+    Where the project lies in an object store and a cluster does the work, its machines read there;
+    what is only here, the scratch of a stage, is published for them first.
+    """
+    read_parquet: Callable[..., daft.DataFrame] = _library("daft").read_parquet
+    whole = [Path(path) for path in paths]
+    if not (is_cluster() and files.url):
+        return read_parquet([str(files.ensure(path)) for path in whole])
+    for path in whole:
+        if path.exists():
+            files.publish(path)
+    return read_parquet([files.address(path) for path in whole], io_config=_access())
+
+
+def _access() -> Any:
+    """Give how machines of a cluster reach the object store: as this one does."""
+    io = _library("daft.io")
+    server = endpoint()
+    given = {name: os.environ.get(variable) for name, variable in CREDENTIALS.items()}
+    known = {name: value for name, value in given.items() if value}
+    if server:
+        known |= {"endpoint_url": server}
+    use_ssl = not (server or "").startswith("http://")
+    return io.IOConfig(s3=io.S3Config(region_name=region(), use_ssl=use_ssl, **known))
 
 
 def _running() -> str | None:

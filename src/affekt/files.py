@@ -98,7 +98,8 @@ class Files:
 
         ``pattern`` is matched from the right, as `pathlib.PurePath.match` does.
         """
-        found = {path for path in folder.rglob(Path(pattern).name) if path.match(pattern)}
+        inside = folder.rglob(Path(pattern).name)
+        found = {path for path in inside if path.match(pattern) and path.is_file()}
         if self.url is not None:
             with self._told(folder):
                 selector = pafs.FileSelector(

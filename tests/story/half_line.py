@@ -20,8 +20,9 @@ from affekt.store import rows
 
 PLAN = """
 engine = "{engine}"
+project = "{project}"
 [collect]
-sources = [{{ kind = "generated", per_emotion = 30, photographs = false }}]
+sources = [{{ kind = "generated", per_emotion = 20, photographs = false }}]
 [clean]
 processes = {processes}
 [sample]
@@ -44,7 +45,10 @@ def main(folder: Path, engine: str, victim: str) -> None:
     vars(rows)["ROW_GROUP"] = PER_SHARD
     folder.mkdir()
     processes = 2 if victim else 1
-    (folder / "plan.toml").write_text(PLAN.format(engine=engine, processes=processes))
+    place = os.environ.get("AFFEKT_TEST_PROJECT", "work")
+    (folder / "plan.toml").write_text(
+        PLAN.format(engine=engine, processes=processes, project=place)
+    )
     killed: list[int] = []
     if victim:
         threading.Thread(target=kill, args=(folder, victim, killed), daemon=True).start()
@@ -67,7 +71,8 @@ def made(project: Project) -> dict[str, object]:
     """Give every byte that was made, by digest."""
     products = {name: dict(one.manifest) for name, one in project.products().items()}
     names = ("address", "table_sha256", "dropped_sha256", "kept", "dropped", "reasons", "notes")
-    shelf = sorted(project.store.shelf.root.glob("*"))
+    files, root = project.store.files, project.store.shelf.root
+    shelf = [files.ensure(path) for path in files.listed(root, "*.parquet")]
     return {
         "products": {name: [facts[key] for key in names] for name, facts in products.items()},
         "shelf": {path.name: sha256(path.read_bytes()).hexdigest() for path in shelf},

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests import objects
+
 ROOT = Path(__file__).parents[2]
 NEEDS_RAY = pytest.mark.skipif(
     find_spec("ray") is None, reason="a cluster needs Ray: pip install 'affekt[cluster]'"
@@ -18,12 +20,12 @@ NEEDS_RAY = pytest.mark.skipif(
 LIMITS = {"RAY_DEFAULT_OBJECT_STORE_MAX_MEMORY_BYTES": "80000000", "RAY_DEDUP_LOGS": "1"}
 
 
-def run(folder: Path, engine: str, victim: str = "") -> dict[str, Any]:
+def run(folder: Path, engine: str, victim: str = "", **environment: str) -> dict[str, Any]:
     """Run the first half of the line in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.story.half_line", str(folder), engine, victim],
         cwd=ROOT,
-        env={**os.environ, **LIMITS},
+        env={**os.environ, **LIMITS, **environment},
         capture_output=True,
         text=True,
         timeout=240,
@@ -64,3 +66,17 @@ def test_neither_engine_nor_death_changes_a_byte(
     other = run(tmp_path / "project", engine, victim)
     assert other.pop("killed") == bool(victim)
     assert other == {name: undisturbed[name] for name in ("products", "shelf")}
+
+
+@pytest.mark.slow
+@NEEDS_RAY
+def test_a_cluster_works_on_a_project_in_an_object_store(
+    tmp_path: Path, undisturbed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """collect.md section 7: its workers share nothing with this machine but the store."""
+    with objects.bucket(monkeypatch) as url:
+        other = run(tmp_path / "project", "ray", AFFEKT_TEST_PROJECT=url)
+        assert {name: other[name] for name in undisturbed} == undisturbed
+        left = objects.names(url)
+    assert not [name for name in left if "/." in name], "the scratch of a stage stays nowhere"
+    assert [name for name in left if name.startswith("project/pictures/shard-")]

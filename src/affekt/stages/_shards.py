@@ -7,7 +7,8 @@ from typing import Any
 import daft
 import polars as pl
 
-from affekt import durable
+from affekt import durable, engine
+from affekt.files import Files
 
 PER_SHARD = 100_000  # rows of a file
 PLACE = "place"  # column: number of the row, in the order in which rows were added
@@ -20,12 +21,14 @@ class Shards:
         folder: Where the files go; what another run left there under this name is removed.
         name: Beginning of their names.
         types: Columns of the rows; `PLACE` is added to them.
+        where: The files of the project.
     """
 
-    def __init__(self, folder: Path, name: str, types: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, name: str, types: Mapping[str, Any], where: Files) -> None:
         self.rows = 0
         self._folder = folder
         self._name = name
+        self._where = where
         self._empty = pl.DataFrame(schema={**types, PLACE: pl.Int64})
         self._waiting: list[pl.DataFrame] = []
         self._files: list[Path] = []
@@ -48,7 +51,7 @@ class Shards:
         """Give all rows, lazily and in no order."""
         if self._waiting or not self._files:
             self._write()
-        return daft.read_parquet([str(path) for path in self._files])
+        return engine.read(self._where, self._files)
 
     def _write(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -88,8 +88,8 @@ class Collect(Stage):
             n_found, n_refused = n_found + pages.n_hits, n_refused + pages.n_refused
             asked.append((label, query, pages))
         # Read when all is there: a run that is cut off while it asks has read nothing in vain.
-        found = Shards(desk.scratch, "found", FOUND.types())
-        dropped = Shards(desk.scratch, "refused", DROPPED)
+        found = Shards(desk.scratch, "found", FOUND.types(), desk.files)
+        dropped = Shards(desk.scratch, "refused", DROPPED, desk.files)
         for label, query, pages in asked:
             for stored in pages.stored():
                 rows = _found(stored, label, query)

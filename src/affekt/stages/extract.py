@@ -14,9 +14,11 @@ from pydantic import Field
 from threadpoolctl import threadpool_limits
 
 from affekt import durable
+from affekt import engine as engines
 from affekt.engine import is_cluster
 from affekt.errors import AffektError, PartError, PictureError
 from affekt.features import Feature, Picture, Vector
+from affekt.files import Files
 from affekt.pictures.decode import Decoders
 from affekt.pictures.reasons import REASONS
 from affekt.pictures.shelf import Shelf
@@ -75,7 +77,7 @@ class Extract(Stage):
         for name in each_chunk(work, chunks, processes=processes):
             files.append(work.file(name))
             tally.add(files[-1])
-        return _outcome(files)
+        return _outcome(desk.files, files)
 
     def _spread(self) -> tuple[int, int]:
         """Give the number of processes, and of threads in each; a process of a cluster has one."""
@@ -268,9 +270,9 @@ def _in_shelf_order(pictures: daft.DataFrame) -> pl.DataFrame:
     return rows.sort("shard", "row_group", "row", "image_id")
 
 
-def _outcome(files: list[Path]) -> Outcome:
+def _outcome(where: Files, files: list[Path]) -> Outcome:
     """Give vectors and dropped rows lazily: all vectors may not fit in memory."""
-    made = daft.read_parquet([str(path) for path in files])
+    made = engines.read(where, files)
     is_dropped = daft.col("reason").not_null()
     return Outcome(
         made.where(~is_dropped).select("image_id", "vector"),

@@ -251,6 +251,9 @@ class Store:
         return self._rename(stage, address, hidden)
 
     def _rename(self, stage: Stage, address: str, hidden: Path) -> Product:
+        for path in self.files.listed(hidden, "*") if self.files.url else ():
+            if "scratch" in path.parts:  # what a cluster was shown of it goes with it
+                self.files.remove(path)
         shutil.rmtree(hidden / "scratch")
         for note in ("state.json", live.NAME):
             (hidden / note).unlink(missing_ok=True)

@@ -16,7 +16,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from affekt import engine as engines
 from affekt.errors import TableError
+from affekt.files import Files
 from affekt.stage import Engine, Stage
 from affekt.store.ordered import AMPLE, Memory, Order, in_order
 from affekt.store.product import Product, file_sha256
@@ -58,7 +60,10 @@ def open_table(made: Product, engine: Engine) -> Table:
     Raises:
         Damaged: The file is missing or not what was written.
     """
-    return daft.read_parquet(str(made.whole("table"))) if engine == "daft" else made.table()
+    if engine == "polars":
+        return made.table()
+    path = made.whole("table")
+    return engines.read(made.files or Files(path.parent), [path])
 
 
 def in_polars(table: Table) -> pl.DataFrame:

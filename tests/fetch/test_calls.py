@@ -199,20 +199,29 @@ def test_every_request_uses_up_its_allowance(tmp_path: Path) -> None:
     assert 99 < sum(slept) < 102
 
 
-def test_the_pace_of_a_host_is_kept(tmp_path: Path) -> None:
+def test_redirects_of_a_call_are_limited_by_the_plan(tmp_path: Path) -> None:
+    """B26."""
+    with Server(do.lead("/rest")) as server:
+        with pytest.raises(SourceError, match="more than 5 times"):
+            Fetcher(MANNERS, tmp_path).call(Call(f"{server.base}/rest"), good)
+        assert sum(server.asked.values()) == 6
+
+
+@pytest.mark.parametrize("rate", [0.1, 4.0])
+def test_the_pace_of_a_host_is_kept(tmp_path: Path, rate: float) -> None:
     now, slept = [1_000.0], list[float]()
 
     def sleep(seconds: float) -> None:
         slept.append(seconds)
         now[0] += seconds
 
-    manners = Manners.model_validate({**MANNERS.model_dump(), "host_per_second": 0.1})
+    manners = Manners.model_validate({**MANNERS.model_dump(), "host_per_second": rate})
     settings = Settings(clock=Clock(lambda: now[0], sleep))
     with Server(do.send(GOOD)) as server:
         fetcher = Fetcher(manners, tmp_path, settings=settings)
         for _ in range(3):
             fetcher.call(Call(f"{server.base}/rest"), good)
-    assert slept == [10, 10]
+    assert slept == [1 / rate, 1 / rate]
 
 
 # Everything that can go wrong with a call goes wrong, with a key in it and its server repeating it.

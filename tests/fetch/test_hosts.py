@@ -184,6 +184,18 @@ def test_one_answer_of_a_parked_host_opens_it() -> None:
     assert world.work_off(world.succeed) == 7
 
 
+def test_one_probe_that_fails_decides_nothing() -> None:
+    world = World(per_host=4, give_up_after=4)
+    world.put("a", 20)
+    world.fail(world.taken())
+    world.board.come_back()
+    bad, *good = world.taken()
+    world.fail([bad])
+    assert not world.board.lost
+    world.succeed(good)
+    assert world.work_off(world.succeed) == 16 - PROBES
+
+
 def test_failures_that_are_no_row_park_nobody() -> None:
     world = World(per_host=1, give_up_after=2)
     world.put("a", 9)

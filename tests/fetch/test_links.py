@@ -28,7 +28,7 @@ def reason(link: str, allowed: Allowed = NOBODY) -> str:
         "http://:pw@example.org/a", "http://example.org:22/a", "http://example.org:25/a",
         "http://example.org:99999/a", "http://example.org:0/a", "http://[::1/a",
         "http://exa\\mple.org/a", "http://example.org/a\x00b", "http://example.org/\r\nHost: x",
-        "javascript:alert(1)", "http://" + "a" * 9_000, "http://a..b:80@c/",
+        "javascript:alert(1)", "http://a.example/" + "b" * 7_984, "http://" + "a" * 9_000, "http://a..b:80@c/",
     ],
 )  # fmt: skip
 def test_a_link_that_may_not_be_followed_is_named(link: str) -> None:
@@ -60,6 +60,7 @@ def test_a_literal_address_that_is_not_public_is_refused(link: str) -> None:
         ("http://example.org/a.jpg#top", "http://example.org/a.jpg"),
         ("http://example.org/a%2Fb?sig=a%2Bb%3D&t=%7E1", "http://example.org/a%2Fb?sig=a%2Bb%3D&t=%7E1"),
         ("http://example.org", "http://example.org"),
+        ("http://example.org/" + "b" * 7_981, "http://example.org/" + "b" * 7_981),
         ("http://example.org/100%.jpg", "http://example.org/100%.jpg"),
     ],
 )  # fmt: skip

@@ -18,7 +18,7 @@ from affekt.fetch import run
 from affekt.fetch.fetcher import Fetcher, Settings
 from affekt.fetch.manners import Manners
 from affekt.fetch.placeholders import content_of
-from affekt.fetch.words import Fetched, Link
+from affekt.fetch.words import Call, Fetched, Link
 from tests.fetch.asking import MANNERS
 from tests.servers import _deeds as do
 from tests.servers._wire import Answer, Request, Server, whole
@@ -324,6 +324,26 @@ def test_two_runs_at_once_do_not_mix(tmp_path: Path) -> None:
     assert sorted(a for a, _ in pairs) == sorted(b for _, b in pairs) == sorted(map(str, range(40)))
 
 
+def test_one_who_asks_a_fetcher_that_is_closed_meanwhile_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(run, "LONGEST_NAP", 0.1)
+    with Server(do.late(do.FOR_EVER, do.send(PICTURE))) as server:
+        fetcher = Fetcher(MANNERS, tmp_path)
+        threading.Timer(0.2, fetcher.close).start()
+        with pytest.raises(RuntimeError, match="was closed"):
+            list(fetcher.pictures(links(server, 5)))
+
+
+def test_an_interrupt_ends_a_call(tmp_path: Path) -> None:
+    with Server(do.late(do.FOR_EVER, do.send(PICTURE))) as server:
+        fetcher = Fetcher(MANNERS, tmp_path)
+        threading.Timer(0.2, interrupt).start()
+        with pytest.raises(KeyboardInterrupt):
+            fetcher.call(Call(f"{server.base}/rest"), lambda _: None)
+        fetcher.close()
+
+
 def test_a_fetcher_can_be_sent_to_another_process(tmp_path: Path) -> None:
     settings = Settings(placeholders=(content_of(PICTURE),))
     fetcher = Fetcher(MANNERS, tmp_path, opt_outs=("noai",), max_bytes=9, settings=settings)
@@ -331,6 +351,18 @@ def test_a_fetcher_can_be_sent_to_another_process(tmp_path: Path) -> None:
     assert (again.manners, again.ledger, again.settings) == (
         MANNERS, tmp_path, settings._replace(opt_outs=("noai",), max_bytes=9)
     )  # fmt: skip
+
+
+def test_the_well_known_address_of_a_placeholder_is_told(tmp_path: Path) -> None:
+    """B34: where Flickr sends those who ask for a picture that is gone."""
+
+    async def answer(request: Request, writer: asyncio.StreamWriter) -> None:
+        is_old = request.path == "/a.jpg"
+        await (do.lead("/pw/photo_unavailable.png") if is_old else do.send(PICTURE))(
+            request, writer
+        )
+
+    assert one(answer, tmp_path).reason == "placeholder"
 
 
 def test_a_known_placeholder_is_told(tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ def test_pauses_differ_so_that_links_do_not_come_back_together() -> None:
     [
         ("0", 0.0), ("120", 120.0), (" 7 ", 7.0), ("1.5", 1.5), ("9" * 300, LONGEST_WAIT),
         (after(30), 30.0), (after(-30), 0.0), ("Mon, 24 Nov 2025 12:00:30 -0000", 30.0),
+        ("Mon, 24 Nov 2025 13:00:30 +0100", 30.0),
         ("Monday, 24-Nov-25 12:00:30 GMT", 30.0), ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_WAIT),
         ("soon", None), ("", None), ("-5", None), ("1e9", None), ("٣", None), ("Mon, 99 Foo", None),
     ],

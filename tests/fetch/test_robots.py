@@ -46,6 +46,8 @@ def may(text: str, path: str = "/a/b.jpg") -> bool:
         ("User-agent: *\nDisallow: /*.jpg", False),
         ("User-agent: *\nDisallow: /*.jpg$", False),
         ("User-agent: *\nDisallow: /*.jp$", True),
+        ("User-agent: *\nDisallow: /*x*.jpg$", True),
+        ("User-agent: *\nDisallow: /*b*.jpg$", False),
         ("User-agent: *\nDisallow: /a/b.jpg$", False),
         ("User-agent: *\nDisallow: /a/b$", True),
         ("User-agent: *\nDisallow: *b", False),
@@ -202,4 +204,19 @@ def test_the_file_may_lie_elsewhere(tmp_path: Path) -> None:
 
     with Server(answer) as server:
         (one,) = Fetcher(MANNERS, tmp_path).pictures([Link("a", f"{server.base}/a.jpg", True)])
+    assert one.reason == "robots"
+
+
+@pytest.mark.parametrize("place", ["http://10.0.0.1/robots.txt", "/robots.txt", ""])
+def test_a_file_that_lies_nowhere_forbids_nothing(tmp_path: Path, place: str) -> None:
+    one, asked = fetched(do.lead(place), tmp_path)
+    assert one.data == PICTURE
+    assert asked.count("/robots.txt") <= 6
+
+
+def test_a_file_too_big_to_be_read_forbids_everything(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("affekt.fetch.errands.ROBOTS_MOST_BYTES", 1_000)
+    one, _ = fetched(do.send(b"#" * 1_001), tmp_path)
     assert one.reason == "robots"

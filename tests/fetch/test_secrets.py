@@ -55,6 +55,12 @@ def test_a_short_key_leaves_the_words_of_an_answer_alone() -> None:
     assert hide('["fearful"]') == '["***"]'
 
 
+def test_the_shortest_keys_that_are_hidden() -> None:
+    keep_secret(["zx17", "zx177177"])
+    assert hide("zx17") == "***"
+    assert hide_in_answer(b"zx17 zx177177") == b"zx17 ***"
+
+
 def test_a_call_and_its_allowance_show_no_key() -> None:
     quota = Quota("flickr", "canary-0005", 3600, 3600)
     call = Call("http://a.example/", {"q": "awe"}, {"key": "canary-0005"}, quota=quota)

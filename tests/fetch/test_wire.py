@@ -1,9 +1,11 @@
 """Connections go to checked addresses only, and to servers that prove who they are."""
 
 import os
+import resource
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import aiohttp
@@ -55,6 +57,35 @@ def test_a_name_is_not_looked_up_again_when_it_is_used(
     assert one.reason == "no-connection"
     assert set(connections) == {PUBLIC}
     assert names.asked["a.example"] == 1
+
+
+def test_a_name_server_that_says_nothing_in_time_is_no_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """D9."""
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: time.sleep(0.4))
+    manners = MANNERS.model_copy(update={"connect_seconds": 0.05, "tries": 1})
+    (one,) = Fetcher(manners, tmp_path).pictures([Link("a", "http://a.example/a.jpg")])
+    assert one.reason == "dns"
+    assert "0.05 s" in (one.detail or "")
+
+
+def test_what_no_name_server_can_be_asked_for_is_no_name(tmp_path: Path) -> None:
+    manners = MANNERS.model_copy(update={"tries": 1})
+    link = f"http://{'a' * 70}.example/a.jpg"
+    (one,) = Fetcher(manners, tmp_path).pictures([Link("a", link)])
+    assert one.reason == "dns"
+
+
+def test_a_name_is_looked_up_once_for_many_links(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    names = answering(monkeypatch, {"a.example": [(PUBLIC,)], "b.example": [(PUBLIC,)]})
+    monkeypatch.setattr("affekt.fetch.resolver.KEPT_NAMES", 2)
+    tried(monkeypatch)
+    given = [Link(str(n), f"http://{host}.example/{n}") for n in range(9) for host in "ab"]
+    list(Fetcher(MANNERS, tmp_path).pictures(given))
+    assert names.asked.total() <= 2 * MANNERS.per_host
 
 
 def test_every_hop_of_a_redirect_is_checked(
@@ -202,6 +233,26 @@ def test_requests_at_a_time_follow_the_limit_of_open_files(monkeypatch: pytest.M
     assert places(5) == 5
     monkeypatch.setattr("resource.getrlimit", lambda _: (8, 8))
     assert places(1024) == 1
+
+
+def test_no_limit_of_open_files_limits_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = resource.RLIM_INFINITY
+    monkeypatch.setattr("resource.getrlimit", lambda _: (endless, endless))
+    assert places(1024) == 1024
+
+
+def test_a_machine_that_stays_without_room_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def never(*_: object) -> socket.socket:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("affekt.fetch.errands.NAP_SECONDS", 0.001)
+    monkeypatch.setattr("affekt.fetch.errands.NAPS", 5)
+    monkeypatch.setattr(Sockets, "make", never)
+    one = fetched("http://127.0.0.1:9/a.jpg", tmp_path)
+    assert (one.reason, one.attempts) == ("no-connection", 0)
+    assert "Too many open files" in (one.detail or "")
 
 
 def test_a_machine_without_room_for_a_connection_waits_and_goes_on(

@@ -19,11 +19,11 @@ from affekt.fetch.reasons import PASSING
 from affekt.fetch.retries import asked_wait, pause
 from affekt.fetch.secrets import hide, hide_in_answer, keep_secret
 from affekt.fetch.statuses import BUSY, REDIRECTS
-from affekt.fetch.wire import Reply
+from affekt.fetch.wire import NO_ROOM, Reply
 from affekt.fetch.words import Answer, Call
 
 MOST_BYTES = 64_000_000  # of an answer
-HEALS = {*PASSING, "http-error"}  # what is no HTTP at all may be next time
+HEALS = {*PASSING, NO_ROOM, "http-error"}  # what is no HTTP at all may be next time
 SHOWN = 200  # leading bytes of an answer that are kept to explain
 TELL_FROM = 5.0  # s of waiting that are worth a line in the log
 

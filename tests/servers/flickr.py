@@ -61,6 +61,7 @@ class Quirks:
         stuck: Every page is the first one.
         ignores_dates: Searches all days whatever is asked.
         falls: Dates fall, whatever order is asked for.
+        thins: Leaves the first photograph of every page out, as it does with hidden ones.
         names: The licences it lists.
     """
 
@@ -72,6 +73,7 @@ class Quirks:
     stuck: bool = False
     ignores_dates: bool = False
     falls: bool = False
+    thins: bool = False
     names: Mapping[str, tuple[str, str]] | None = None
 
 
@@ -181,13 +183,14 @@ class Host:
         if self.quirks.repeats:
             shown_page = max(1, min(shown_page, -(-len(numbers) // per_page)))
         first = 0 if self.quirks.stuck else (shown_page - 1) * per_page
+        shown = numbers[first + self.quirks.thins : first + per_page]
         total = self._announced(len(numbers), asked)
         photos = {
             "page": page,
             "pages": -(-total // per_page),
             "perpage": per_page,
             "total": total if page % 2 else str(total),
-            "photo": [catalogue.photo(number) for number in numbers[first : first + per_page]],
+            "photo": [catalogue.photo(number) for number in shown],
         }
         return {"photos": photos, "stat": "ok"}
 

@@ -78,6 +78,7 @@ def test_a_search_of_few_pictures_is_two_calls(serve: Serve, tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.slow
 def test_exactly_as_many_as_a_search_shows_are_eight_pages(serve: Serve, tmp_path: Path) -> None:
     host = serve(SHOWN)
     pages = pages_of(host, tmp_path, split_above=SHOWN)
@@ -108,6 +109,7 @@ def test_no_slice_is_cut_below_five_minutes(serve: Serve, tmp_path: Path) -> Non
     assert min(end - start + 1 for start, end in slices(host)) >= FLOOR_SECONDS
 
 
+@pytest.mark.slow
 def test_behind_slices_that_hold_little_neighbours_are_joined(serve: Serve, tmp_path: Path) -> None:
     """A ten-year window around one busy day would be cut into hundreds of empty slices."""
     host = serve(3020, bursts=[Burst(10, 3000, 86_000)])
@@ -130,6 +132,7 @@ def test_wrong_totals_lose_nothing_and_are_told(serve: Serve, tmp_path: Path, sh
     assert any(announced < came for announced, came in counts)
 
 
+@pytest.mark.slow
 def test_more_than_a_search_shows_comes_although_less_was_announced(
     serve: Serve, tmp_path: Path
 ) -> None:
@@ -139,6 +142,7 @@ def test_more_than_a_search_shows_comes_although_less_was_announced(
     assert names(pages) == everything(host)
 
 
+@pytest.mark.slow
 def test_five_minutes_that_hold_too_much_are_asked_licence_by_licence(
     serve: Serve, tmp_path: Path
 ) -> None:
@@ -150,6 +154,7 @@ def test_five_minutes_that_hold_too_much_are_asked_licence_by_licence(
     assert "saturated" not in refusals(pages)
 
 
+@pytest.mark.slow
 def test_pictures_under_a_licence_that_nobody_lists_are_missed_and_told(
     serve: Serve, tmp_path: Path
 ) -> None:
@@ -162,6 +167,7 @@ def test_pictures_under_a_licence_that_nobody_lists_are_missed_and_told(
     ]
 
 
+@pytest.mark.slow
 def test_without_rising_dates_what_is_not_shown_is_told(serve: Serve, tmp_path: Path) -> None:
     """Going on behind the last picture would leave out others."""
     host = serve(9000, quirks=Quirks(low_totals=2500, falls=True))
@@ -170,6 +176,7 @@ def test_without_rising_dates_what_is_not_shown_is_told(serve: Serve, tmp_path: 
     assert [detail for _, detail in refusals(pages)["saturated"]] == ["2,500 announced, 4,000 came"]
 
 
+@pytest.mark.slow
 def test_one_licence_alone_is_asked_on_behind_the_last_picture_shown(
     serve: Serve, tmp_path: Path
 ) -> None:
@@ -182,6 +189,7 @@ def test_one_licence_alone_is_asked_on_behind_the_last_picture_shown(
     assert len(there) > SHOWN
 
 
+@pytest.mark.slow
 def test_one_licence_that_holds_too_much_gives_what_is_shown_and_is_told(
     serve: Serve, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -195,6 +203,15 @@ def test_one_licence_that_holds_too_much_gives_what_is_shown_and_is_told(
     assert name.endswith(", licence 0")
     assert detail.endswith(" announced, 4,000 came")
     assert [one.message for one in caplog.records if "is saturated" in one.message]
+
+
+def test_a_page_that_is_not_full_is_not_taken_for_the_last(serve: Serve, tmp_path: Path) -> None:
+    """Hidden pictures are counted by the server, and missing in their pages."""
+    host = serve(100, quirks=Quirks(thins=True))
+    pages = pages_of(host, tmp_path, per_page=20)
+    hidden = everything(host)[::20]
+    assert names(pages) == [name for name in everything(host) if name not in hidden]
+    assert refusals(pages)["miscounted"][0][1] == "100 announced, 95 came"
 
 
 def test_a_server_that_repeats_its_last_page_is_noticed(

@@ -4,7 +4,7 @@ import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, rmtree
 
 import polars as pl
 import pytest
@@ -14,6 +14,7 @@ from affekt.forgotten import Entry, read
 from affekt.project import Project, open_plan
 from affekt.store import Product, lock
 from tests import nasty
+from tests.cli.run import affekt
 from tests.remains import remains
 
 pytestmark = pytest.mark.slow
@@ -230,6 +231,14 @@ def test_an_image_goes_with_all_its_names_and_is_known_again(folder: Path, digit
     assert not remains(folder / "work", ["another.jpg"], besides="releases")
 
 
+def test_an_image_of_a_release_means_what_it_was_made_from(folder: Path) -> None:
+    rows = pl.read_parquet(folder / "work/releases/ours-1.0.0/data/*.parquet")
+    (released,) = rows.filter(original_sha256=IMAGE)["image_id"]
+    gone = opened(folder).forget([Entry("image", released[:8])], why=WHY)
+    assert (gone.pictures, gone.images, gone.releases) == (1, 1, ("ours-1.0.0",))
+    assert not remains(folder / "work", [*TOLD, released], besides="releases")
+
+
 def test_bytes_that_another_picture_shares_stay(folder: Path) -> None:
     (folder / "raw/fear/twin.jpg").write_bytes(painted("fear", 1))
     opened(folder).build(to="clean")
@@ -339,3 +348,22 @@ def test_a_plan_without_a_list_says_what_to_write(folder: Path) -> None:
     plan.write_text(plan.read_text().replace('forgotten = "forgotten.csv"', ""))
     with pytest.raises(UsageError, match=r'write `forgotten = "forgotten.csv"` at its top'):
         opened(folder).forget([PICTURE], why=WHY)
+
+
+def test_the_command_names_the_release_and_leaves_nothing_in_the_log(folder: Path) -> None:
+    """C9: ends with 1 while a release contains it, then with 0."""
+    log = folder / "work/logs/affekt.jsonl"
+    log.parent.mkdir(exist_ok=True)
+    log.write_text(f'{{"text": "about {GONE}"}}\n{{"text": "about nothing"}}\n')
+    words = ("forget", "plan.toml", "--picture", f"folder:{GONE}", "--why", WHY)
+    ran = affekt(*words, cwd=folder)
+    assert ran.code == 1, ran.err
+    assert "ours-1.0.0: contains it" in ran.out
+    assert "entries in the answers of sources" in ran.out
+    assert log.read_text() == '{"text": "about nothing"}\n'
+    assert not remains(folder / "work", TOLD, besides="releases")
+    rmtree(folder / "work/releases/ours-1.0.0")
+    again = affekt("forget", "plan.toml", "--json", cwd=folder)
+    assert again.code == 0, again.err
+    assert again.document["releases"] == []
+    assert affekt("forget", "plan.toml", "--owner", "x", cwd=folder).code == 2

@@ -39,7 +39,8 @@ def forget(  # noqa: PLR0913  (the options of the command)
     else:
         click.echo(f"{'would remove' if dry_run else 'removed'}; the list: {gone.list}")
         rows = [(getattr(gone, name), meaning) for name, meaning in COUNTED.items()]
-        voice.table([row for row in rows if row[0]], ("number", "of"))
+        rows = [row for row in rows if row[0]]
+        voice.table(rows or [(0, "nothing of it is here")], ("number", "of"))
         for name in gone.products:
             click.echo(f"product  {name}")
         for text in gone.advice:

@@ -26,6 +26,15 @@ class Holding(NamedTuple):
     images: frozenset[str]
 
 
+def originals(store: Store, digits: str) -> set[str]:
+    """Give what the released pictures were made from whose SHA-256 begins with some digits."""
+    found: set[str] = set()
+    for path in store.files.listed(store.releases, "data/*.parquet"):
+        rows = pl.read_parquet(store.files.ensure(path), columns=["image_id", "original_sha256"])
+        found |= set(rows.filter(rows["image_id"].str.starts_with(digits))["original_sha256"])
+    return found
+
+
 def holding(store: Store, told: Forgotten, words: frozenset[str]) -> list[Holding]:
     """Give the releases that contain something on a list, or that cannot be read."""
     files = store.files

@@ -23,7 +23,7 @@ from affekt.journal.votes import FILE
 from affekt.parts import did_you_mean
 from affekt.plan import Plan
 from affekt.plan.shapes import BUILD
-from affekt.removal.releases import Holding, holding
+from affekt.removal.releases import Holding, holding, originals
 from affekt.removal.search import TRACES, Found, Search, names_of
 from affekt.sources import labelled
 from affekt.store import Product, Store
@@ -78,9 +78,7 @@ def forget(
     """
     path, asked = _checked(plan, tuple(wanted), why)
     search = Search(store, labelled(plan.build.collect.sources if plan.build else ()))
-    asked = [
-        Entry("image", search.image(one.value)) if one.kind == "image" else one for one in asked
-    ]
+    asked = [_whole(one, search) if one.kind == "image" else one for one in asked]
     told = read(path) | asked
     found = search.found(told)
     told |= found.entries()
@@ -92,6 +90,12 @@ def forget(
         added = add(path, told.entries, today, why or "belongs to what stands above")
     purge = _Purge(store, search, told, dry=dry_run)
     return _told(path, found, releases, purge.run(found), added=added, asked=asked)
+
+
+def _whole(image: Entry, search: Search) -> Entry:
+    """Give an image by all its digits; one of a release by those of what it was made from."""
+    made_from = originals(search.store, image.value)
+    return Entry("image", made_from.pop() if len(made_from) == 1 else search.image(image.value))
 
 
 def _checked(plan: Plan, wanted: tuple[Entry, ...], why: str) -> tuple[Path, list[Entry]]:
@@ -246,6 +250,8 @@ def _told(
         advice.append(f"{name}/ goes; `affekt {word}` makes it anew")
     if gone.get("products"):
         advice.append(f"{len(gone['products']):,} products go; `affekt build` makes them anew")
+    if any(name.startswith("release-") for name in gone.get("products", ())):
+        advice.append("raise release.version: the next release counts other pictures than the last")
     if gone.get("questions"):
         advice.append(
             "votes on it stay in votes.db by the name of their question, which no longer says "

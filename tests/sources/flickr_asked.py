@@ -1,6 +1,7 @@
 """Asking a local Flickr in tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,17 @@ from affekt.sources.flickr import Flickr
 from tests.servers.flickr import SINCE, UNTIL, Host, polite, with_key
 
 FEAR = Query("fear", ("fear",))
+
+
+def started(running: ExitStack) -> Callable[..., Host]:
+    """Give what starts hosts that run until the stack is closed."""
+
+    def start(*given: Any, **settings: Any) -> Host:
+        host = Host(*given, **settings)
+        running.enter_context(host.server)
+        return host
+
+    return start
 
 
 def source_at(host: Host, **settings: Any) -> Flickr:

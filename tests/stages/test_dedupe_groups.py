@@ -60,6 +60,7 @@ def test_pictures_taken_in_a_row_by_one_owner_are_one_group(tmp_path: Path) -> N
         shot("d", taken_at="2016-05-01 12:01:31"),
         shot("e", "bob", taken_at="2016-05-01 12:00:15"),
         shot("f", None, taken_at="2016-05-01 12:00:15"),
+        shot("g", None, taken_at="2016-05-01 12:00:15"),
     ]
     assert groups(tmp_path, *rows, series_seconds=30) == [{"a", "b", "c"}]
     assert groups(tmp_path, *rows) == []

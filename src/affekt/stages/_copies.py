@@ -61,7 +61,8 @@ def _narrowed(piece: pl.DataFrame, with_owners: bool) -> pl.DataFrame:
     classes = pl.Series([_class_of(word) for word in words], dtype=pl.UInt8)
     name = pl.concat_str("source", pl.lit("\0"), pl.coalesce("owner_id", "owner"))
     owned = {
-        "owner": name.hash(seed=0),  # compared with others of this run only
+        # A number is enough, because it is compared with others of this run only.
+        "owner": pl.when(name.is_not_null()).then(name.hash(seed=0)),
         "taken": _seconds("taken_at"),
         "number": pl.col("source_id").cast(pl.Int64, strict=False),
     }

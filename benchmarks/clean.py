@@ -1,6 +1,6 @@
 """Pictures a CPU second: the decode + hash pass of `clean` against plain Pillow + imagehash.
 
-Run: ``python benchmarks/clean.py`` (needs ``pip install imagehash``). Ours is measured as it runs,
+Run: ``python -m benchmarks.clean`` (needs ``pip install imagehash``). Ours is measured as it runs,
 the decoding child and the pipes to it included; the peer decodes in this very process. Both decode
 each picture whole and hash it on one core, alternating batch by batch. The photographs are those
 that come inside scikit-image, saved as JPEG with the longer side as told.

@@ -1,6 +1,6 @@
 """How many pictures a CPU second become features, against the same net run bare.
 
-    python benchmarks/features.py [--pictures 1000] [--rounds 3] [--folder FOLDER_OF_JPEGS]
+    python -m benchmarks.features [--pictures 1000] [--rounds 3] [--folder FOLDER_OF_JPEGS]
 
 The contenders take turns in one process: the stage `extract` from JPEG bytes on the shelf (children
 that decode, checks, files of results) with one worker and with several, a plain Pillow loop that
@@ -46,7 +46,7 @@ from affekt.store.rows import in_polars
 
 torch: Any = import_module("torch") if find_spec("torch") else None
 if torch is not None:
-    from lite0_torch import TorchLite0
+    from benchmarks.lite0_torch import TorchLite0
 
 SIZE = (500, 400)  # px, that of the OASIS photographs
 PHOTOGRAPHS = ("astronaut.png", "chelsea.png", "coffee.png", "motorcycle_left.png", "rocket.jpg")

@@ -169,7 +169,8 @@ class Project:
         stages, steps = vars(self._build()), self.products()
         if not self._build().noisy.per_emotion:
             steps.pop("noisy", None)  # no such draw was asked for
-        return trace.fate(word, steps, {name: dict(one.explained()) for name, one in stages.items()})
+        meanings = {name: dict(one.explained()) for name, one in stages.items()}
+        return trace.fate(word, steps, meanings)
 
     def report(self, *, only: str | None = None) -> Path:
         """Write the report of all that stands and give the page."""

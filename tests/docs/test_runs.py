@@ -104,7 +104,5 @@ def test_no_page_names_a_foreign_host_or_looks_unfinished(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     hosts = {urlparse(found).hostname for found in re.findall(r"https?://[^\s)>\]]+", text)}
     assert hosts <= HOSTS
-    assert not re.search(
-        r"\b(TODO|TBD|FIXME|XXX|lorem)\b|coming soon|%%", text, re.IGNORECASE
-    )
+    assert not re.search(r"\b(TODO|TBD|FIXME|XXX|lorem)\b|coming soon|%%", text, re.IGNORECASE)
     assert not re.search(r"(?<![\w./])/(work|tmp|root|home)/", text)

@@ -10,8 +10,9 @@ import polars as pl
 from affekt.parts import Place
 from affekt.pictures.shelf import Shelf
 from affekt.sources.links import Links
-from affekt.stage import Desk
+from affekt.stage import Desk, Outcome, Stage
 from affekt.stages.clean import Clean
+from affekt.tables import FOUND
 from affekt.taxonomy import MIKELS8
 from tests.fetch.asking import MANNERS
 from tests.servers._wire import Request, whole
@@ -85,3 +86,18 @@ def fine(request: Request) -> bytes:
 def shelf_of(root: Path) -> dict[str, bytes]:
     """Give every shard."""
     return {path.name: path.read_bytes() for path in sorted((root / "pictures").iterdir())}
+
+
+class Given(Stage):
+    """What a source found, from a file that lies ready."""
+
+    gives = FOUND
+    conserves = False
+    path: str
+
+    @classmethod
+    def kind(cls) -> str:
+        return "collect"
+
+    def run(self, desk: Desk, *tables: Any, **_: Any) -> Outcome:
+        return Outcome(pl.read_parquet(self.path))

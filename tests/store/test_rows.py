@@ -108,12 +108,6 @@ def test_all_row_groups_but_the_last_are_of_one_size(tmp_path: Path) -> None:
     assert sizes == [128] * 7 + [104]
 
 
-def test_the_hash_of_rows_is_that_of_their_lines(tmp_path: Path) -> None:
-    frame = Wide.gives.conform(table(300), "test")
-    text = "\t".join(frame.columns) + frame.write_ndjson()
-    assert rows.rows_sha256(frame) == hashlib.sha256(text.encode()).hexdigest()
-
-
 @pytest.mark.parametrize("memory", [SMALL, LARGE])
 def test_rows_that_share_a_key_are_counted_wherever_they_came(
     tmp_path: Path, memory: Memory

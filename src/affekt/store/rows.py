@@ -5,7 +5,6 @@ that the bytes do not depend on the engine, on how it cut the table into pieces,
 rows fitted in memory.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -20,11 +19,12 @@ from affekt import engine as engines
 from affekt.errors import TableError
 from affekt.files import Files
 from affekt.stage import Engine, Stage
+from affekt.store.digest import RowsDigest
 from affekt.store.ordered import AMPLE, Memory, Order, in_order
 from affekt.store.product import Product, file_sha256
 from affekt.tables import Pieces, Table
 
-ROW_GROUP = 65_536  # rows; also the step in which rows are hashed, so that memory stays flat
+ROW_GROUP = 65_536  # rows
 
 
 class Kept(NamedTuple):
@@ -94,7 +94,7 @@ def keep_table(
         shaped = (schema.shaped(piece, name) for piece in _pieces(table))
         in_pieces = in_order(shaped, Order(schema.key), scratch / "kept", memory)
         pieces = schema.distinct(in_pieces, name)
-    digest = _start(schema.empty()) if stage.asks_the_world else None
+    digest = RowsDigest(list(schema.columns)) if stage.asks_the_world else None
     n_rows = _written(pieces, schema.empty(), path, digest)
     return Kept(n_rows, file_sha256(path), digest.hexdigest() if digest else None)
 
@@ -145,10 +145,9 @@ def write(frame: pl.DataFrame, path: Path) -> str:
 
 
 def rows_sha256(frame: pl.DataFrame) -> str:
-    """SHA-256 of the rows as JSON lines: the same on any version of the table library."""
-    digest = _start(frame)
-    for piece in frame.iter_slices(ROW_GROUP):
-        digest.update(piece.write_ndjson().encode())
+    """SHA-256 of what rows hold: the same on any version of the table library."""
+    digest = RowsDigest(frame.columns)
+    digest.add(frame)
     return digest.hexdigest()
 
 
@@ -211,15 +210,11 @@ def _check_explained(stage: Stage, counts: Mapping[str, int]) -> None:
         )
 
 
-def _start(frame: pl.DataFrame) -> "hashlib._Hash":
-    return hashlib.sha256("\t".join(frame.columns).encode())
-
-
 def _written(
     pieces: Iterable[pl.DataFrame],
     empty: pl.DataFrame,
     path: Path,
-    digest: "hashlib._Hash | None" = None,
+    digest: RowsDigest | None = None,
 ) -> int:
     """Write the pieces as one file and give the number of rows; they join the digest."""
     n_rows = 0
@@ -229,7 +224,7 @@ def _written(
             n_rows += group.height
             file.write_table(_in_arrow(group).cast(schema), row_group_size=ROW_GROUP)
             if digest:
-                digest.update(group.write_ndjson().encode())
+                digest.add(group)
     return n_rows
 
 

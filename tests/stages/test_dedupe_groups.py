@@ -131,6 +131,14 @@ def test_a_chain_beyond_the_limit_is_joined_to_keepers_only(tmp_path: Path) -> N
     assert told["groups"]["alone"] == 1
 
 
+def test_the_longest_chains_are_told_first(tmp_path: Path) -> None:
+    """B51."""
+    short = [{"is": f"s{at}", "phash": ~near(6 * at) & (1 << 64) - 1} for at in range(4)]
+    told = notes(tmp_path, clean(*short, *CHAIN), group_bits=6, max_group=3)["chains"]
+    assert [chain["pictures"] for chain in told["longest"]] == [5, 4]
+    assert (told["cut"], told["pictures"]) == (2, 9)
+
+
 def test_many_copies_of_one_keeper_are_no_chain(tmp_path: Path) -> None:
     """All are within the limit of the first, so they stay together however many they are."""
     rows = [{"is": str(at), "phash": BASE ^ (0b11111 << 5 * at)} for at in range(9)]

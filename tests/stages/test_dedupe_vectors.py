@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import polars as pl
 import pytest
 
 from affekt.errors import AffektError
+from affekt.features import Feature, Picture, Vector
 from affekt.pictures.alike import Limit, Prints
+from affekt.pictures.shelf import Shelf
 from affekt.stage import Desk
 from affekt.stages import _copies_vectors
 from affekt.stages.dedupe import Dedupe
@@ -83,7 +86,7 @@ def test_a_run_that_was_cut_off_computes_no_vector_twice(where: Desk) -> None:
     rows = table(where, files, a=(BASE, BASE), b=(BASE, FAR))
     once = kept(where, rows)
     shutil.rmtree(where.shelf.root)
-    assert kept(where, rows) == once
+    assert kept(replace(where, shelf=Shelf(where.shelf.root)), rows) == once
 
 
 def test_pictures_without_candidates_are_not_read(where: Desk) -> None:
@@ -92,13 +95,29 @@ def test_pictures_without_candidates_are_not_read(where: Desk) -> None:
 
 
 def test_files_of_vectors_meet_in_any_order(where: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten copies in files of three: every pair is asked for, across files and within."""
+    """Five paintings, two files of each, three vectors a file: each pair meets its own vectors."""
     monkeypatch.setattr(_copies_vectors, "PER_FILE", 3)
-    files = {str(at): painted(1, 60 + at) for at in range(10)}
-    hashes = {
-        str(at): (BASE, int(hashlib.sha256(bytes([at])).hexdigest()[:16], 16)) for at in range(10)
-    }
-    assert len(kept(where, table(where, files, **hashes))) == 1
+    files = {str(at): painted(at % 5, 60 + at) for at in range(10)}
+    hashes = {at: (BASE, int(hashlib.sha256(at.encode()).hexdigest()[:16], 16)) for at in files}
+    assert {int(at) % 5 for at in kept(where, table(where, files, **hashes))} == set(range(5))
+    assert len(kept(where, table(where, files, **hashes))) == 5
+
+
+class Blind(Feature):
+    """Sees nothing."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return ("blind",)
+
+    def extract(self, picture: Picture) -> Vector:
+        return np.zeros(1, np.float32)
+
+
+def test_a_vector_of_zeros_is_near_none(where: Desk) -> None:
+    files = {"a": painted(1), "b": painted(1, 60)}
+    rows = table(where, files, a=(BASE, BASE), b=(BASE, FAR))
+    assert set(kept(where, rows, Dedupe(embedding=Blind(), min_cosine=-1))) == {"a", "b"}
 
 
 def test_too_many_candidates_are_refused_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from affekt.errors import SourceError
 from affekt.fetch.fetcher import Fetcher
 from affekt.fetch.manners import Manners
 from affekt.fetch.words import Answer, Call
+from tests.fetch.names import tried
 from tests.servers import _deeds as do
 from tests.servers import _wire
 from tests.servers._wire import Server
@@ -95,11 +96,24 @@ def test_a_server_that_repeats_the_key_does_not_betray_it(tmp_path: Path) -> Non
         assert CANARY.encode() not in ask(server.base, tmp_path).body
 
 
-def test_a_key_does_not_follow_a_redirect_to_another_server(tmp_path: Path) -> None:
-    """B35."""
-    with Server(do.lead("http://localhost:80/")) as server, pytest.raises(SourceError) as trouble:
+@pytest.mark.parametrize("place", ["http://127.0.0.2:{port}/", f"http://{CANARY}.example/"])
+def test_a_key_does_not_follow_a_redirect_to_another_server(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B35: nor is it shown when the place itself holds it."""
+    places = tried(monkeypatch)
+    with Server(do.lead(place)) as server, pytest.raises(SourceError) as trouble:
         ask(server.base, tmp_path)
+    assert set(places) == {_wire.HERE}
     assert CANARY not in str(trouble.value)
+
+
+def test_a_key_does_not_follow_a_redirect_to_another_port(tmp_path: Path) -> None:
+    """B35: another port is another server."""
+    with Server(GOOD) as other, Server(do.lead(f"{other.base}/rest")) as server:
+        with pytest.raises(SourceError, match="another server"):
+            ask(server.base, tmp_path)
+        assert not other.asked
 
 
 def test_a_dead_server_ends_in_a_sentence_without_the_key(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ class Calls:
             there = next_hop(url, location, self.allowed).url
         except PictureError as trouble:
             raise self._error(call, f"{trouble.reason} ({trouble.detail})") from None
-        if there.raw_host != url.raw_host or there.scheme != url.scheme:
+        if there.origin() != url.origin():
             # A key goes to the server it is meant for and to nobody else.
             raise self._error(call, f"redirected to another server, {there.raw_host!r}")
         return there

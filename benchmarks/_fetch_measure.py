@@ -11,6 +11,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 TICK = os.sysconf("SC_CLK_TCK")
 STEP = 0.2  # s between two looks at the processes
+LAST_WORDS = 1_000  # characters
 MOST_MB = 4_000.0  # memory at which a run is ended, before it takes that of the whole machine
 
 
@@ -22,12 +23,14 @@ class Took(NamedTuple):
         cpu_seconds: Of all its processes.
         memory_mb: The most that all its processes had at a time, shared pages counted once.
         is_finished: Whether it ended by itself within the limit, and well.
+        said: Its last words.
     """
 
     seconds: float
     cpu_seconds: float
     memory_mb: float
     is_finished: bool
+    said: str
 
 
 def measured(command: Sequence[str], folder: Path, limit_seconds: float) -> Took:
@@ -52,13 +55,16 @@ def measured(command: Sequence[str], folder: Path, limit_seconds: float) -> Took
                 break
     whole = usage.ru_utime + usage.ru_stime  # of it and of those that it waited for
     cpu = max(whole, sum(seen.values()))
-    return Took(time.perf_counter() - start, cpu, most, not is_over and process.returncode == 0)
+    is_well = not is_over and process.returncode == 0
+    said = (folder / "log").read_text(errors="replace")[-LAST_WORDS:]
+    return Took(time.perf_counter() - start, cpu, most, is_well, said)
 
 
 def environment() -> dict[str, str]:
     """Give the environment of every contender: a name that nobody knows costs a second at most."""
     return os.environ | {
         "RES_OPTIONS": "timeout:1 attempts:1",
+        "DAFT_ANALYTICS_ENABLED": "0",
         "NO_ALBUMENTATIONS_UPDATE": "1",
         "WANDB_MODE": "disabled",
     }

@@ -2,7 +2,11 @@
 
 Run: ``python -m benchmarks.fetch --img2dataset PYTHON`` in the folder above, where PYTHON belongs
 to an environment of its own, made by ``python3.11 -m venv peer && peer/bin/pip install
-img2dataset==1.47.0``. Tuned: 2 processes, 64 threads, one Parquet file for 500 links.
+img2dataset==1.47.0``. Tuned: 2 processes, 64 threads, one Parquet file for 500 links, no EXIF.
+
+Raw is the bytes as they came: both contenders decode them, to know that they are a picture, and
+keep them. The peer can also keep them unseen (*unchecked*), which is less than affekt ever does; it
+then counts damaged files as successes. Small is a longer side of 256 px, encoded again.
 
 Affekt does with each link what `clean` does: fetch, decode whole in children, hash three ways, put
 on the shelf. Processor time and memory are those of all processes of a contender, from the start of
@@ -32,7 +36,9 @@ from tests.servers.faults import SPEC
 ROOT = Path(__file__).parents[1]
 TUNED = {"processes_count": 2, "thread_count": 64, "output_format": "parquet",
          "number_sample_per_shard": 500, "extract_exif": False}  # fmt: skip
-RAW, SMALL = {"disable_all_reencoding": True}, {"image_size": 256}
+CHECKED = {"resize_mode": "no", "skip_reencode": True}  # decoded, then kept as it came
+UNCHECKED = {"disable_all_reencoding": True}  # never looked at
+SMALL = {"resize_mode": "keep_ratio_largest"}  # longer side 256 px
 MANNERS = {
     "contact": "bench@example.org", "allowed_networks": ["127.0.0.0/8"], "total_seconds": 10,
     "answer_seconds": 10, "connect_seconds": 10,
@@ -56,7 +62,8 @@ class Contenders(NamedTuple):
     limit_seconds: float
 
     def names(self) -> tuple[str, ...]:
-        return "affekt", "img2dataset", "img2dataset tuned"
+        peers = ("img2dataset", "img2dataset tuned")
+        return ("affekt", *peers) if self.side_px else ("affekt", *peers, f"{peers[1]} unchecked")
 
     def run(self, name: str, wanted: Sequence[Wanted]) -> Run:
         with tempfile.TemporaryDirectory() as place:
@@ -80,8 +87,8 @@ class Contenders(NamedTuple):
         links = folder / "links.txt"
         links.write_text("\n".join(one.url for one in wanted))
         options: dict[str, Any] = {"url_list": str(links), "output_folder": str(folder / "out")}
-        options |= RAW if self.side_px is None else SMALL
-        options |= TUNED if name.endswith("tuned") else {}
+        options |= UNCHECKED if "unchecked" in name else SMALL if self.side_px else CHECKED
+        options |= TUNED if "tuned" in name else {}
         script = str(Path(__file__).with_name("_fetch_theirs.py"))
         took = measured([self.theirs, script, json.dumps(options)], folder, self.limit_seconds)
         told = [json.loads(path.read_text()) for path in (folder / "out").glob("*_stats.json")]
@@ -99,9 +106,9 @@ def _ends(folder: Path) -> dict[str, str | None]:
 
 
 @contextmanager
-def served() -> Iterator[dict[str, Any]]:
+def served(side_px: int = 500) -> Iterator[dict[str, Any]]:
     """Run the server and give its addresses."""
-    command = [sys.executable, "-m", "benchmarks._fetch_host"]
+    command = [sys.executable, "-m", "benchmarks._fetch_host", "--side", str(side_px)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
     ) as server:
@@ -115,7 +122,10 @@ def turns(contenders: Contenders, wanted: Sequence[Wanted], rounds: int) -> dict
     runs: dict[str, list[Run]] = {name: [] for name in contenders.names()}
     for _ in range(rounds):
         for name in contenders.names():
-            runs[name].append(contenders.run(name, wanted))
+            run = contenders.run(name, wanted)
+            if not run.took.is_finished:
+                raise SystemExit(f"{name} failed:\n{run.took.said}")
+            runs[name].append(run)
     return runs
 
 
@@ -133,7 +143,7 @@ def compare(task: str, runs: Mapping[str, Sequence[Run]], wanted: Sequence[Wante
         memory = max(run.took.memory_mb for run in own)
         least = min(run.kept for run in own)
         print(
-            f"{task:>12} {name:>18} {len(wanted):7,} {median(rate):8.0f} {spread(cpu, '7.1f'):>27} "
+            f"{task:>12} {name:>27} {len(wanted):7,} {median(rate):8.0f} {spread(cpu, '7.1f'):>27} "
             f"{memory:8.0f} {f'{least:,} of {sound:,}':>15} {ratios(runs, name):>21}",
             flush=True,
         )
@@ -162,7 +172,7 @@ def growth(contenders: Contenders, places: Mapping[str, Any], counts: Sequence[i
         cpu = [contenders.run(name, clean(places, n, 0)).took.cpu_seconds - start for n in counts]
         told = ", ".join(f"{n:,}: {value:.1f}" for n, value in zip(counts, cpu, strict=True))
         print(
-            f"{name:>18}: start {start:.1f} CPU s, then {told} CPU s; "
+            f"{name:>27}: start {start:.1f} CPU s, then {told} CPU s; "
             f"exponent {exponent(counts, cpu):.2f}",
             flush=True,
         )
@@ -174,7 +184,7 @@ def trial(contenders: Contenders, wanted: Sequence[Wanted]) -> None:
         run = contenders.run(name, wanted)
         end = "finished" if run.took.is_finished else "had to be ended"
         print(
-            f"{name:>18}: {end} in {run.took.seconds:.0f} s, {run.took.cpu_seconds:.1f} CPU s, "
+            f"{name:>27}: {end} in {run.took.seconds:.0f} s, {run.took.cpu_seconds:.1f} CPU s, "
             f"{run.took.memory_mb:.0f} MB, {len(run.ends):,} of {len(wanted):,} links ended"
         )
         if name == "affekt":
@@ -190,9 +200,9 @@ def judge(run: Run, wanted: Sequence[Wanted]) -> None:
     )
     kinds = {one.kind for one in wanted} & set(SPEC)
     bad = {kind for kind, *_ in wrong} & kinds
-    print(f"{'':>18}  {len(kinds - bad)} of {len(SPEC)} kinds all in the right word")
+    print(f"{'':>27}  {len(kinds - bad)} of {len(SPEC)} kinds all in the right word")
     for (kind, reason, end), count in sorted(wrong.items(), key=str):
-        print(f"{'':>18}  {kind}: {count} × {end!r} in place of {reason!r}")
+        print(f"{'':>27}  {kind}: {count} × {end!r} in place of {reason!r}")
 
 
 def main() -> None:
@@ -201,6 +211,7 @@ def main() -> None:
     parser.add_argument("--img2dataset", required=True, metavar="PYTHON")
     parser.add_argument("--count", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--side", type=int, default=500, help="longer side of the pictures, px")
     parser.add_argument("--limit", type=float, default=120.0, help="s for the list of faults")
     parser.add_argument(
         "--tasks", nargs="+", default=["clean", "mixed", "faults", "growth"],
@@ -209,9 +220,9 @@ def main() -> None:
     given = parser.parse_args()
     raw = Contenders(given.img2dataset, None, NEVER)
     titles = ("task", "who", "links", "links/s", "CPU s", "peak MB", "kept", "CPU ratio")
-    widths = (12, 18, 7, 8, 27, 8, 15, 21)
+    widths = (12, 27, 7, 8, 27, 8, 15, 21)
     print(" ".join(f"{title:>{width}}" for title, width in zip(titles, widths, strict=True)))
-    with served() as places:
+    with served(given.side) as places:
         makers = {"clean": clean, "mixed": mixed}
         for task in given.tasks:
             if task == "faults":

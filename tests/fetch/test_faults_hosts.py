@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from itertools import chain, pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -134,6 +135,45 @@ def test_a_host_that_recovers_gets_its_links_back(tmp_path: Path) -> None:
         links = [f"{server.base}/{number}.jpg" for number in range(100)]
         words = words_of(fetcher_of(tmp_path, pause_seconds=0.01), links)
         assert words == {None: 100}
+
+
+@pytest.mark.slow
+def test_a_fetcher_with_all_places_taken_sleeps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While silent links hold every place, others wait without a look at the clock each moment."""
+    looks = Counter[str]()
+    call_at = asyncio.BaseEventLoop.call_at
+
+    def counted(self: asyncio.BaseEventLoop, *given: Any, **named: Any) -> asyncio.TimerHandle:
+        looks["all"] += 1
+        return call_at(self, *given, **named)
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "call_at", counted)
+    with serving() as host:
+        silent = [f"{host.busy}/silent.jpg?{number}" for number in range(8)]
+        waiting = [f"{host.busy}/ok/{number}.jpg" for number in range(20)]
+        fetcher = fetcher_of(tmp_path, answer_seconds=0.8, tries=1, per_host=16, at_once=8)
+        assert words_of(fetcher, silent + waiting) == {"no-answer": 8, None: 20}
+    assert looks["all"] < 1000
+
+
+class HangsUp:
+    """Answers the first request of a connection and hangs up at the second."""
+
+    async def __call__(self, request: Request, writer: asyncio.StreamWriter) -> None:
+        if request.target == "/first.jpg":
+            writer.write(whole(picture(request.path)))
+        else:
+            writer.close()
+
+
+def test_no_request_is_sent_that_is_not_counted(tmp_path: Path) -> None:
+    """A library that quietly asks again when a kept connection breaks would ask twice."""
+    with Server(HangsUp()) as server:
+        links = [f"{server.base}/first.jpg", f"{server.base}/second.jpg"]
+        assert words_of(fetcher_of(tmp_path, tries=1, per_host=1), links) == {None: 1, "cut-off": 1}
+        assert server.asked == {"/first.jpg": 1, "/second.jpg": 1}
 
 
 def test_one_bad_link_does_not_cost_a_host(tmp_path: Path) -> None:

@@ -1,20 +1,18 @@
 """The SHA-256 of rows: of what they hold, not of how a library keeps or prints it.
 
-Rows are taken in steps, a step column by column. A column gives first what stands in each row: for
-texts and lists their length (-1 for none), for all else whether there is a value; then the values
-behind one another: texts as UTF-8, numbers with the lowest byte first, the items of lists and the
-fields of records each as a column of their own.
+A column is written down in parts. The first tells what stands in each row: for texts and lists
+their length (-1 for none), for all else whether there is a value. Then come the values behind one
+another: texts as UTF-8, numbers with the lowest byte first, the items of lists and the fields of
+records each as a column of their own. The digest is that of the names of the columns and of the
+digests of all parts.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
-
-STEP = 65_536  # rows
 
 
 class RowsDigest:
@@ -24,35 +22,22 @@ class RowsDigest:
         columns: Names of the columns, in order.
     """
 
-    def __init__(self, columns: list[str]) -> None:
-        self._digest = hashlib.sha256("\t".join(columns).encode())
-        self._waiting: list[pl.DataFrame] = []
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._names = "\t".join(columns).encode()
+        self._parts: list[hashlib._Hash] = []
 
-    def add(self, rows: pl.DataFrame) -> None:
-        """Add rows that follow those before."""
-        self._waiting.append(rows)
-        n_rows = sum(part.height for part in self._waiting)
-        if n_rows >= STEP:
-            together = pl.concat(self._waiting)
-            whole = n_rows - n_rows % STEP
-            for step in together[:whole].iter_slices(STEP):
-                self._take(step)
-            self._waiting = [together[whole:]]
+    def add(self, rows: pa.Table) -> None:
+        """Add rows that follow those before, of the same columns and types."""
+        blocks = (column.combine_chunks() for column in rows.itercolumns())
+        for number, part in enumerate(part for block in blocks for part in _parts(block)):
+            if number == len(self._parts):
+                self._parts.append(hashlib.sha256())
+            self._parts[number].update(part)
 
     def hexdigest(self) -> str:
         """Give the digest of all rows so far as 64 hexadecimal digits."""
-        rest = pl.concat(self._waiting) if self._waiting else pl.DataFrame()
-        if rest.height:
-            self._take(rest)
-        self._waiting = []
-        return self._digest.hexdigest()
-
-    def _take(self, rows: pl.DataFrame) -> None:
-        self._digest.update(rows.height.to_bytes(8, "little"))
-        table = rows.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()
-        for column in table.itercolumns():
-            for part in _parts(column.combine_chunks()):
-                self._digest.update(part)
+        parts = b"".join(part.digest() for part in self._parts)
+        return hashlib.sha256(self._names + parts).hexdigest()
 
 
 def _parts(column: pa.Array) -> Iterator[memoryview | bytes]:

@@ -19,7 +19,8 @@ from tests.servers._wire import Request, whole
 from tests.servers.pictures import picture
 from tests.stages.cleaned import found
 
-QUICK = MANNERS.model_copy(update={"tries": 1, "per_host": 32})
+QUICK = MANNERS.model_copy(update={"per_host": 32})
+ONCE = QUICK.model_copy(update={"tries": 1})
 
 
 def stage(**settings: object) -> Clean:

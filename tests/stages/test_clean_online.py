@@ -27,6 +27,7 @@ from tests.servers._wire import Request, Server, whole
 from tests.servers.pictures import Host, hosting, picture
 from tests.stages.cleaned import found, reasons, run
 from tests.stages.online import (
+    ONCE,
     QUICK,
     Answers,
     Slow,
@@ -119,9 +120,10 @@ def test_what_may_pass_is_asked_again_and_what_is_final_is_not(
     tmp_path: Path, moody: Server
 ) -> None:
     hits = links(moody.base, "/broken/a.jpg", "/gone/b.jpg", "/ok/c.jpg")
-    _, dropped = run(stage(), desk(tmp_path), hits)
+    part = stage(fetch=ONCE)
+    _, dropped = run(part, desk(tmp_path), hits)
     assert reasons(dropped) == {"/broken/a.jpg": "server-error", "/gone/b.jpg": "gone"}
-    _, dropped = run(stage(), desk(tmp_path, "anew"), hits)
+    _, dropped = run(part, desk(tmp_path, "anew"), hits)
     assert reasons(dropped) == {"/gone/b.jpg": "gone"}
     assert latest(tmp_path)["round"].to_list() == [2, 1, 1]
 

@@ -3,11 +3,15 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+import polars as pl
 import pytest
 
 from affekt import engine
 from affekt.errors import MissingExtra, UsageError
+from affekt.files import Files
+from affekt.store.rows import in_polars
 
 
 def said(program: str) -> str:
@@ -66,3 +70,35 @@ def test_nobody_is_told_that_it_runs() -> None:
     """X1: the libraries beneath would send a note to their makers."""
     program = "import affekt.stages.sample, daft.scarf_telemetry as t; print(t.opted_out())"
     assert said(program) == "True"
+
+
+def test_a_file_is_read_in_parts_that_hold_all_its_rows(tmp_path: Path) -> None:
+    """D8: read in one go, a file lies in memory whole, however little is asked of it at a time."""
+    rows = pl.DataFrame({"number": range(1_000)})
+    rows.write_parquet(tmp_path / "table.parquet", row_group_size=10)
+    read = engine.read(Files(tmp_path), [tmp_path / "table.parquet"])
+    assert in_polars(read).sort("number").equals(rows)
+    assert engine.parts_of(tmp_path / "table.parquet") == [[number] for number in range(100)]
+
+
+def test_no_file_is_read_in_more_parts_than_its_footer_is_worth(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "MOST_PARTS", 7)
+    rows = pl.DataFrame({"number": range(1_000)})
+    rows.write_parquet(tmp_path / "table.parquet", row_group_size=10)
+    read = engine.read(Files(tmp_path), [tmp_path / "table.parquet"])
+    assert in_polars(read).sort("number").equals(rows)
+    parts = engine.parts_of(tmp_path / "table.parquet")
+    assert parts is not None
+    assert [len(part) for part in parts] == [15, 15, 15, 15, 15, 15, 10]
+    assert [group for part in parts for group in part] == list(range(100))
+
+
+@pytest.mark.parametrize("n_rows", [0, 1])
+def test_small_files_are_read_whole(tmp_path: Path, n_rows: int) -> None:
+    rows = pl.DataFrame({"number": range(n_rows)})
+    rows.write_parquet(tmp_path / "table.parquet")
+    read = engine.read(Files(tmp_path), [tmp_path / "table.parquet"])
+    assert in_polars(read).equals(rows)
+    assert engine.parts_of(tmp_path / "table.parquet") is None

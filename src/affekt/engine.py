@@ -26,6 +26,8 @@ CREDENTIALS = {
     "access_key": "AWS_SECRET_ACCESS_KEY",
     "session_token": "AWS_SESSION_TOKEN",
 }
+READ_AT_ONCE = 2  # files, or parts of a file, on one machine
+MOST_PARTS = 128  # of a file; each of them reads its footer again
 ALLOWED = "'native', 'ray' or 'ray://host:port'"
 
 
@@ -83,12 +85,26 @@ def read(files: Files, paths: Sequence[str | Path]) -> "daft.DataFrame":
     """
     read_parquet: Callable[..., daft.DataFrame] = _library("daft").read_parquet
     whole = [Path(path) for path in paths]
-    if not (is_cluster() and files.url):
-        return read_parquet([str(files.ensure(path)) for path in whole])
-    for path in whole:
-        if path.exists():
-            files.publish(path)
-    return read_parquet([files.address(path) for path in whole], io_config=_access())
+    groups = parts_of(files.ensure(whole[0])) if len(whole) == 1 else None
+    n_parts = len(groups or [0])
+    if is_cluster() and files.url:
+        for path in whole:
+            if path.exists():
+                files.publish(path)
+        there = [files.address(path) for path in whole] * n_parts
+        return read_parquet(there, row_groups=groups, io_config=_access())
+    if not is_cluster():  # it reads ahead as far as it is let, into memory
+        _library("daft").set_execution_config(scantask_max_parallel=READ_AT_ONCE)
+    here = [str(files.ensure(path)) for path in whole] * n_parts
+    return read_parquet(here, row_groups=groups)
+
+
+def parts_of(path: Path) -> list[list[int]] | None:
+    """Give the row groups of a file in parts that are read one after the other; None for one."""
+    n_groups = _library("pyarrow.parquet").read_metadata(path).num_row_groups
+    step = -(-n_groups // MOST_PARTS) or 1
+    parts = [list(range(start, min(start + step, n_groups))) for start in range(0, n_groups, step)]
+    return parts if len(parts) > 1 else None
 
 
 def _access() -> Any:

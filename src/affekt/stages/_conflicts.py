@@ -29,6 +29,7 @@ GROWING = r"[ßẞİ\x{345}\x{1f80}-\x{1faf}\x{1fb2}-\x{1fb4}\x{1fb7}\x{1fbc}\x{
 GROWING += r"\x{1fc7}\x{1fcc}\x{1ff2}-\x{1ff4}\x{1ff7}\x{1ffc}]"
 
 Bits = NDArray[np.int64]
+Patterns = tuple[int, str | None, str | None]  # bit, by the words alone, with their other forms
 
 
 class Choice(NamedTuple):
@@ -117,23 +118,39 @@ class Lexicon:
         rows = np.flatnonzero(pc.fill_null(hinted, False).to_numpy(zero_copy_only=False))
         named = Named(np.zeros(len(column), np.int64), np.zeros(len(column), np.int64))
         few = texts.take(pa.array(rows))
-        for bit, plain, forms in self._patterns:
-            with_forms = _true(pc.match_substring_regex(few, forms))
-            named.forms[rows[with_forms]] |= bit
-            with_plain = _true(pc.match_substring_regex(few.take(pa.array(with_forms)), plain))
-            named.plain[rows[with_forms[with_plain]]] |= bit
+        is_ascii = pc.string_is_ascii(few).to_numpy(zero_copy_only=False)
+        for is_plain in (True, False):
+            self._search(few, rows, np.flatnonzero(is_ascii == is_plain), named)
         return named
+
+    def _search(
+        self, texts: pa.Array, rows: NDArray[np.int64], at: NDArray[np.int64], named: Named
+    ) -> None:
+        """Note what some of the texts name, all ASCII or none; each text has its row."""
+        if not len(at):
+            return
+        some, rows = texts.take(pa.array(at)), rows[at]
+        is_ascii = bool(pc.string_is_ascii(some[:1])[0].as_py())
+        for bit, plain, forms in self._patterns[is_ascii]:
+            with_forms = _matching(some, forms)
+            named.forms[rows[with_forms]] |= bit
+            with_plain = _matching(some.take(pa.array(with_forms)), plain)
+            named.plain[rows[with_forms[with_plain]]] |= bit
 
     @cached_property
     def _hint(self) -> str:
         return hint_of(self.taxonomy)
 
     @cached_property
-    def _patterns(self) -> list[tuple[int, str, str]]:
-        return [
-            (1 << number, pattern_of(emotion), pattern_of(emotion, forms=True))
-            for number, emotion in enumerate(self.taxonomy.emotions)
-        ]
+    def _patterns(self) -> tuple[list[Patterns], list[Patterns]]:
+        """Give bit and patterns of each emotion, for any text, and for ASCII text."""
+        return self._made_patterns(is_ascii=False), self._made_patterns(is_ascii=True)
+
+    def _made_patterns(self, *, is_ascii: bool) -> list[Patterns]:
+        emotions = self.taxonomy.emotions
+        plain = [pattern_of(one, is_ascii=is_ascii) for one in emotions]
+        forms = [pattern_of(one, forms=True, is_ascii=is_ascii) for one in emotions]
+        return [(1 << at, *both) for at, both in enumerate(zip(plain, forms, strict=True))]
 
     def of_names(self, column: pa.Array) -> Bits:
         """Give the bit of the emotion that each row was found for; one not known has its own."""
@@ -254,6 +271,13 @@ def _ready(column: pa.Array) -> pa.Array:
             texts, _mask(growing, len(texts)), pa.array(folded, texts.type)
         )
     return pc.replace_with_mask(column, _mask(others, len(column)), texts)
+
+
+def _matching(texts: pa.Array, pattern: str | None) -> NDArray[np.int64]:
+    """Give the places of the texts that match."""
+    if pattern is None or not len(texts):
+        return np.zeros(0, np.int64)
+    return _true(pc.match_substring_regex(texts, pattern))
 
 
 def _true(found: pa.Array) -> NDArray[np.int64]:

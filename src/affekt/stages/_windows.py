@@ -13,7 +13,7 @@ from typing import NamedTuple
 import daft
 import polars as pl
 
-ROWS = 130_000  # of a window, about
+ROWS = 65_000  # of a window, about
 EVERY = 64  # rows; one of so many is looked at to find the borders
 PICTURE = ["source", "source_id"]
 Name = tuple[str, str]

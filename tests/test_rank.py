@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affekt.rank import dealt, rank_of, ranked, share_of
+from affekt.rank import dealt, rank_of, ranked, ranks_of, share_of
 
 NAMES = st.lists(st.text(max_size=8), unique=True, max_size=30)
 
@@ -80,3 +80,11 @@ def test_another_seed_or_purpose_deals_otherwise() -> None:
     first = dealt(names, labels, 5, seed=1)
     assert first != dealt(names, labels, 5, seed=2)
     assert first != dealt(names, labels, 5, seed=1, purpose="other")
+
+
+@given(
+    st.lists(st.text(max_size=70), max_size=20), st.integers(0, 2**32), st.text("ab", max_size=3)
+)
+def test_many_at_once_are_ranked_as_one_by_one(names: list[str], seed: int, purpose: str) -> None:
+    one_by_one = [rank_of(name, seed, purpose) for name in names]
+    assert ranks_of(names, seed, purpose).tolist() == one_by_one

@@ -9,6 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
+import numpy as np
+from jaxtyping import Int
+
 
 def rank_of(identifier: str, seed: int, purpose: str = "") -> int:
     """Place of one identifier in the random order of a seed: 0 … 2**63 - 1, uniform.
@@ -23,6 +26,19 @@ def rank_of(identifier: str, seed: int, purpose: str = "") -> int:
     """
     digest = sha256(f"{seed}\n{purpose}\n{identifier}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
+
+
+def ranks_of(
+    identifiers: Iterable[str], seed: int, purpose: str = ""
+) -> Int[np.ndarray, " identifier"]:
+    """Place of each of many identifiers, as `rank_of` gives it for one; several times as fast.
+
+    >>> ranks_of(["a", "b"], seed=1).tolist() == [rank_of("a", seed=1), rank_of("b", seed=1)]
+    True
+    """
+    before = f"{seed}\n{purpose}\n".encode()
+    digests = b"".join([sha256(before + name.encode()).digest() for name in identifiers])
+    return (np.frombuffer(digests, ">u8")[::4] >> np.uint64(1)).astype(np.int64)
 
 
 def share_of(identifier: str, seed: int, purpose: str = "") -> float:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from affekt.stages import sample
 from affekt.stages.sample import Sample
 from affekt.taxonomy import MIKELS8
 from tests.stages.people import checked, desk, images, name
@@ -113,6 +114,22 @@ def test_the_draw_is_the_same_in_every_version(tmp_path: Path) -> None:
     numbers = [at for at in range(12) if name(at) in set(asked["image_id"])]
     assert numbers == [4, 7, 10]
     assert asked["question_id"].min() == "2e7f0bf0283466db7937e35e6f18d562"
+
+
+def test_the_pieces_in_which_a_table_comes_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D8: most of the web is not drawn, and never in memory at once."""
+    pictures = images(["awe", "fear", None] * 20)
+    whole = draw(stage(3), pictures, tmp_path)
+    monkeypatch.setattr(sample, "PIECE", 4)
+    shuffled = pictures.sample(fraction=1, shuffle=True, seed=1)
+    several = daft.from_arrow([piece.to_arrow() for piece in shuffled.iter_slices(7)])
+    outcome = stage(3).run(desk(tmp_path), several)
+    kept, dropped = checked(stage(3), outcome, pictures.height)
+    assert kept.equals(whole[0])
+    assert dropped.equals(whole[1])
+    assert dropped["detail"].drop_nulls().unique().len() == 17
 
 
 def test_another_seed_draws_other_pictures(tmp_path: Path) -> None:

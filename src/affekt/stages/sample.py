@@ -1,21 +1,27 @@
 """Draws the pictures people are asked about: so many an emotion, the first of a random order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any, ClassVar, Literal, Self
 
 import daft
+import numpy as np
 import polars as pl
 from pydantic import Field, model_validator
 
 from affekt.parts import did_you_mean
-from affekt.rank import rank_of
+from affekt.rank import ranks_of
 from affekt.stage import Desk, Outcome, Stage
-from affekt.tables import IMAGES, QUESTIONS
+from affekt.tables import IMAGES, QUESTIONS, Pieces
 from affekt.taxonomy import MIKELS8, Taxonomy
 
 ASIDE = ("question_id", "role")  # what this stage adds to the columns of a picture
 COLUMNS = tuple(name for name in QUESTIONS.columns if name not in ASIDE)
+APART = ("image_id", "group_id")  # what tells that a picture, or its like, is in another draw
+DRAWN, NO_LABEL, EXCLUDED, LATE = range(4)
+WORDS = {NO_LABEL: "no-weak-label", EXCLUDED: "excluded", LATE: "not-drawn"}
+MARKED = {"image_id": pl.String, "emotion": pl.Int8, "rank": pl.Int64, "reason": pl.UInt8}
+PIECE = 100_000  # dropped rows in memory at a time
 
 
 class Sample(Stage):
@@ -65,15 +71,18 @@ class Sample(Stage):
     def run(
         self, desk: Desk, images: daft.DataFrame, *excluding: daft.DataFrame, **_: Any
     ) -> Outcome:
-        pictures = _narrow(images, *COLUMNS)
-        apart = [_narrow(questions, "image_id", "group_id") for questions in excluding]
-        judged = self._judge(pictures, apart)
-        drawn = judged.filter(pl.col("reason").is_null())
-        dropped = judged.filter(pl.col("reason").is_not_null())
+        rows = self._marked(images, [_in_memory(one, *APART) for one in excluding])
+        rows = rows.with_columns(self._placed(rows))
+        ids = rows.filter(reason=DRAWN).select("image_id")
+        drawn = images.select(*COLUMNS).join(
+            daft.from_arrow(ids.to_arrow()), "image_id", how="semi"
+        )
+        questions = self._questions(_in_memory(drawn, *COLUMNS).sort("image_id"))
+        left = rows.filter(pl.col("reason") != DRAWN)
         return Outcome(
-            self._questions(drawn),
-            dropped=dropped.select("image_id", "reason", "detail"),
-            notes=self._notes(drawn),
+            questions,
+            dropped=Pieces(lambda: self._dropped(left)),
+            notes=self._notes(questions),
         )
 
     def wanted(self) -> dict[str, int]:
@@ -84,41 +93,64 @@ class Sample(Stage):
         """Give the largest number of questions this draw can ask."""
         return sum(self.wanted().values())
 
-    def _judge(self, pictures: pl.DataFrame, apart: list[pl.DataFrame]) -> pl.DataFrame:
-        """Add to every picture why it is not drawn; null when it is."""
+    def _marked(self, images: daft.DataFrame, apart: list[pl.DataFrame]) -> pl.DataFrame:
+        """Give every picture, narrow and by name: emotion as number, rank, why it cannot be drawn.
+
+        The table is as long as the web, so nothing else of it is held.
+        """
+        marked = [pl.DataFrame(schema=MARKED)]
+        for batch in images.select(*APART, "emotion").to_arrow_iter():
+            piece = pl.from_arrow(batch)
+            assert isinstance(piece, pl.DataFrame)
+            marked.append(self._mark(piece, apart))
+        rows = pl.concat(marked)
+        return rows if rows["image_id"].is_sorted() else rows.sort("image_id")
+
+    def _mark(self, pictures: pl.DataFrame, apart: list[pl.DataFrame]) -> pl.DataFrame:
         names = list(self.taxonomy.names)
         is_apart = pl.lit(False)
         for questions in apart:
-            for column in ("image_id", "group_id"):
+            for column in APART:
                 known = questions[column].drop_nulls().unique().implode()
                 is_apart = is_apart | pl.col(column).is_in(known).fill_null(False)
-        refused = (
+        number = pl.col("emotion").replace_strict(names, range(len(names)), default=None)
+        reason = (
             pl.when(~pl.col("emotion").is_in(names).fill_null(False))
-            .then(pl.lit("no-weak-label"))
+            .then(NO_LABEL)
             .when(is_apart)
-            .then(pl.lit("excluded"))
+            .then(EXCLUDED)
+            .otherwise(DRAWN)
         )
-        judged = pictures.with_columns(reason=refused, detail=pl.lit(None, dtype=pl.String))
-        return judged.with_columns(self._not_drawn(judged))
+        ranks = ranks_of(pictures["image_id"], self.seed, "sample")
+        # What is added to is a copy: a column as it came would keep all others in memory, too.
+        return pictures.select(
+            pl.col("image_id") + "",
+            emotion=number.cast(pl.Int8),
+            rank=pl.Series(ranks),
+            reason=reason.cast(pl.UInt8),
+        )
 
-    def _not_drawn(self, judged: pl.DataFrame) -> list[pl.Series]:
-        """Give the columns ``reason`` and ``detail`` with those that come too late filled in."""
-        ranks = [
-            rank_of(image, self.seed, "sample") if reason is None else None
-            for image, reason in judged.select("image_id", "reason").iter_rows()
-        ]
-        wanted = pl.col("emotion").replace_strict(self.wanted(), default=0, return_dtype=pl.Int64)
-        place = pl.col("rank").rank("ordinal").over("emotion").cast(pl.Int64)
-        placed = judged.with_columns(rank=pl.Series(ranks, dtype=pl.Int64)).select(
-            "reason", "detail", place=place, wanted=wanted
+    def _placed(self, rows: pl.DataFrame) -> list[pl.Series]:
+        """Give ``place`` in the order of each emotion, and ``reason`` where that comes too late."""
+        place, reason = np.zeros(rows.height, np.int32), rows["reason"].to_numpy().copy()
+        open_ = np.flatnonzero(reason == DRAWN)
+        emotion = rows["emotion"].gather(open_).to_numpy()
+        order = np.lexsort((rows["rank"].gather(open_).to_numpy(), emotion))
+        begin = np.searchsorted(emotion[order], np.arange(len(self.taxonomy)))
+        place[open_[order]] = np.arange(len(order)) - begin[emotion[order]] + 1
+        wanted = np.array(list(self.wanted().values()))
+        reason[open_[place[open_] > wanted[emotion]]] = LATE
+        return [pl.Series("place", place), pl.Series("reason", reason)]
+
+    def _dropped(self, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """Give the rows that go, in pieces: most of the web is not drawn."""
+        wanted = pl.col("emotion").replace_strict(
+            range(len(self.taxonomy)), list(self.wanted().values()), return_dtype=pl.Int64
         )
-        is_late = pl.col("reason").is_null() & (pl.col("place") > pl.col("wanted"))
-        late = pl.format("place {}, {} are drawn", "place", "wanted")
-        filled = placed.select(
-            reason=pl.when(is_late).then(pl.lit("not-drawn")).otherwise("reason"),
-            detail=pl.when(is_late).then(late).otherwise("detail"),
-        )
-        return filled.get_columns()
+        late = pl.format("place {}, {} are drawn", "place", wanted)
+        words = pl.col("reason").replace_strict(WORDS, return_dtype=pl.String)
+        for piece in (rows.clear(), *rows.iter_slices(PIECE)):
+            yield piece.select("image_id", reason=words, detail=pl.when(reason=LATE).then(late))
 
     def _questions(self, drawn: pl.DataFrame) -> pl.DataFrame:
         ids = [
@@ -147,8 +179,8 @@ def question_id(image_id: str, emotion: str, role: str) -> str:
     return sha256(f"{image_id}\n{emotion}\n{role}".encode()).hexdigest()[:32]
 
 
-def _narrow(table: daft.DataFrame, *columns: str) -> pl.DataFrame:
-    """Bring a few columns into memory, by picture; the bytes of pictures never come along."""
+def _in_memory(table: daft.DataFrame, *columns: str) -> pl.DataFrame:
+    """Give a few columns of a table that people can label."""
     frame = pl.from_arrow(table.select(*columns).to_arrow())
     assert isinstance(frame, pl.DataFrame)
-    return frame.sort("image_id")
+    return frame

@@ -92,20 +92,23 @@ def test_all_different_ends_in_time() -> None:
     assert len(near_pairs(hashes, 4).left) == 0
 
 
-def test_a_mass_of_near_hashes_comes_in_pieces() -> None:
-    """2,048 words of one bucket: two million pairs, more than fit into one piece."""
-    numbers = np.arange(1 << 11, dtype=np.uint64)
-    places = np.array([place for place in range(14) if place % 6], np.uint64)  # not of band 0
+@pytest.mark.parametrize("per_block", [1, 50, 900])
+def test_a_mass_of_near_hashes_comes_in_pieces(
+    per_block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """256 words in four buckets of the first band; a search that stopped goes on where it was."""
+    monkeypatch.setattr(bands, "PER_BLOCK", per_block)
+    numbers = np.arange(1 << 8, dtype=np.uint64)
+    first = bands.dealt_bands(8, len(numbers))[0].mask
+    places = [place for place in range(64) if first >> place & 1][:2]
+    places += [place for place in range(64) if not first >> place & 1][:6]
     words = np.bitwise_or.reduce(
-        [(numbers >> np.uint64(at) & np.uint64(1)) << place for at, place in enumerate(places[:11])]
+        [(numbers >> np.uint64(at) & np.uint64(1)) << np.uint64(to) for at, to in enumerate(places)]
     )
-    n = len(words)
-    assert len({word & bands.dealt_bands(11, n)[0].mask for word in words.tolist()}) == 1
-    pieces = list(bands.blocks(words, 11))
-    assert sorted(len(piece.left) for piece in pieces)[-2] >= bands.PER_BLOCK // 2
-    assert max(len(piece.left) for piece in pieces) <= bands.PER_BLOCK + n
-    names = [piece.left.astype(np.int64) * n + piece.right for piece in pieces]
-    assert len(np.unique(np.concatenate(names))) == sum(map(len, names)) == n * (n - 1) // 2
+    pieces = list(bands.blocks(words, 8))
+    assert max(len(piece.left) for piece in pieces) <= per_block + 256
+    names = np.concatenate([piece.left.astype(np.int64) * 256 + piece.right for piece in pieces])
+    assert len(np.unique(names)) == len(names) == 256 * 255 // 2
 
 
 @pytest.mark.parametrize("workers", [1, 3])

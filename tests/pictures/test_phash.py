@@ -64,6 +64,14 @@ def test_a_flat_picture_has_no_hash(level: int) -> None:
     assert phash(luma) is None
 
 
+@pytest.mark.parametrize(("step", "is_flat"), [(3, True), (5, False)])
+def test_flat_is_a_deviation_below_two_levels(step: int, is_flat: bool) -> None:
+    """Half of the picture is brighter by a step: the deviation is half a step."""
+    luma = np.full((32, 32), 100, np.uint8)
+    luma[:16] += np.uint8(step)
+    assert (phash(luma) is None) == is_flat
+
+
 def test_golden_hashes_stand() -> None:
     """A change here changes everybody's stored hashes: raise the version of what stores them."""
     gradient = np.add.outer(np.arange(32) * 3, np.arange(32) * 4).astype(np.uint8)

@@ -48,6 +48,11 @@ def test_the_perceptual_hash_joins_alone_and_the_other_one_with_it(
     assert groups(tmp_path, *rows) == ([{"a", "b"}] if joins else [])
 
 
+def test_without_steps_every_picture_is_its_own_group(tmp_path: Path) -> None:
+    rows = [{"is": "a", "phash": BASE}, {"is": "b", "phash": BASE}]
+    assert groups(tmp_path, *rows, max_hamming_bits=0, group_bits=0) == []
+
+
 def shot(at: str, owner: str | None = "ann", **about: Any) -> dict[str, Any]:
     return {"is": at, "owner": owner, **about}
 

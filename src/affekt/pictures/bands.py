@@ -79,7 +79,9 @@ def blocks(
                 continue
             buckets = Buckets(*_sorted(words, np.uint64(band.mask), band.width))
             others = also.words[buckets.rows] if also else buckets.words
-            sought = Sought(differences_of(band), bits, number, masks, radii, above, most)
+            sought = Sought(
+                differences_of(band), bits, number, masks, radii, above, most, PER_BLOCK
+            )
             pieces = list(
                 pairwise(np.linspace(0, len(buckets.filled), SLICES + 1).astype(np.int64))
             )
@@ -103,6 +105,7 @@ class Sought(NamedTuple):
     radii: Any
     above: int
     most: int
+    per_block: int
 
 
 def differences_of(band: Band) -> Any:
@@ -215,10 +218,10 @@ def _search(
     Stops early when enough is found; `progress` says where to go on.
     """
     rows, words, starts, filled, longest = buckets
-    differences, bits = sought.differences, sought.bits
+    differences, bits, per_block = sought.differences, sought.bits, sought.per_block
     low, high = piece
     begin_at, begin_one = progress[1], progress[2]
-    room = PER_BLOCK + longest  # what is not written to takes no memory
+    room = per_block + longest  # what is not written to takes no memory
     left, right = np.empty(room, np.int32), np.empty(room, np.int32)
     distance, n = np.empty(room, np.uint8), 0
     for number in range(progress[0], len(differences)):
@@ -230,7 +233,7 @@ def _search(
                 continue
             end = starts[other + 1]
             for one in range(max(begin_one, starts[key]), starts[key + 1]):
-                if n >= PER_BLOCK:
+                if n >= per_block:
                     progress[0], progress[1], progress[2] = number, at, one
                     return left[:n], right[:n], distance[:n]
                 for two in range(one + 1 if other == key else starts[other], end):

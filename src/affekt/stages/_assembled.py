@@ -61,12 +61,14 @@ class Assembly(NamedTuple):
 
     def _kept(self) -> Iterator[pl.DataFrame]:
         yield CLEAN.empty()
+        needed = dict.fromkeys([*KEY, *(name for name in FOUND.columns if name in CLEAN.columns)])
+        found = self.found.select(*needed)
         for window in self.windows:
             files = [one for one in self.finished if window.meets(one.first, one.last)]
             looked = pl.concat([pl.DataFrame(schema=LOOKED), *map(self._looked, files)])
             pictures = looked.filter(pl.col("reason").is_null()).select(*KEY, *PICTURE)
             if pictures.height:
-                rows = window.of(self.found).join(pictures, on=KEY, maintain_order="left")
+                rows = window.of(found).join(pictures, on=KEY, maintain_order="left")
                 yield rows.select(list(CLEAN.columns))
 
     def _dropped(self) -> Iterator[pl.DataFrame]:

@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 import daft
 import polars as pl
 
-from affekt.parts import find
 from affekt.sources import Source
+from affekt.sources.flickr import Flickr
+from affekt.sources.instagram import Instagram
 from affekt.stage import Desk, Outcome, Stage
 from affekt.stages._assembled import Finished
 from affekt.stages.clean import Clean
@@ -59,7 +60,7 @@ class Looked(Clean):
 
 def sources() -> tuple[Source, ...]:
     """Give sources of the names that the rows have."""
-    return tuple(find("sources", name).example() for name in ("flickr", "instagram"))
+    return (Flickr.example(), Instagram.example())
 
 
 def stages(looked: Path) -> tuple[Looked, Dedupe, Sample]:

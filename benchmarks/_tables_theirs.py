@@ -202,7 +202,8 @@ def _polars_images(out: Path, write: Callable[[pl.LazyFrame, str, list[str]], No
         pixels=-pl.col("width_px").cast(pl.Int64) * pl.col("height_px"),
         size=-pl.col("n_bytes"),
     )
-    order = ["image_id", pl.col("emotion").is_null(), "quality", "pixels", "size", "uploaded_at"]
+    order: list[str | pl.Expr] = ["image_id", pl.col("emotion").is_null(), "quality", "pixels"]
+    order += ["size", "uploaded_at"]
     copies = copies.sort(*order, "source", "source_id", nulls_last=True).with_columns(
         n=pl.col("emotion").n_unique().over("image_id"),
         is_first=pl.col("image_id").is_first_distinct(),

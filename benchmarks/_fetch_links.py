@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from tests.servers.faults import SPEC, Case, closed_port
 
 # Per 10,000 links of a crawl, and the path that stands for each; {n} makes the link unlike others.
+# One content under more than 50 links of a server would be a placeholder, so there is little of it.
 MIX = (
     (7_500, "ok", "{host}/ok/{n}.jpg", None),
     (700, "404", "{host}/status/404.jpg?{n}", "gone"),
@@ -23,8 +24,9 @@ MIX = (
     (50, "empty", "{host}/empty.jpg?{n}", "empty"),
     (100, "closed port", "{closed}/{n}.jpg", "no-connection"),
     (50, "self redirect", "{host}/self.jpg?{n}", "redirect"),
-    (150, "redirect that works", "{host}/moved/302.jpg?{n}", None),
-    (100, "PNG", "{host}/kind/plain.png?{n}", None),
+    (200, "redirect that works", "{host}/lead?/ok/{n}.jpg", None),
+    (25, "PNG", "{host}/kind/plain.png?{n}", None),
+    (25, "WebP", "{host}/kind/plain.webp?{n}", None),
     (50, "too many bytes", "{host}/vast.jpg?{n}", "too-many-bytes"),
 )
 

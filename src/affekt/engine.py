@@ -28,6 +28,7 @@ CREDENTIALS = {
 }
 READ_AT_ONCE = 2  # files, or parts of a file, on one machine
 MOST_PARTS = 128  # of a file; each of them reads its footer again
+ROW_GROUPS = 2  # of a part at least
 ALLOWED = "'native', 'ray' or 'ray://host:port'"
 
 
@@ -102,7 +103,7 @@ def read(files: Files, paths: Sequence[str | Path]) -> "daft.DataFrame":
 def parts_of(path: Path) -> list[list[int]] | None:
     """Give the row groups of a file in parts that are read one after the other; None for one."""
     n_groups = _library("pyarrow.parquet").read_metadata(path).num_row_groups
-    step = -(-n_groups // MOST_PARTS) or 1
+    step = max(ROW_GROUPS, -(-n_groups // MOST_PARTS))
     parts = [list(range(start, min(start + step, n_groups))) for start in range(0, n_groups, step)]
     return parts if len(parts) > 1 else None
 

@@ -1,6 +1,7 @@
 """The Parquet of a product: equal bytes for equal rows, whatever way they came."""
 
 import hashlib
+import operator
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from affekt.errors import TableError
 from affekt.stage import Desk, Outcome, Stage
 from affekt.store import rows
-from affekt.store.ordered import AMPLE, Memory, Order, in_order
+from affekt.store.ordered import AMPLE, Memory, Order, Unsorted, in_order, risen
 from affekt.tables import SPLITS, Schema, Table
 
 SMALL = Memory(rows=70, step=8)
@@ -76,7 +77,10 @@ def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "ROW_GROUP", 128)
 
 
-@pytest.mark.parametrize("memory", [SMALL, LARGE, Memory(rows=10, step=1), Memory(n_bytes=5_000)])
+@pytest.mark.parametrize(
+    "memory",
+    [SMALL, LARGE, Memory(rows=10, step=1), Memory(n_bytes=5_000), Memory(rows=20, step=3, runs=4)],
+)
 @pytest.mark.parametrize("size", [37, 1_000])
 def test_both_engines_write_the_same_bytes_in_any_pieces_and_any_memory(
     tmp_path: Path, memory: Memory, size: int
@@ -93,6 +97,13 @@ def test_dropped_rows_too(tmp_path: Path, memory: Memory) -> None:
     assert expected[1].reasons == {"two": 666, "one": 334}
 
 
+def test_dropped_rows_in_order_need_no_disk(tmp_path: Path) -> None:
+    drops_ = drops().drop_nulls("image_id").unique("image_id").sort("image_id")
+    expected = dropped(drops_, tmp_path)
+    assert dropped(in_pieces(drops_, 7), tmp_path, SMALL) == expected
+    assert not (tmp_path / "scratch").exists()
+
+
 def test_a_file_is_sorted_whole_and_told_by_its_digests(tmp_path: Path) -> None:
     data, facts = kept(in_pieces(table(), 100), tmp_path, SMALL)
     written = pl.read_parquet(tmp_path / "table.parquet")
@@ -106,6 +117,13 @@ def test_all_row_groups_but_the_last_are_of_one_size(tmp_path: Path) -> None:
     facts = pq.read_metadata(tmp_path / "table.parquet")
     sizes = [facts.row_group(at).num_rows for at in range(facts.num_row_groups)]
     assert sizes == [128] * 7 + [104]
+
+
+def test_a_table_in_order_needs_no_disk(tmp_path: Path) -> None:
+    in_its_order = Wide.gives.conform(table().drop_nulls(["image_id", "group_id"]), "test")
+    expected = kept(in_its_order, tmp_path)
+    assert kept(in_pieces(in_its_order, 37), tmp_path, SMALL) == expected
+    assert not (tmp_path / "scratch").exists()
 
 
 @pytest.mark.parametrize("memory", [SMALL, LARGE])
@@ -152,7 +170,7 @@ KEYS = st.lists(
 )
 
 
-@given(KEYS, st.booleans(), st.integers(1, 9), st.integers(1, 4))
+@given(KEYS, st.booleans(), st.integers(1, 9), st.integers(1, 4), st.integers(1, 5))
 @settings(max_examples=150, deadline=None)
 def test_any_keys_come_in_the_order_of_a_plain_sort(
     tmp_path_factory: pytest.TempPathFactory,
@@ -160,13 +178,34 @@ def test_any_keys_come_in_the_order_of_a_plain_sort(
     nulls_last: bool,
     most: int,
     step: int,
+    runs: int,
 ) -> None:
     """Nulls, empty texts, equal keys and null characters included."""
     frame = pl.DataFrame(keys, schema={"a": pl.String, "b": pl.String}, orient="row")
     order = Order(("a", "b"), nulls_last)
     folder = tmp_path_factory.mktemp("runs")
-    memory = Memory(rows=most, step=step)
+    memory = Memory(rows=most, step=step, runs=runs)
     pieces = list(in_order(frame.iter_slices(2), order, folder, memory))
     assert pl.concat([frame.clear(), *pieces]).equals(order.sorted(frame))
     together = [set(piece.rows()) for piece in pieces]
     assert sum(map(len, together)) == len(set(keys))
+
+
+@given(KEYS, st.integers(1, 5))
+@settings(max_examples=150, deadline=None)
+def test_rows_that_rise_are_told_from_all_others(
+    keys: list[tuple[str | None, str | None]], size: int
+) -> None:
+    frame = pl.DataFrame(keys, schema={"a": pl.String, "b": pl.String}, orient="row")
+    is_whole = None not in [word for key in keys for word in key]
+    rises = is_whole and all(map(operator.lt, keys, keys[1:]))
+    assert passed(frame, size) == (frame.rows() if rises else None)
+
+
+def passed(frame: pl.DataFrame, size: int) -> list[tuple[object, ...]] | None:
+    """Give what comes through as risen, None where it is refused."""
+    try:
+        pieces = list(risen(frame.iter_slices(size), Order(("a", "b"))))
+    except Unsorted:
+        return None
+    return pl.concat([frame.clear(), *pieces]).rows()

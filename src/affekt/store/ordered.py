@@ -6,6 +6,8 @@ came in, or on how much memory was allowed.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,17 +18,19 @@ Key = tuple[tuple[bool, Any], ...]
 
 
 class Memory(NamedTuple):
-    """How much is held at once; a range is sorted in one go and needs about three times as much.
+    """How much is held at once; a range is sorted in one go and needs several times as much.
 
     Attributes:
         rows: Most rows of a run and of a range.
         n_bytes: Most bytes of them.
         step: Rows of a run that are read at a time; ranges begin at one of them.
+        runs: So many become one, so that few steps are read beside those that are wanted.
     """
 
     rows: int = 1_000_000
-    n_bytes: int = 96_000_000
+    n_bytes: int = 32_000_000
     step: int = 1_024
+    runs: int = 64
 
 
 class Order(NamedTuple):
@@ -38,6 +42,16 @@ class Order(NamedTuple):
     def sorted(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Give the rows in this order."""
         return rows.sort(self.by, nulls_last=self.nulls_last)
+
+    def rises(self, rows: pl.DataFrame) -> bool:
+        """Tell whether every row is behind the one before; a null in `by` is never."""
+        later = pl.lit(False)
+        for name in reversed(self.by):
+            here, before = pl.col(name), pl.col(name).shift()
+            later = (here > before) | ((here == before) & later)
+        has_null = pl.any_horizontal(pl.col(name).has_nulls() for name in self.by)
+        facts = rows.select(later.slice(1).all(ignore_nulls=False), nulls=has_null)
+        return facts.row(0) == (True, False)
 
     def key(self, row: tuple[Any, ...]) -> Key:
         """Give what orders one row; ``row`` holds the columns of `by`."""
@@ -78,6 +92,25 @@ class _Run(NamedTuple):
 AMPLE = Memory()
 
 
+class Unsorted(Exception):
+    """Rows were taken to come in order, and do not."""
+
+
+def risen(pieces: Iterable[pl.DataFrame], order: Order) -> Iterator[pl.DataFrame]:
+    """Pass on pieces whose rows come in order, each behind the one before.
+
+    Raises:
+        Unsorted: They do not.
+    """
+    last: pl.DataFrame | None = None
+    for piece in pieces:
+        keys = piece.select(order.by)
+        if not order.rises(keys if last is None else pl.concat([last, keys])):
+            raise Unsorted
+        last = keys.tail(1) if keys.height else last
+        yield piece
+
+
 def in_order(
     pieces: Iterable[pl.DataFrame], order: Order, scratch: Path, memory: Memory = AMPLE
 ) -> Iterator[pl.DataFrame]:
@@ -86,59 +119,91 @@ def in_order(
     ``scratch`` is a folder for what does not fit in memory; its files can go when all is given.
     """
     waiting: list[pl.DataFrame] = []
-    runs: list[_Run] = []
+    spill = _Spill(order, scratch, memory)
     for piece in pieces:
         if waiting and _is_too_much([*waiting, piece], memory):
-            runs.append(_spilled(waiting, order, scratch / f"run-{len(runs):06d}.arrow", memory))
+            spill.add(order.sorted(pl.concat(waiting)))
             waiting = []
         waiting.append(piece)
-    if not runs:
-        if waiting:
-            yield order.sorted(pl.concat(waiting))
+    if not waiting:
         return
-    runs.append(_spilled(waiting, order, scratch / f"run-{len(runs):06d}.arrow", memory))
+    last = order.sorted(pl.concat(waiting))
     del waiting
-    yield from _merged(runs, order)
+    if spill.is_empty():
+        yield last
+    else:
+        spill.add(last)
+        del last
+        yield from spill.merged()
 
 
 def _is_too_much(waiting: list[pl.DataFrame], memory: Memory) -> bool:
     rows = sum(piece.height for piece in waiting)
-    return rows > memory.rows or sum(map(_n_bytes, waiting)) > memory.n_bytes
+    return rows > memory.rows or sum(int(piece.estimated_size()) for piece in waiting) > (
+        memory.n_bytes
+    )
 
 
-def _n_bytes(rows: pl.DataFrame) -> int:
-    return int(rows.estimated_size())
+class _Spill:
+    """Sorted runs on the disk; where they become many, one long run is made of all short ones."""
 
+    def __init__(self, order: Order, scratch: Path, memory: Memory) -> None:
+        self._order, self._scratch, self._memory = order, scratch, memory
+        self._numbers = count()
+        self._short: list[_Run] = []
+        self._long: list[_Run] = []
+        self._n_steps = 1  # of the longest short run, and about that of a range
 
-def _spilled(pieces: list[pl.DataFrame], order: Order, path: Path, memory: Memory) -> _Run:
-    rows = order.sorted(pl.concat(pieces))
-    table = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-        writer.write_table(table, max_chunksize=memory.step)
-    firsts = rows.select(order.by).gather_every(memory.step)
-    return _Run(path, [order.key(row) for row in firsts.iter_rows()])
+    def is_empty(self) -> bool:
+        return not (self._short or self._long)
 
+    def add(self, rows: pl.DataFrame) -> None:
+        """Add sorted rows as a run."""
+        if len(self._short) == self._memory.runs:
+            self._long.append(self._written(self._merged(self._short)))
+            for run in self._short:
+                run.path.unlink()
+            self._short = []
+        self._short.append(self._written([rows]))
+        self._n_steps = max(self._n_steps, len(self._short[-1].firsts))
 
-def _merged(runs: list[_Run], order: Order) -> Iterator[pl.DataFrame]:
-    cuts = _cuts(runs)
-    for start, end in zip([None, *cuts], [*cuts, None], strict=True):
-        steps = [step for run in runs for step in run.steps(start, end)]
-        if not steps:  # nothing lies before the first cut
-            continue
-        rows = pl.concat(steps).lazy()
-        if start is not None:
-            rows = rows.filter(order.is_from(start))
-        if end is not None:
-            rows = rows.filter(~order.is_from(end))
-        yield order.sorted(rows.collect())
+    def merged(self) -> Iterator[pl.DataFrame]:
+        """Give the rows of all runs, range by range."""
+        return self._merged([*self._long, *self._short])
 
+    def _written(self, pieces: Iterable[pl.DataFrame]) -> _Run:
+        path = self._scratch / f"run-{next(self._numbers):06d}.arrow"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        firsts: list[Key] = []
+        with ExitStack() as stack:
+            writer: Any = None
+            for rows in pieces:
+                table = rows.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()
+                if writer is None:
+                    file = stack.enter_context(pa.OSFile(str(path), "wb"))
+                    writer = stack.enter_context(pa.ipc.new_file(file, table.schema))
+                writer.write_table(table, max_chunksize=self._memory.step)
+                every = rows.select(self._order.by).gather_every(self._memory.step)
+                firsts += [self._order.key(row) for row in every.iter_rows()]
+        return _Run(path, firsts)
 
-def _cuts(runs: list[_Run]) -> list[Key]:
-    """Give where ranges begin, so that none is much larger than a run."""
-    firsts = sorted(first for run in runs for first in run.firsts)
-    n_steps = max(len(run.firsts) for run in runs)
-    return sorted(set(firsts[n_steps::n_steps]))
+    def _merged(self, runs: list[_Run]) -> Iterator[pl.DataFrame]:
+        cuts = self._cuts(runs)
+        for start, end in zip([None, *cuts], [*cuts, None], strict=True):
+            steps = [step for run in runs for step in run.steps(start, end)]
+            if not steps:  # nothing lies before the first cut
+                continue
+            rows = pl.concat(steps).lazy()
+            if start is not None:
+                rows = rows.filter(self._order.is_from(start))
+            if end is not None:
+                rows = rows.filter(~self._order.is_from(end))
+            yield self._order.sorted(rows.collect())
+
+    def _cuts(self, runs: list[_Run]) -> list[Key]:
+        """Give where ranges begin, so that none is much larger than a short run."""
+        firsts = sorted(first for run in runs for first in run.firsts)
+        return sorted(set(firsts[self._n_steps :: self._n_steps]))
 
 
 def _in_polars(rows: pa.Table | pa.RecordBatch) -> pl.DataFrame:

@@ -6,7 +6,7 @@ rows fitted in memory.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from affekt.errors import TableError
 from affekt.files import Files
 from affekt.stage import Engine, Stage
 from affekt.store.digest import RowsDigest
-from affekt.store.ordered import AMPLE, Memory, Order, in_order
+from affekt.store.ordered import AMPLE, Memory, Order, Unsorted, in_order, risen
 from affekt.store.product import Product, file_sha256
 from affekt.tables import Pieces, Table
 
@@ -88,15 +88,23 @@ def keep_table(
         TableError: A column is missing, cannot take its type, or two rows share one key.
     """
     schema, name = stage.gives, stage.kind()
-    if isinstance(table, pl.DataFrame):
-        pieces = iter([schema.conform(table, name)])
-    else:
-        shaped = (schema.shaped(piece, name) for piece in _pieces(table))
-        in_pieces = in_order(shaped, Order(schema.key), scratch / "kept", memory)
-        pieces = schema.distinct(in_pieces, name)
+    file = _File(path, schema.empty(), key=schema.key)
     digest = RowsDigest(list(schema.columns)) if stage.asks_the_world else None
-    n_rows = _written(pieces, schema.empty(), path, digest)
+    if isinstance(table, pl.DataFrame):
+        n_rows = file.write([schema.conform(table, name)], digest)
+    else:
+        order = Order(schema.key)
+        try:  # a stage that only leaves rows out keeps the order in which its table rests
+            n_rows = file.write(risen(_shaped(table, stage), order), digest)
+        except Unsorted:
+            digest = RowsDigest(list(schema.columns)) if digest else None
+            pieces = in_order(_shaped(table, stage), order, scratch / "kept", memory)
+            n_rows = file.write(schema.distinct(pieces, name), digest)
     return Kept(n_rows, file_sha256(path), digest.hexdigest() if digest else None)
+
+
+def _shaped(table: daft.DataFrame | Pieces, stage: Stage) -> Iterator[pl.DataFrame]:
+    return (stage.gives.shaped(piece, stage.kind()) for piece in _pieces(table))
 
 
 def keep_dropped(
@@ -107,16 +115,27 @@ def keep_dropped(
     Raises:
         TableError: A row has no reason, or one that the stage does not explain.
     """
-    if isinstance(table, pl.DataFrame | None):
-        pieces = iter([dropped_rows(stage, table)])
-    else:
-        shaped = (_shaped_dropped(stage, piece) for piece in _pieces(table))
-        pieces = in_order(shaped, _order_of_dropped(stage), scratch / "dropped", memory)
+    empty = _no_dropped(stage)
+    file = _File(path, empty, key=empty.columns[:1])
     counts = Counter[str]()
-    n_rows = _written(_counted(pieces, counts), _no_dropped(stage), path)
+    if isinstance(table, pl.DataFrame | None):
+        n_rows = file.write(_counted([dropped_rows(stage, table)], counts))
+    else:
+        by_key = Order(tuple(empty.columns[:-2]))
+        try:
+            n_rows = file.write(_counted(risen(_shaped_drops(table, stage), by_key), counts))
+        except Unsorted:
+            counts.clear()
+            order = _order_of_dropped(stage)
+            pieces = in_order(_shaped_drops(table, stage), order, scratch / "dropped", memory)
+            n_rows = file.write(_counted(pieces, counts))
     _check_explained(stage, counts)
     most_first = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return Dropped(n_rows, file_sha256(path), dict(most_first))
+
+
+def _shaped_drops(table: daft.DataFrame | Pieces, stage: Stage) -> Iterator[pl.DataFrame]:
+    return (_shaped_dropped(stage, piece) for piece in _pieces(table))
 
 
 def dropped_rows(stage: Stage, table: Table | None) -> pl.DataFrame:
@@ -140,7 +159,7 @@ def reasons(dropped: pl.DataFrame) -> dict[str, int]:
 
 def write(frame: pl.DataFrame, path: Path) -> str:
     """Write the rows as Parquet and give the SHA-256 of the file."""
-    _written(iter([frame]), frame.clear(), path)
+    _File(path, frame.clear(), key=frame.columns[:1]).write([frame])
     return file_sha256(path)
 
 
@@ -212,24 +231,28 @@ def _check_explained(stage: Stage, counts: Mapping[str, int]) -> None:
         )
 
 
-def _written(
-    pieces: Iterable[pl.DataFrame],
-    empty: pl.DataFrame,
-    path: Path,
-    digest: RowsDigest | None = None,
-) -> int:
-    """Write the pieces as one file and give the number of rows; they join the digest."""
-    n_rows = 0
-    nothing = _in_arrow(empty)
-    if digest:
-        digest.add(nothing)
-    with pq.ParquetWriter(path, nothing.schema, compression="zstd", store_schema=True) as file:
-        for group in map(_in_arrow, _in_groups(pieces)):
-            n_rows += group.num_rows
-            file.write_table(group.cast(nothing.schema), row_group_size=ROW_GROUP)
-            if digest:
-                digest.add(group)
-    return n_rows
+class _File(NamedTuple):
+    """A Parquet file; the least and greatest value of a row group is told of its key only."""
+
+    path: Path
+    empty: pl.DataFrame
+    key: Sequence[str]
+
+    def write(self, pieces: Iterable[pl.DataFrame], digest: RowsDigest | None = None) -> int:
+        """Write the pieces and give the number of rows; they join the digest."""
+        n_rows = 0
+        nothing = _in_arrow(self.empty)
+        if digest:
+            digest.add(nothing)
+        with pq.ParquetWriter(
+            self.path, nothing.schema, compression="zstd", write_statistics=list(self.key)
+        ) as file:
+            for group in map(_in_arrow, _in_groups(pieces)):
+                n_rows += group.num_rows
+                file.write_table(group, row_group_size=ROW_GROUP)
+                if digest:
+                    digest.add(group)
+        return n_rows
 
 
 def _in_groups(pieces: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:

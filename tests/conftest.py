@@ -6,7 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+# How long an example takes says something about the machine and nothing about the code.
+settings.register_profile("affekt", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("affekt")
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
 

@@ -6,7 +6,7 @@ from random import Random
 import daft
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -139,6 +139,7 @@ def test_another_seed_draws_other_pictures(tmp_path: Path) -> None:
     assert set(one["image_id"]) != set(other["image_id"])
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.sampled_from(["awe", "fear", None]), min_size=1, max_size=30), st.randoms())
 def test_the_draw_does_not_depend_on_the_order_of_rows(
     tmp_path_factory: pytest.TempPathFactory, emotions: list[str | None], random: Random

@@ -46,7 +46,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_the_line_that_is_compared_keeps_and_drops(undisturbed: dict[str, Any]) -> None:
     kept = {name: facts[3] for name, facts in undisturbed["products"].items()}
     assert kept["collect"] > kept["clean"] > kept["dedupe"] > kept["sample"] > 0
-    assert len(undisturbed["shelf"]) > 5
+    assert len(undisturbed["shelf"]) > 3
 
 
 @pytest.mark.slow

@@ -81,7 +81,7 @@ def _scene(given: ReportInput, rows: pl.DataFrame, sources: list[str]) -> Scene:
             y, says = TOP + at * LINE, f"{clean(source)}, {clean(emotion)}: {n:,}"
             paint = Paint(slot=styles[emotion].slot)
             items.append(Box(x, y + 15, max(n * scale, 0.75), 9, paint, says))
-            rate = "" if share is None else f"  {percent(share)}"
+            rate = "" if share is None else f" · {percent(share)}"
             items.append(Words(x + 2, y + 12, f"{count(n)}{rate}", size=11))
     return Scene(LEFT + len(sources) * WIDE, TOP + len(names) * LINE + 8, tuple(items))
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from affekt.fetch import secrets
+
 # How long an example takes says something about the machine and nothing about the code.
 settings.register_profile("affekt", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("affekt")
@@ -16,12 +18,13 @@ LOCAL = ("127.0.0.1", "::1", "localhost")
 
 @pytest.fixture(autouse=True)
 def safety_net(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clean environment, UTC, and connections to this machine only."""
+    """Clean environment, UTC, no key of another test, and connections to this machine only."""
     for name in [
         name for name in os.environ if name.startswith(("AFFEKT_KEY", "NO_COLOR", "FORCE_COLOR"))
     ]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setattr(secrets, "_KNOWN", secrets._Known())
     connect = socket.socket.connect
 
     def only_here(self: socket.socket, address: Any) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-import daft
 import polars as pl
 import pytest
 
@@ -27,7 +26,7 @@ from affekt.stage import Desk, Progress
 from affekt.stages import _shards
 from affekt.stages.collect import DROPPED, Collect
 from affekt.store.rows import dropped_rows, in_polars
-from affekt.tables import FOUND
+from affekt.tables import FOUND, Pieces
 from affekt.taxonomy import MIKELS8, Emotion, Taxonomy
 
 TWO = Taxonomy(name="two", emotions=(Emotion(name="fear"), Emotion(name="awe")))
@@ -245,7 +244,7 @@ def test_many_rows_are_told_apart_on_the_disk_as_few_are_in_memory(
     monkeypatch.setattr(_shards, "PER_SHARD", per_shard)
     many = stage.run(desk_at(tmp_path))
     assert isinstance(few.table, pl.DataFrame)
-    assert isinstance(many.table, daft.DataFrame)
+    assert isinstance(many.table, Pieces)
     assert FOUND.conform(in_polars(many.table), "test").equals(FOUND.conform(few.table, "test"))
     assert dropped_rows(stage, many.dropped).equals(dropped_rows(stage, few.dropped))
     assert many.notes == few.notes

@@ -1,6 +1,6 @@
 """Rows written aside as they come, and read again lazily: more of them than fit in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,14 @@ class Shards:
             self._write()
         return engine.read(self._where, self._files)
 
+    def pieces(self, without: pl.Series) -> Iterator[pl.DataFrame]:
+        """Give all rows, but for those at some places, in the order in which they were added."""
+        if self._waiting or not self._files:
+            self._write()
+        for path in self._files:
+            rows = pl.read_parquet(self._where.ensure(path))
+            yield rows.filter(~pl.col(PLACE).is_in(without.implode())).drop(PLACE)
+
     def _write(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{self._name}-{len(self._files):06d}.parquet"
@@ -62,8 +70,8 @@ class Shards:
         self._waiting = []
 
 
-def firsts(rows: daft.DataFrame, key: tuple[str, ...]) -> daft.DataFrame:
-    """Give, of the rows that share a key, the one that was added first.
+def repeats(rows: daft.DataFrame, key: tuple[str, ...]) -> pl.Series:
+    """Give the places of rows that share their key with one that was added before.
 
     Only a number a row is compared at first, and the keys themselves where numbers are equal.
     """
@@ -71,10 +79,8 @@ def firsts(rows: daft.DataFrame, key: tuple[str, ...]) -> daft.DataFrame:
     digests = rows.select(PLACE, digest.alias("digest"))
     counted = digests.groupby("digest").agg(daft.col(PLACE).count().alias("n"))
     again = counted.where(daft.col("n") > daft.lit(1)).select("digest").collect()
-    if not len(again):
-        return rows
     keyed = rows.select(*key, PLACE, digest.alias("digest"))
     alike = pl.from_arrow(keyed.join(again, on="digest", how="semi").to_arrow())
     assert isinstance(alike, pl.DataFrame)
-    late = alike.sort(PLACE).filter(~pl.struct(key).is_first_distinct()).select(PLACE)
-    return rows.join(daft.from_arrow(late.to_arrow()), on=PLACE, how="anti")
+    alike = alike.with_columns(pl.col(PLACE).cast(pl.Int64)).sort(PLACE)
+    return alike.filter(~pl.struct(key).is_first_distinct())[PLACE]

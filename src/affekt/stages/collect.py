@@ -20,9 +20,9 @@ from affekt.journal.pages import Pages, StoredPage
 from affekt.parts import Place
 from affekt.sources import Page, Query, Source, labelled
 from affekt.stage import Desk, Outcome, Progress, Stage
-from affekt.stages._shards import PLACE, Shards, firsts
+from affekt.stages._shards import PLACE, Shards, repeats
 from affekt.store.rows import in_polars
-from affekt.tables import FOUND, Table
+from affekt.tables import FOUND, Pieces, Table
 from affekt.taxonomy import Taxonomy
 
 ARROW = {name: FOUND.empty()[name].to_arrow().type for name in FOUND.columns}
@@ -108,12 +108,13 @@ class Collect(Stage):
         else:
             out = few_dropped.select(*DROPPED).unique(maintain_order=True)
         if few is not None:
-            kept = few.unique(FOUND.key, keep="first", maintain_order=True)
-            counts = kept.group_by("emotion").len()
-            return Outcome(kept.drop(PLACE), out, notes=self._notes(counts))
-        many = firsts(found.frame(), FOUND.key)
-        counts = in_polars(many.groupby("emotion").agg(daft.col(PLACE).count()))
-        return Outcome(many.select(*FOUND.columns), out, notes=self._notes(counts))
+            firsts = few.unique(FOUND.key, keep="first", maintain_order=True)
+            counts = firsts.group_by("emotion").len()
+            return Outcome(firsts.drop(PLACE), out, notes=self._notes(counts))
+        again = repeats(found.frame(), FOUND.key)
+        kept = found.frame().join(daft.from_arrow(again.to_frame().to_arrow()), PLACE, how="anti")
+        counts = in_polars(kept.groupby("emotion").agg(daft.col(PLACE).count()))
+        return Outcome(Pieces(lambda: found.pieces(again)), out, notes=self._notes(counts))
 
     def _fetcher(self, desk: Desk) -> Fetcher | None:
         """Give the way out, None where no source needs it; every source is ready then."""

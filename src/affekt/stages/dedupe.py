@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
 
-import daft
-import polars as pl
 from pydantic import Field, field_validator, model_validator
 
 from affekt.features import Feature
@@ -13,7 +11,8 @@ from affekt.pictures.bands import MOST_BITS, WIDTH
 from affekt.stage import Desk, Outcome, Stage
 from affekt.stages import _copies, _copies_groups, _copies_notes, _copies_vectors
 from affekt.stages._copies import Pictures, Verdicts
-from affekt.tables import CLEAN, IMAGES
+from affekt.stages._copies_table import Changes, changed
+from affekt.tables import CLEAN, IMAGES, Pieces
 
 AUTO = "auto"
 RADII = ((5_000_000, 8), (50_000_000, 5))  # fewer pictures than this → bits
@@ -143,8 +142,11 @@ class Dedupe(Stage):
             **_copies_groups.told(verdicts, found),
         }
         dropped = verdicts.dropped()
-        changes = (_copies_groups.names(verdicts, found), verdicts.relabelled())
-        return Outcome(_changed(clean, dropped, *changes), dropped, notes=notes)
+        changes = Changes(
+            dropped.select(CLEAN.key), _copies_groups.names(verdicts, found), verdicts.relabelled()
+        )
+        names = pictures.rows["image_id"]
+        return Outcome(Pieces(lambda: changed(clean, names, changes)), dropped, notes=notes)
 
     def limits(self, n: int) -> tuple[Limit, Limit]:
         """Give what is a copy, and what is a step inside a group, among so many pictures."""
@@ -177,20 +179,3 @@ class Dedupe(Stage):
 def _radius(n: int) -> int:
     """Give the bits that fit so many pictures."""
     return next((bits for most, bits in RADII if n < most), SMALLEST)
-
-
-def _changed(
-    clean: daft.DataFrame, dropped: pl.DataFrame, groups: pl.DataFrame, emotions: pl.DataFrame
-) -> daft.DataFrame:
-    """Give the rows that stay; only what differs from most rows is held in memory."""
-    renamed = emotions.rename({"emotion": "new_emotion"})
-    gone = dropped.select(CLEAN.key)
-    table = clean.join(daft.from_arrow(gone.to_arrow()), on=list(CLEAN.key), how="anti")
-    for changes in (groups, renamed):
-        table = table.join(daft.from_arrow(changes.to_arrow()), on="image_id", how="left")
-    return table.with_columns(
-        {
-            "group_id": daft.functions.coalesce(table["group_id"], table["image_id"]),
-            "emotion": daft.functions.coalesce(table["new_emotion"], table["emotion"]),
-        }
-    ).select(*IMAGES.columns)

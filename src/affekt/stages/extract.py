@@ -14,7 +14,6 @@ from pydantic import Field
 from threadpoolctl import threadpool_limits
 
 from affekt import durable
-from affekt import engine as engines
 from affekt.engine import is_cluster
 from affekt.errors import AffektError, PartError, PictureError
 from affekt.features import Feature, Picture, Vector
@@ -24,7 +23,7 @@ from affekt.pictures.reasons import REASONS
 from affekt.pictures.shelf import Shelf
 from affekt.stage import Desk, Outcome, Progress, Stage
 from affekt.stages._chunks import each_chunk, works_here
-from affekt.tables import FEATURES, PICTURES
+from affekt.tables import FEATURES, PICTURES, Pieces
 
 MOST_THREADS = 4  # in one process; more of them wait for each other
 SHARD = 1000  # pictures a file of results; what a kill can cost
@@ -271,10 +270,14 @@ def _in_shelf_order(pictures: daft.DataFrame) -> pl.DataFrame:
 
 
 def _outcome(where: Files, files: list[Path]) -> Outcome:
-    """Give vectors and dropped rows lazily: all vectors may not fit in memory."""
-    made = engines.read(where, files)
-    is_dropped = daft.col("reason").not_null()
+    """Give vectors and dropped rows file by file: all vectors may not fit in memory."""
+
+    def rows(columns: list[str], is_kept: pl.Expr) -> Iterator[pl.DataFrame]:
+        for path in files:
+            yield pl.read_parquet(where.ensure(path)).filter(is_kept).select(columns)
+
+    has_reason = pl.col("reason").is_not_null()
     return Outcome(
-        made.where(~is_dropped).select("image_id", "vector"),
-        dropped=made.where(is_dropped).select("image_id", "reason", "detail"),
+        Pieces(lambda: rows(["image_id", "vector"], ~has_reason)),
+        dropped=Pieces(lambda: rows(["image_id", "reason", "detail"], has_reason)),
     )

@@ -33,12 +33,18 @@ class Took(NamedTuple):
     said: str
 
 
-def measured(command: Sequence[str], folder: Path, limit_seconds: float) -> Took:
-    """Run a command; end it and all its processes after so many seconds, or at `MOST_MB`."""
+def measured(
+    command: Sequence[str], folder: Path, limit_seconds: float, *, without: Sequence[str] = ()
+) -> Took:
+    """Run a command; end it and all its processes after so many seconds, or at `MOST_MB`.
+
+    It does not see the variables of the environment named in ``without``.
+    """
+    variables = {name: text for name, text in environment().items() if name not in without}
     start, most, seen = time.perf_counter(), 0.0, dict[int, float]()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            command, stdout=log, stderr=log, cwd=ROOT, start_new_session=True, env=environment()
+            command, stdout=log, stderr=log, cwd=ROOT, start_new_session=True, env=variables
         )
         while True:
             time.sleep(STEP)

@@ -19,7 +19,7 @@ from affekt.store import rows
 from affekt.store.ordered import AMPLE, Memory, Order, Unsorted, in_order, risen
 from affekt.tables import SPLITS, Schema, Table
 
-SMALL = Memory(rows=70, step=8)
+SMALL = Memory(rows=70, step=8, steps=9)
 LARGE = AMPLE
 
 
@@ -79,7 +79,13 @@ def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     "memory",
-    [SMALL, LARGE, Memory(rows=10, step=1), Memory(n_bytes=5_000), Memory(rows=20, step=3, runs=4)],
+    [
+        SMALL,
+        LARGE,
+        Memory(rows=10, step=1, steps=1),
+        Memory(n_bytes=5_000),
+        Memory(rows=20, step=3, runs=4),
+    ],
 )
 @pytest.mark.parametrize("size", [37, 1_000])
 def test_both_engines_write_the_same_bytes_in_any_pieces_and_any_memory(
@@ -170,7 +176,9 @@ KEYS = st.lists(
 )
 
 
-@given(KEYS, st.booleans(), st.integers(1, 9), st.integers(1, 4), st.integers(1, 5))
+@given(
+    KEYS, st.booleans(), st.integers(1, 9), st.integers(1, 4), st.integers(1, 5), st.integers(1, 4)
+)
 @settings(max_examples=150, deadline=None)
 def test_any_keys_come_in_the_order_of_a_plain_sort(
     tmp_path_factory: pytest.TempPathFactory,
@@ -179,12 +187,13 @@ def test_any_keys_come_in_the_order_of_a_plain_sort(
     most: int,
     step: int,
     runs: int,
+    steps: int,
 ) -> None:
     """Nulls, empty texts, equal keys and null characters included."""
     frame = pl.DataFrame(keys, schema={"a": pl.String, "b": pl.String}, orient="row")
     order = Order(("a", "b"), nulls_last)
     folder = tmp_path_factory.mktemp("runs")
-    memory = Memory(rows=most, step=step, runs=runs)
+    memory = Memory(rows=most, step=step, steps=steps, runs=runs)
     pieces = list(in_order(frame.iter_slices(2), order, folder, memory))
     assert pl.concat([frame.clear(), *pieces]).equals(order.sorted(frame))
     together = [set(piece.rows()) for piece in pieces]

@@ -44,7 +44,7 @@ def narrow(clean: daft.DataFrame, *, with_owners: bool) -> pl.DataFrame:
 
 def _numbered(words: pl.Series) -> pl.Series:
     """Give words as numbers that rise as the words do."""
-    return words.cast(pl.Enum(words.drop_nulls().unique().sort()))
+    return words.cast(pl.Enum(words.drop_nulls().unique().cast(pl.String).sort()))
 
 
 def _is_sorted(rows: pl.DataFrame) -> bool:
@@ -69,10 +69,13 @@ def _narrowed(piece: pl.DataFrame, with_owners: bool) -> pl.DataFrame:
     return piece.select(
         # What is added to is a copy. A column as it came would keep the engine's wide rows alive.
         pl.col("image_id").str.decode("hex"),
-        pl.col("source", "source_id", "emotion") + "",
+        pl.col("source_id") + "",
+        pl.col("source", "emotion").cast(pl.Categorical),
         pl.col("n_bytes", "phash", "dhash") + 0,
         pixels=pl.col("width_px").cast(pl.Int64) * pl.col("height_px"),
-        licence_class=pl.col("licence").replace_strict(words, classes, default=len(CLASSES)),
+        licence_class=pl.col("licence").replace_strict(
+            words, classes, default=len(CLASSES), return_dtype=pl.UInt8
+        ),
         uploaded=_seconds("uploaded_at"),
         **(owned if with_owners else {}),
     )
@@ -132,12 +135,13 @@ def in_order(rows: pl.DataFrame, keep: Order) -> Pictures:
     """
     better: dict[Order, list[pl.Expr]] = {
         "best": [
-            pl.col("licence_class"), -pl.col("pixels"), -pl.col("n_bytes"), pl.col("uploaded"),
+            pl.col("licence_class"), -pl.col("pixels"), -pl.col("n_bytes"),
+            pl.col("uploaded").fill_null(np.iinfo(np.int64).max),
         ],
-        "first": [pl.col("source"), pl.col("source_id")],
+        "first": [pl.col("source").to_physical(), pl.col("source_id").rank("dense")],
     }  # fmt: skip
-    by = [pl.col("emotion").is_null(), *better[keep], pl.int_range(pl.len())]
-    order = rows.select(pl.arg_sort_by(by, nulls_last=True)).to_series().to_numpy()
+    by = [pl.col("emotion").is_null(), *better[keep]]
+    order = np.lexsort([rows.select(key).to_series().to_numpy() for key in reversed(by)])
     image = rows["image"].to_numpy()
     n = int(image[-1]) + 1 if len(image) else 0
     earliest = np.empty(n, np.int32)

@@ -52,10 +52,14 @@ class Changes(NamedTuple):
         ).select(list(IMAGES.columns))
 
 
-def changed(clean: daft.DataFrame, names: pl.Series, changes: Changes) -> Iterator[pl.DataFrame]:
-    """Give the rows that stay, in pieces; ``names`` are the bytes of every image_id, sorted."""
+def cuts_of(names: pl.Series) -> list[str]:
+    """Give where windows begin, beside the first; ``names`` are the bytes of image_id, sorted."""
+    return names.gather_every(ROWS)[1:].bin.encode("hex").unique().sort().to_list()
+
+
+def changed(clean: daft.DataFrame, cuts: list[str], changes: Changes) -> Iterator[pl.DataFrame]:
+    """Give the rows that stay, in pieces."""
     yield IMAGES.empty()
-    cuts = names.gather_every(ROWS)[1:].bin.encode("hex").unique().sort().to_list()
     for low, high in pairwise([None, *cuts, None]):
         column, parts = daft.col("image_id"), [daft.lit(True)]
         if low is not None:

@@ -11,7 +11,7 @@ from affekt.pictures.bands import MOST_BITS, WIDTH
 from affekt.stage import Desk, Outcome, Stage
 from affekt.stages import _copies, _copies_groups, _copies_notes, _copies_vectors
 from affekt.stages._copies import Pictures, Verdicts
-from affekt.stages._copies_table import Changes, changed
+from affekt.stages._copies_table import Changes, changed, cuts_of
 from affekt.tables import CLEAN, IMAGES, Pieces
 
 AUTO = "auto"
@@ -145,8 +145,8 @@ class Dedupe(Stage):
         changes = Changes(
             dropped.select(CLEAN.key), _copies_groups.names(verdicts, found), verdicts.relabelled()
         )
-        names = pictures.rows["image_id"]
-        return Outcome(Pieces(lambda: changed(clean, names, changes)), dropped, notes=notes)
+        cuts = cuts_of(pictures.rows["image_id"])
+        return Outcome(Pieces(lambda: changed(clean, cuts, changes)), dropped, notes=notes)
 
     def limits(self, n: int) -> tuple[Limit, Limit]:
         """Give what is a copy, and what is a step inside a group, among so many pictures."""

@@ -21,15 +21,17 @@ class Memory(NamedTuple):
     """How much is held at once; a range is sorted in one go and needs several times as much.
 
     Attributes:
-        rows: Most rows of a run and of a range.
-        n_bytes: Most bytes of them.
+        rows: Most rows of a run.
+        n_bytes: Most bytes of it.
         step: Rows of a run that are read at a time; ranges begin at one of them.
+        steps: So many make a range, beside those of each run that only reach into it.
         runs: So many become one, so that few steps are read beside those that are wanted.
     """
 
     rows: int = 1_000_000
     n_bytes: int = 32_000_000
-    step: int = 1_024
+    step: int = 256
+    steps: int = 64
     runs: int = 64
 
 
@@ -80,13 +82,13 @@ class _Run(NamedTuple):
     path: Path
     firsts: list[Key]
 
-    def steps(self, start: Key | None, end: Key | None) -> list[pl.DataFrame]:
+    def steps(self, start: Key | None, end: Key | None) -> list[pa.RecordBatch]:
         """Give the steps that may hold rows from `start` on and before `end`."""
         low = 0 if start is None else max(bisect_left(self.firsts, start) - 1, 0)
         high = len(self.firsts) if end is None else bisect_left(self.firsts, end)
         with pa.OSFile(str(self.path)) as file:
             reader = pa.ipc.open_file(file)
-            return [_in_polars(reader.get_batch(at)) for at in range(low, high)]
+            return [reader.get_batch(at) for at in range(low, high)]
 
 
 AMPLE = Memory()
@@ -152,7 +154,6 @@ class _Spill:
         self._numbers = count()
         self._short: list[_Run] = []
         self._long: list[_Run] = []
-        self._n_steps = 1  # of the longest short run, and about that of a range
 
     def is_empty(self) -> bool:
         return not (self._short or self._long)
@@ -165,7 +166,6 @@ class _Spill:
                 run.path.unlink()
             self._short = []
         self._short.append(self._written([rows]))
-        self._n_steps = max(self._n_steps, len(self._short[-1].firsts))
 
     def merged(self) -> Iterator[pl.DataFrame]:
         """Give the rows of all runs, range by range."""
@@ -193,7 +193,7 @@ class _Spill:
             steps = [step for run in runs for step in run.steps(start, end)]
             if not steps:  # nothing lies before the first cut
                 continue
-            rows = pl.concat(steps).lazy()
+            rows = _in_polars(pa.Table.from_batches(steps).combine_chunks()).lazy()
             if start is not None:
                 rows = rows.filter(self._order.is_from(start))
             if end is not None:
@@ -201,12 +201,12 @@ class _Spill:
             yield self._order.sorted(rows.collect())
 
     def _cuts(self, runs: list[_Run]) -> list[Key]:
-        """Give where ranges begin, so that none is much larger than a short run."""
+        """Give where ranges begin."""
         firsts = sorted(first for run in runs for first in run.firsts)
-        return sorted(set(firsts[self._n_steps :: self._n_steps]))
+        return sorted(set(firsts[self._memory.steps :: self._memory.steps]))
 
 
-def _in_polars(rows: pa.Table | pa.RecordBatch) -> pl.DataFrame:
+def _in_polars(rows: pa.Table) -> pl.DataFrame:
     frame = pl.from_arrow(rows)
     assert isinstance(frame, pl.DataFrame)
     return frame

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from affekt.rank import rank_of
 from affekt.stages import sample
 from affekt.stages.sample import Sample
 from affekt.taxonomy import MIKELS8
@@ -167,3 +168,62 @@ def test_more_of_what_is_not_there_is_refused(more: dict[str, int], sentence: st
 def test_the_most_it_can_ask_is_known_before(tmp_path: Path) -> None:
     assert stage(4, more={"fear": 3}).most() == 8 * 4 + 3
     assert Sample.example().most() == 16
+
+
+def owned(owners: list[str | None], source: str = "flickr") -> pl.DataFrame:
+    """Give pictures of awe with these owners, known by their numbers at the source."""
+    pictures = images(["awe"] * len(owners))
+    rows = pl.DataFrame(
+        {"image_id": [name(at) for at in range(len(owners))], "owner_id": owners},
+        schema_overrides={"owner_id": pl.String},
+    )
+    told = pictures.drop("owner_id", "source").join(rows, on="image_id")
+    return told.with_columns(source=pl.lit(source)).select(pictures.columns)
+
+
+def owners_of(asked: pl.DataFrame, pictures: pl.DataFrame) -> dict[str | None, int]:
+    rows = asked.join(pictures.select("image_id", "owner_id"), on="image_id")
+    return dict(rows["owner_id"].value_counts().iter_rows())
+
+
+def test_no_owner_has_more_pictures_drawn_than_allowed(tmp_path: Path) -> None:
+    pictures = owned(["busy"] * 30 + ["calm"] * 2 + [None] * 5)
+    asked, dropped = draw(stage(99, per_owner=3), pictures, tmp_path)
+    assert owners_of(asked, pictures) == {"busy": 3, "calm": 2, None: 5}
+    assert dropped["reason"].to_list() == ["owner-has-enough"] * 27
+
+
+def test_an_owner_is_another_one_at_another_source(tmp_path: Path) -> None:
+    one = owned(["7"] * 4)
+    other = owned([None] * 4 + ["7"] * 4, "openverse").filter(pl.col("owner_id").is_not_null())
+    pictures = pl.concat([one, other]).sort("image_id")
+    asked, _ = draw(stage(99, per_owner=2), pictures, tmp_path)
+    assert asked["source"].value_counts().sort("source").rows() == [("flickr", 2), ("openverse", 2)]
+
+
+def test_an_owner_is_limited_for_each_emotion_alone(tmp_path: Path) -> None:
+    pictures = images(["awe", "fear"] * 5).with_columns(
+        source=pl.lit("flickr"), owner=pl.lit("busy")
+    )
+    asked, _ = draw(stage(99, per_owner=2), pictures, tmp_path)
+    assert dict(asked["emotion"].value_counts().iter_rows()) == {"awe": 2, "fear": 2}
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c", None]), min_size=1, max_size=40), st.integers(1, 4))
+@settings(max_examples=25)
+def test_draws_nest_and_take_the_first_of_each_owner(
+    tmp_path_factory: pytest.TempPathFactory, owners: list[str | None], most: int
+) -> None:
+    pictures, folder = owned(owners), tmp_path_factory.mktemp("draw")
+    drawn = [
+        set(draw(stage(n, per_owner=most), pictures, folder)[0]["image_id"]) for n in (2, 5, 40)
+    ]
+    assert drawn[0] <= drawn[1] <= drawn[2]
+    ranks = {name(at): rank_of(name(at), 2016, "sample") for at in range(len(owners))}
+    expected = set()
+    for owner in set(owners):
+        mine = sorted(
+            (name(at) for at in range(len(owners)) if owners[at] == owner), key=ranks.__getitem__
+        )
+        expected |= set(mine if owner is None else mine[:most])
+    assert drawn[2] == expected

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 import daft
 import numpy as np
 import polars as pl
+from jaxtyping import Int
 from pydantic import Field, model_validator
 
 from affekt.parts import did_you_mean
@@ -18,9 +19,21 @@ from affekt.taxonomy import MIKELS8, Taxonomy
 ASIDE = ("question_id", "role")  # what this stage adds to the columns of a picture
 COLUMNS = tuple(name for name in QUESTIONS.columns if name not in ASIDE)
 APART = ("image_id", "group_id")  # what tells that a picture, or its like, is in another draw
-DRAWN, NO_LABEL, EXCLUDED, LATE = range(4)
-WORDS = {NO_LABEL: "no-weak-label", EXCLUDED: "excluded", LATE: "not-drawn"}
-MARKED = {"image_id": pl.String, "emotion": pl.Int8, "rank": pl.Int64, "reason": pl.UInt8}
+OWNER = ("source", "owner", "owner_id")  # what tells whose a picture is
+DRAWN, NO_LABEL, EXCLUDED, OWNED, LATE = range(5)
+WORDS = {
+    NO_LABEL: "no-weak-label",
+    EXCLUDED: "excluded",
+    OWNED: "owner-has-enough",
+    LATE: "not-drawn",
+}
+MARKED = {
+    "image_id": pl.String,
+    "emotion": pl.Int8,
+    "rank": pl.Int64,
+    "reason": pl.UInt8,
+    "owner": pl.UInt64,
+}
 PIECE = 100_000  # dropped rows in memory at a time
 
 
@@ -30,6 +43,8 @@ class Sample(Stage):
     A longer draw contains the shorter one, so raising a number keeps every question asked before.
     Where an emotion has fewer pictures all are taken and the notes say what is missing. Tables of
     questions given besides the pictures exclude their pictures and all near copies of them.
+    ``per_owner`` keeps a few busy people from filling an emotion: their further pictures are passed
+    over. Pictures whose owner is unknown are no one's, and never too many.
 
     References:
         You, Luo, Jin and Yang (2016), AAAI: 11,000 an emotion at random, then 2,000 more of fear;
@@ -43,6 +58,7 @@ class Sample(Stage):
     reasons: ClassVar[Mapping[str, str]] = {
         "no-weak-label": "no emotion of the taxonomy is known for the picture, so nothing is asked",
         "excluded": "the picture, or a near copy, is in a draw that must stay apart from this one",
+        "owner-has-enough": "its owner has as many pictures of the emotion as `per_owner` lets in",
         "not-drawn": "enough pictures of its emotion come earlier in the random order",
     }
 
@@ -50,6 +66,9 @@ class Sample(Stage):
     seed: int
     per_emotion: int = Field(ge=0, description="pictures to draw of each emotion")
     more: dict[str, int] = Field({}, description="emotion → further pictures to draw")
+    per_owner: int | None = Field(
+        None, ge=1, description="most pictures of one owner for each emotion; any number if absent"
+    )
     role: Literal["task", "noisy"] = Field(
         "task", description="asked of the crowd, or kept apart with its weak label"
     )
@@ -99,7 +118,8 @@ class Sample(Stage):
         The table is as long as the web, so nothing else of it is held.
         """
         marked = [pl.DataFrame(schema=MARKED)]
-        for batch in images.select(*APART, "emotion").to_arrow_iter():
+        owner = OWNER if self.per_owner else ()
+        for batch in images.select(*APART, "emotion", *owner).to_arrow_iter():
             piece = pl.from_arrow(batch)
             assert isinstance(piece, pl.DataFrame)
             marked.append(self._mark(piece, apart))
@@ -122,17 +142,23 @@ class Sample(Stage):
             .otherwise(DRAWN)
         )
         ranks = ranks_of(pictures["image_id"], self.seed, "sample")
+        owner = pl.concat_str("source", pl.lit("\0"), pl.coalesce("owner_id", "owner"))
+        whose = pl.when(owner.is_not_null()).then(owner.hash(seed=0))
         # What is added to is a copy: a column as it came would keep all others in memory, too.
         return pictures.select(
             pl.col("image_id") + "",
             emotion=number.cast(pl.Int8),
             rank=pl.Series(ranks),
             reason=reason.cast(pl.UInt8),
+            # A number is enough, because it is compared with others of this run only.
+            owner=whose if self.per_owner else pl.lit(None, pl.UInt64),
         )
 
     def _placed(self, rows: pl.DataFrame) -> list[pl.Series]:
         """Give ``place`` in the order of each emotion, and ``reason`` where that comes too late."""
         place, reason = np.zeros(rows.height, np.int32), rows["reason"].to_numpy().copy()
+        if self.per_owner:
+            reason[self._passed_over(rows, self.per_owner)] = OWNED
         open_ = np.flatnonzero(reason == DRAWN)
         emotion = rows["emotion"].gather(open_).to_numpy()
         order = np.lexsort((rows["rank"].gather(open_).to_numpy(), emotion))
@@ -141,6 +167,13 @@ class Sample(Stage):
         wanted = np.array(list(self.wanted().values()))
         reason[open_[place[open_] > wanted[emotion]]] = LATE
         return [pl.Series("place", place), pl.Series("reason", reason)]
+
+    def _passed_over(self, rows: pl.DataFrame, most: int) -> Int[np.ndarray, " row"]:
+        """Give the numbers of rows that come behind so many others of their owner and emotion."""
+        owned = rows.select("owner", "emotion", "rank", "reason", row=pl.int_range(pl.len()))
+        owned = owned.filter(pl.col("owner").is_not_null(), reason=DRAWN).sort("rank", "row")
+        before = pl.int_range(pl.len()).over("owner", "emotion")
+        return owned.filter(before >= most)["row"].to_numpy()
 
     def _dropped(self, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
         """Give the rows that go, in pieces: most of the web is not drawn."""

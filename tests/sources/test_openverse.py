@@ -42,6 +42,19 @@ def test_all_that_the_server_shows_is_found(fetcher: Fetcher) -> None:
     assert {one[1] for one in refusals(found)} == {"other-format"}
 
 
+@pytest.mark.parametrize("client", [(None, None), (CLIENT, SECRET)], ids=["nobody", "client"])
+def test_every_address_that_the_server_gives_is_kept(
+    fetcher: Fetcher, client: tuple[str | None, str | None]
+) -> None:
+    """Those of the thumbnails begin with the address that was asked."""
+    catalogue = Catalogue(5)
+    with catalogue.server, with_client(*client):
+        hits = [hit for page in asked(catalogue, fetcher) for hit in page.hits]
+    base = source_at(catalogue).base
+    thumbs = [size["url"] for hit in hits for size in hit["sizes"] if size["name"] == "thumbnail"]
+    assert thumbs == [f"{base}images/{hit['source_id']}/thumb/" for hit in hits]
+
+
 def test_every_word_is_asked_by_itself(fetcher: Fetcher) -> None:
     catalogue = Catalogue(10)
     with catalogue.server:

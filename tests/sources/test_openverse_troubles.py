@@ -121,9 +121,10 @@ def test_trouble_that_may_heal_is_asked_again(fetcher: Fetcher, fault: str) -> N
 def test_trouble_that_does_not_heal_ends_in_the_servers_words(fetcher: Fetcher, fault: str) -> None:
     """B31."""
     catalogue = Catalogue(30, always=fault)
-    with catalogue.server, pytest.raises(SourceError, match="asked 3 times"):
+    with catalogue.server, pytest.raises(SourceError, match="asked 3 times") as caught:
         asked(catalogue, fetcher)
     assert len(catalogue.calls) == 3
+    assert str(caught.value).startswith(f"{source_at(catalogue).base}images/: ")
 
 
 @pytest.mark.parametrize("fault", ["400", "401", "403", "404"])

@@ -343,6 +343,14 @@ def test_what_does_not_pass_ends_the_asking_in_the_servers_words(
     assert wiki.calls == 1
 
 
+def test_the_allowance_of_an_address_hides_no_address(fetcher: Fetcher) -> None:
+    """The allowance is kept by the address of the API, which is no key."""
+    wiki = Commons(some(60), faults=dict.fromkeys(range(1, 99), "html"))
+    with wiki.server, pytest.raises(SourceError) as caught:
+        asked(wiki, fetcher, gap_seconds=0.001)
+    assert wiki.base in str(caught.value)
+
+
 def test_a_server_that_lags_for_ever_is_left_alone(fetcher: Fetcher) -> None:
     wiki = Commons(some(60), faults=dict.fromkeys(range(1, 99), "maxlag"))
     with wiki.server, pytest.raises(SourceError, match=r"maxlag: Waiting for .* seconds lagged"):

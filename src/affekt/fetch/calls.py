@@ -143,7 +143,7 @@ class Calls:
 
 def _keep_secrets(call: Call) -> None:
     keep_secret([*call.secrets.values(), *call.secret_headers.values()])
-    if call.quota is not None:
+    if call.quota is not None and call.quota.is_secret:
         keep_secret([call.quota.owner])
 
 

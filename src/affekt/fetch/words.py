@@ -9,15 +9,18 @@ class Quota(NamedTuple):
 
     Attributes:
         name: Whose it is, such as ``flickr``.
-        owner: The key it belongs to; only a digest of it is ever written.
+        owner: The key it belongs to, or the address where it is everybody's; only a digest of it is
+            ever written.
         calls: How many calls are allowed …
         seconds: … in any stretch of so many seconds.
+        is_secret: Whether the owner is a key, which is never shown.
     """
 
     name: str
     owner: str
     calls: int
     seconds: float
+    is_secret: bool = True
 
     def __repr__(self) -> str:
         return f"Quota({self.name!r}, ***, {self.calls}, {self.seconds})"

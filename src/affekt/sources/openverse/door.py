@@ -84,7 +84,8 @@ class Door:
         reading = Reading(has_token=token is not None)
         secret_headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
         owner = self.client.id if self.client else self.base
-        quota = Quota("openverse", owner, self.calls_per_minute, 60.0)
+        has_client = self.client is not None
+        quota = Quota("openverse", owner, self.calls_per_minute, 60.0, is_secret=has_client)
         call = Call(f"{self.base}images/", asked, secret_headers=secret_headers, quota=quota)
         self.fetcher.call(call, reading)
         self._rates = reading.rates

@@ -85,14 +85,14 @@ class Wikimedia(Source):
     def _asked(self, query: Query, cursor: Cursor, limit: int, fetcher: Fetcher) -> Reading:
         words = query.words if self.by == "text" else query.words[cursor.word : cursor.word + 1]
         about = {"iiurlwidth": str(standard_width(self.side_px))}
-        quota = Quota(self.kind(), self.base, 1, self.gap_seconds) if self.gap_seconds else None
+        quota = Quota(self.kind(), self.base, 1, self.gap_seconds, is_secret=False)
         reading = Reading()
         fetcher.call(
             Call(
                 self.base,
                 # What the server said to go on with wins over what was asked at first.
                 {**FIRST, **about, **asked(self.by, words, limit), **cursor.go_on},
-                quota=quota,
+                quota=quota if self.gap_seconds else None,
             ),
             reading,
         )

@@ -3,8 +3,11 @@
 import os
 import signal
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
+from random import Random
 
 import polars as pl
 import pytest
@@ -16,6 +19,8 @@ from tests.servers.flickr import Host as FlickrHost
 from tests.servers.pictures import Host as PictureHost
 
 pytestmark = pytest.mark.slow
+N_EACH = 250  # photographs an emotion
+KILLS = 10
 
 PLAN = """
 [fetch]
@@ -120,26 +125,60 @@ def test_a_search_becomes_questions_and_nothing_is_fetched_twice(
         assert KEY.encode() not in path.read_bytes(), path
 
 
-def test_a_build_that_is_killed_while_it_fetches_ends_as_if_it_had_not_been(
-    tmp_path: Path, hosts: tuple[FlickrHost, PictureHost]
-) -> None:
-    """B11, D3."""
-    flickr, files = hosts
-    whole, killed = (planned(tmp_path / name, flickr) for name in "ab")
-    build(whole)
-    wanted = len(files.server.asked)
+class Requests:
+    """All requests that both hosts have taken."""
+
+    def __init__(self, flickr: FlickrHost, files: PictureHost) -> None:
+        self._flickr, self._files = flickr, files
+
+    def total(self) -> int:
+        return len(self._flickr.calls) + sum(self._files.server.asked.values())
+
+    def of_pictures(self) -> Counter[str]:
+        return Counter(self._files.server.asked)
+
+
+def killed_after(folder: Path, requests: Requests, n: int) -> None:
+    """Begin a build and kill it when it has sent so many requests more."""
+    until = requests.total() + n
     environment = {**os.environ, "FLICKR_KEY": KEY}
     with subprocess.Popen(
-        [*AFFEKT, "build", "plan.toml", "-q"], cwd=killed, env=environment
+        [*AFFEKT, "build", "plan.toml", "-q"], cwd=folder, env=environment
     ) as running:
-        while sum(files.server.asked.values()) < wanted + wanted // 2:
+        while requests.total() < until:
             assert running.poll() is None
         running.send_signal(signal.SIGKILL)
-    build(killed)
-    columns = [name for name in rows(whole, "clean").columns if name != "found_at"]
-    assert rows(killed, "clean").select(columns).equals(rows(whole, "clean").select(columns))
-    assert rows(killed, "sample").equals(rows(whole, "sample"))
-    shelves = [
-        {path.name for path in one.glob("work/pictures/*.parquet")} for one in (whole, killed)
-    ]
-    assert shelves[0] == shelves[1]
+
+
+def shelf(folder: Path) -> dict[str, str]:
+    """Give name and SHA-256 of every file of pictures."""
+    files = folder.glob("work/pictures/*.parquet")
+    return {path.name: sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_a_build_that_is_killed_ten_times_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
+    """B11, D3: while it searches and while it fetches; the records and the bytes of the pictures.
+
+    When something came is the only thing that differs.
+    """
+    with pictures.hosting() as files:
+        flickr = FlickrHost(N_EACH, odd_every=50, pictures=files.base)
+        with flickr.server:
+            requests = Requests(flickr, files)
+            whole, killed = (planned(tmp_path / name, flickr) for name in "ab")
+            build(whole)
+            n_once, once = requests.total(), requests.of_pictures()
+            dice = Random(20160212)
+            for _ in range(KILLS):
+                killed_after(killed, requests, dice.randrange(1, n_once // KILLS))
+            build(killed)
+    twice = requests.of_pictures() - once
+    for step in ("collect", "clean", "dedupe"):
+        left, right = (rows(one, step) for one in (whole, killed))
+        assert left.drop("found_at").equals(right.drop("found_at")), step
+    assert rows(whole, "sample").equals(rows(killed, "sample"))
+    assert len(shelf(whole)) > 1
+    assert shelf(killed) == shelf(whole)
+    assert set(twice) == set(once)
+    # Begun anew each time, ten runs would ask for about five times as many.
+    assert (twice - once).total() < len(once)

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "src" / "affekt"
 FLOORS = (
-    ("errors", "rank", "durable", "measures"),
+    ("errors", "rank", "durable", "measures", "foreign"),
     ("taxonomy", "engine", "tables", "parts", "pictures", "nets", "licences", "cells", "files"),
     ("stage", "journal", "fetch", "forgotten"),
     ("sources", "crowd", "rules", "features", "models", "datasets", "protocols"),

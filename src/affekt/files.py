@@ -22,6 +22,7 @@ import pyarrow.fs as pafs
 
 from affekt import durable
 from affekt.errors import DiskTrouble
+from affekt.foreign import clean
 
 BLOCK = 8 << 20  # bytes of one step of a copy
 ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")  # of another server than Amazon's
@@ -181,7 +182,7 @@ class Files:
         except OSError as trouble:
             if self.url is None or trouble.errno is not None:  # the machine's own disk
                 raise
-            words = " ".join(str(trouble).split())[:300]
+            words = clean(trouble, 300)
             raise DiskTrouble(
                 f"{self.url}/{path.relative_to(self.root).as_posix()}: the object store refused it "
                 f"({words}); check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, the region and the "

@@ -24,6 +24,15 @@ def test_groups_stand_apart_and_names_on_lines_of_their_own(folder: Path) -> Non
     assert ran.code == 0
 
 
+def test_a_name_is_shown_as_it_is_or_spelled_out(tmp_path: Path) -> None:
+    """X4: emoji and blanks stay, what a terminal obeys or an eye is led by does not."""
+    family = "\U0001f469\u200d\U0001f467  x"
+    for name in (family, "a\x9b2J", "b\u202egnp.exe"):
+        (tmp_path / name).write_text("same")
+    ran = affekt("copies", ".", cwd=tmp_path)
+    assert ran.out == f"./a\\x9b2J\n./b\\u202egnp.exe\n./{family}\n\n"
+
+
 def test_as_one_document(folder: Path) -> None:
     found = affekt("copies", ".", "--json", cwd=folder).document
     assert found == {"groups": [["./a", "./b\n"], ["./c", "./d"]], "unreadable": []}

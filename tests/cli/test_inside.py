@@ -12,6 +12,7 @@ import pytest
 from affekt import doctor, templates
 from affekt.cli import main
 from affekt.cli.log import LOG
+from affekt.foreign import SIGN
 
 
 class Ended(NamedTuple):
@@ -115,6 +116,34 @@ def test_a_defect_is_one_line(affekt: Command) -> None:
     assert ran.code in (1, 5)
     assert "Traceback" not in ran.err
     assert json.loads(ran.out)["error"]["text"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("new", "a", "\x9b2J"), ("build", "\x1b[2J"), ("parts", "\u202eyek"), ("build", "a\udcff")],
+)
+def test_words_of_the_command_line_come_back_clean(affekt: Command, words: tuple[str, ...]) -> None:
+    """X4, B75: a shell fills in names of files, and those are foreign."""
+    ran = affekt(*words)
+    assert ran.code == 2
+    assert ran.err
+    assert all(one.isprintable() or one == "\n" for one in ran.err)
+
+
+def test_a_name_in_a_plan_is_shown_clean_and_told_as_it_is(affekt: Command) -> None:
+    """B75: 8-bit control codes and marks of direction, on the console and in JSON."""
+    name = "x\x9b2J\u202e"
+    templates.write(Path("plan.toml"), "tiny")
+    text = Path("plan.toml").read_text()
+    assert 'name = "colour histogram, logistic"' in text
+    escaped = name.replace("\x9b", "\\u009b").replace("\u202e", "\\u202e")
+    Path("plan.toml").write_text(
+        text.replace('name = "colour histogram, logistic"', f'name = "{escaped}"')
+    )
+    shown, told = affekt("status", "plan.toml"), affekt("status", "plan.toml", "--json")
+    assert f"x{SIGN}2J{SIGN}" in shown.out
+    assert all(one.isprintable() or one == "\n" for one in shown.out + told.out)
+    assert any(name in step["name"] for step in json.loads(told.out))
 
 
 def test_the_doctor_lists_begun_steps_with_their_size(tmp_path: Path) -> None:

@@ -4,11 +4,8 @@ import json
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from yarl import URL
 
-from affekt.fetch.foreign import plain
 from affekt.fetch.secrets import hide, hide_in_answer, keep_secret
 from affekt.fetch.words import Call, Quota
 
@@ -67,17 +64,3 @@ def test_a_call_and_its_allowance_show_no_key() -> None:
     shown = f"{call} {call!r} {quota} {quota!r}"
     assert "canary" not in shown
     assert "awe" in shown
-
-
-@given(st.text(max_size=300))
-def test_foreign_words_become_one_line_that_nothing_obeys(words: str) -> None:
-    """X4."""
-    shown = plain(words, 50)
-    assert shown.isprintable()
-    assert len(shown) <= 50
-
-
-def test_foreign_words_keep_what_they_say() -> None:
-    assert plain("Ünïcode  says:\thello\u202e!") == "Ünïcode says: hello\ufffd!"
-    assert plain(b"\xff\xfe cut") == "\ufffd\ufffd cut"
-    assert plain("x" * 300).endswith("x…")

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from affekt.cli.log import LOG
+from affekt.foreign import clean
 from affekt.pictures.equal import equal_files
 
 
@@ -24,5 +25,5 @@ def copies(*, folder: str, as_json: bool, **_: Any) -> None:
 
 
 def _shown(name: str) -> str:
-    """Give a name with everything that a terminal would obey shown as an escape."""
-    return name if name.isprintable() else ascii(name)[1:-1]
+    """Give a name as it is, or spelled in escapes where it would not be shown so."""
+    return name if clean(name, None, keep=" ") == name else ascii(name)[1:-1]

@@ -39,6 +39,6 @@ def _print(made: shown.Demo) -> None:
     voice.table(rows, ("fault", "planted", "found", "how"))
     click.echo("\nwrong labels are the crowd's to find; all others must be found in full")
     for text in (*made.failures, *(f"{one.place}: {one.text}" for one in made.findings)):
-        click.echo(voice.clean(f"failed: {text}"))
+        voice.line(f"failed: {text}")
     state = "sound" if not made.findings else f"{len(made.findings)} findings"
     click.echo(f"\nplan:    {made.plan}\nrelease: {made.release} ({state})\nreport:  {made.page}")

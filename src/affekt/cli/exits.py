@@ -4,7 +4,7 @@
 130 interrupted
 """
 
-import json
+import io
 import logging
 import os
 import signal
@@ -17,8 +17,9 @@ from typing import Any, TextIO
 import click
 
 from affekt.cli import log
-from affekt.cli.log import LOG
+from affekt.cli.log import LOG, in_json
 from affekt.errors import AffektError, NotYet, PlanError
+from affekt.foreign import clean
 
 INTERRUPTED = 130
 
@@ -51,7 +52,7 @@ def _outcome(command: click.Group, *, as_json: bool, debug: bool) -> int:
     except Findings:
         return 1
     except click.ClickException as trouble:
-        trouble.show()
+        _show(trouble)
         _document(trouble.format_message(), as_json, "UsageError")
         return 2
     except (KeyboardInterrupt, click.Abort):
@@ -62,6 +63,13 @@ def _outcome(command: click.Group, *, as_json: bool, debug: bool) -> int:
         raise
     except Exception as defect:
         return _defect(defect, as_json=as_json, debug=debug)
+
+
+def _show(trouble: click.ClickException) -> None:
+    """Print what click says, which repeats words of the command line."""
+    shown = io.StringIO()
+    trouble.show(shown)
+    click.echo(clean(shown.getvalue(), None, keep=" \n"), err=True, nl=False)
 
 
 def _left(end: BaseException, out: TextIO) -> int:
@@ -112,13 +120,13 @@ def _defect(defect: Exception, *, as_json: bool, debug: bool) -> int:
 
 
 def _say(text: str, as_json: bool, kind: str, **more: Any) -> None:
-    click.echo(text, err=True)
+    click.echo(clean(text, None, keep=" \n"), err=True)
     _document(text, as_json, kind, **more)
 
 
 def _document(text: str, as_json: bool, kind: str, **more: Any) -> None:
     if as_json and not LOG.printed:
-        click.echo(json.dumps({"error": {"kind": kind, "text": text, **more}}, ensure_ascii=False))
+        click.echo(in_json({"error": {"kind": kind, "text": text, **more}}))
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

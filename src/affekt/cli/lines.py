@@ -9,6 +9,7 @@ import click
 from affekt.census.write import shown
 from affekt.cli import log, voice
 from affekt.cli.exits import Findings
+from affekt.foreign import clean
 from affekt.project import Project, Step, open_plan
 from affekt.store import Failure, disk
 
@@ -101,7 +102,7 @@ def report(
     if as_json:
         voice.document({"page": str(page)})
     else:
-        click.echo(f"report: {page}")
+        voice.line(f"report: {page}")
 
 
 def status(*, plan: str, as_json: bool, color: str, trust: bool, **_: Any) -> None:
@@ -133,9 +134,9 @@ def why(*, plan: str, image: str, as_json: bool, trust: bool, **_: Any) -> None:
     name: Any = ""
     for one in fates:
         name = one.row.get("source_id") or name or one.row.get("image_id")
-        click.echo(voice.clean(f"{one.step:8}  {one.verdict:7}  {one.reason:16}  {name}"))
+        voice.line(f"{one.step:8}  {one.verdict:7}  {one.reason:16}  {name}")
         if one.text:
-            click.echo(voice.clean(f"{'':8}  {one.text}"))
+            voice.line(f"{'':8}  {one.text}")
 
 
 def _show(steps: list[Step], *, as_json: bool, color: str) -> None:
@@ -154,13 +155,13 @@ def _show(steps: list[Step], *, as_json: bool, color: str) -> None:
             else f"{step.state:7}"
         )
         counts = f"{_count(step.kept):>9}  {_count(step.dropped):>9}  {step.made_at[:19]:19}"
-        reasons = ", ".join(
-            f"{word} {count:,}" for word, count in step.reasons.items()
-        ) or voice.clean(step.text)
-        line = f"{step.name:{width}}  {state}  {counts}  {reasons}".rstrip()
+        reasons = ", ".join(f"{word} {count:,}" for word, count in step.reasons.items()) or clean(
+            step.text, None
+        )
+        line = f"{clean(step.name, None):{width}}  {state}  {counts}  {reasons}".rstrip()
         click.echo(line, color=colored)
         for name, tally in sorted(step.tallies.items()):
-            click.echo(voice.clean(f"{'':{width}}  {name}: {_listed(tally)}"))
+            voice.line(f"{'':{width}}  {name}: {_listed(tally)}")
 
 
 def _listed(tally: Mapping[str, int]) -> str:

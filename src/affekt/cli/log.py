@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
 import click
 
 from affekt import __version__
 from affekt.fetch.secrets import hide
+from affekt.foreign import clean
 
 
 @dataclass
@@ -35,11 +37,29 @@ class _JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "from": record.name,
-            "text": hide(record.getMessage()),
+            "text": _told(record.getMessage()),
         }
         if record.exc_info:
-            line["traceback"] = hide(self.formatException(record.exc_info))
-        return json.dumps(line, ensure_ascii=False)
+            line["traceback"] = _told(self.formatException(record.exc_info))
+        return in_json(line)
+
+
+def _told(text: str) -> str:
+    return clean(hide(text), None, keep=" \n")
+
+
+def in_json(value: Any, **how: Any) -> str:
+    r"""Give a value as JSON in which an escape stands for what a terminal would obey.
+
+    It reads back as it was.
+
+    >>> print(in_json("f\u00fcr\x9b2J"))
+    "für\u009b2J"
+    """
+    text = json.dumps(value, ensure_ascii=False, **how)
+    return "".join(
+        one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in text
+    )
 
 
 def start(project: Path) -> None:
@@ -58,11 +78,10 @@ def start(project: Path) -> None:
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     LOG.path = path
-    words = [one for one in sys.argv[1:] if one.isprintable()]
-    logging.getLogger(__name__).info("affekt %s %s", __version__, " ".join(words))
+    logging.getLogger(__name__).info("affekt %s %s", __version__, " ".join(sys.argv[1:]))
 
 
 def tell() -> None:
     """Say where the log of this run is, when there is one."""
     if LOG.path:
-        click.echo(f"log: {LOG.path}", err=True)
+        click.echo(clean(f"log: {LOG.path}", None, keep=" "), err=True)

@@ -10,6 +10,7 @@ from affekt import doctor as examiner
 from affekt.cli import voice
 from affekt.cli.exits import Findings
 from affekt.datasets.release import check
+from affekt.foreign import clean
 
 MARKS = {"ok": "green", "note": "white", "bad": "red", "missing": "red"}
 
@@ -31,7 +32,7 @@ def _print(findings: list[examiner.Finding], *, colored: bool) -> None:
     width = max(len(finding.name) for finding in findings)
     for one in findings:
         state = click.style(f"{one.state:7}", fg=MARKS[one.state]) if colored else f"{one.state:7}"
-        click.echo(f"{one.name:{width}}  {state}  {voice.clean(one.text)}", color=colored)
+        click.echo(f"{one.name:{width}}  {state}  {clean(one.text, None)}", color=colored)
         if one.remedy:
             click.echo(f"{'':{width}}           {one.remedy}")
 
@@ -43,8 +44,8 @@ def release_check(*, folder: str, as_json: bool, **_: Any) -> None:
         voice.document([one._asdict() if hasattr(one, "_asdict") else one for one in findings])
     else:
         for one in findings:
-            click.echo(voice.clean(f"{one.code}: {one.place}: {one.text}; {one.advice}"))
-        click.echo(
+            voice.line(f"{one.code}: {one.place}: {one.text}; {one.advice}")
+        voice.line(
             f"{folder}: {len(findings):,} findings" if findings else f"{folder}: sound, no findings"
         )
     if findings:

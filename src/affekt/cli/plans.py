@@ -15,7 +15,7 @@ def new(*, path: str, template: str, as_json: bool, **_: Any) -> None:
     if as_json:
         voice.document({"plan": str(written), "template": template})
     else:
-        click.echo(
+        voice.line(
             f"{written}: written from the template {template!r}; next: affekt check {written}"
         )
 
@@ -35,7 +35,7 @@ def check(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
             }
         )
     else:
-        click.echo(f"{plan}: sound; next: " + ", ".join(f"affekt {line} {plan}" for line in lines))
+        voice.line(f"{plan}: sound; next: " + ", ".join(f"affekt {line} {plan}" for line in lines))
 
 
 def read_plan(path: str, *, trust: bool) -> plan.Plan:

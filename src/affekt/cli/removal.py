@@ -42,8 +42,8 @@ def forget(  # noqa: PLR0913  (the options of the command)
         rows = [row for row in rows if row[0]]
         voice.table(rows or [(0, "nothing of it is here")], ("number", "of"))
         for name in gone.products:
-            click.echo(f"product  {name}")
+            voice.line(f"product  {name}")
         for text in gone.advice:
-            click.echo(voice.clean(text))
+            voice.line(text)
     if gone.releases:
         raise Findings

@@ -1,6 +1,5 @@
 """How commands speak: results on standard output, progress on standard error."""
 
-import json
 import os
 import shutil
 import sys
@@ -11,24 +10,23 @@ from typing import Any
 
 import click
 
-from affekt.cli.log import LOG
+from affekt.cli.log import LOG, in_json
+from affekt.foreign import clean
 from affekt.stage import Progress
 
 PLAIN_EVERY_SECONDS = 30.0
 LIVE_EVERY_SECONDS = 0.1
 
 
-def clean(text: str) -> str:
-    """Give foreign text with everything that a terminal would obey shown as an escape."""
-    return "".join(
-        one if one.isprintable() else one.encode("unicode_escape").decode() for one in text
-    )
+def line(text: str) -> None:
+    """Print one line, whatever stands in it."""
+    click.echo(clean(text, None, keep=" "))
 
 
 def document(value: Any) -> None:
     """Print one JSON document."""
     LOG.printed = True
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_as_json))
+    click.echo(in_json(value, indent=1, default=_as_json))
 
 
 def table(rows: Sequence[Sequence[object]], head: Sequence[str]) -> None:
@@ -52,7 +50,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.3f}"
-    return f"{value:,}" if isinstance(value, int) else clean(str(value))
+    return f"{value:,}" if isinstance(value, int) else clean(value, None, keep=" ")
 
 
 def _as_json(value: Any) -> Any:
@@ -89,7 +87,7 @@ class Ticker:
         if self.quiet or now - self.told < every:
             return
         self.told = now
-        text = describe(progress, now - self.began, self.base)
+        text = clean(describe(progress, now - self.began, self.base), None, keep=" ")
         if self.live:
             text = text[: shutil.get_terminal_size((80, 24)).columns - 1]
             click.echo("\r" + text.ljust(self.width), err=True, nl=False)

@@ -5,8 +5,8 @@ import zlib
 from aiohttp import ClientResponse
 
 from affekt.errors import PictureError
-from affekt.fetch.foreign import plain
 from affekt.fetch.watch import Flight
+from affekt.foreign import clean
 
 PACKED = {"gzip", "x-gzip", "deflate"}
 GZIP = b"\x1f\x8b"
@@ -37,7 +37,7 @@ def _packing(response: ClientResponse) -> bool:
     coding = response.headers.get("Content-Encoding", "").strip().lower()
     if coding and coding != "identity" and coding not in PACKED:
         raise PictureError(
-            "http-error", f"packed as {plain(coding, 40)!r}, which was not asked for"
+            "http-error", f"packed as {clean(coding, 40)!r}, which was not asked for"
         )
     return coding in PACKED
 

@@ -11,7 +11,6 @@ from yarl import URL
 from affekt.errors import AffektError, PictureError, SourceError
 from affekt.fetch.addresses import Allowed
 from affekt.fetch.errands import next_hop
-from affekt.fetch.foreign import plain
 from affekt.fetch.links import target
 from affekt.fetch.manners import Manners
 from affekt.fetch.quotas import Quotas
@@ -21,6 +20,7 @@ from affekt.fetch.secrets import hide, hide_in_answer, keep_secret
 from affekt.fetch.statuses import BUSY, REDIRECTS
 from affekt.fetch.wire import NO_ROOM, Reply
 from affekt.fetch.words import Answer, Call
+from affekt.foreign import clean
 
 MOST_BYTES = 64_000_000  # of an answer
 HEALS = {*PASSING, NO_ROOM, "http-error"}  # what is no HTTP at all may be next time
@@ -79,7 +79,7 @@ class Calls:
         answer = _answer(reply, may_hold_key=call.is_posted)
         verdict = _judged(judge, answer)
         if verdict is None and (reply.status in BUSY or reply.status >= 500):
-            verdict = f"status {reply.status} with {plain(answer.body[:SHOWN], SHOWN)!r}"
+            verdict = f"status {reply.status} with {clean(answer.body[:SHOWN], SHOWN)!r}"
         return (answer, _Trouble("")) if verdict is None else (None, _Trouble(verdict, wait))
 
     def _ask(self, call: Call) -> Reply:
@@ -148,7 +148,7 @@ def _keep_secrets(call: Call) -> None:
 
 
 def _place(call: Call) -> str:
-    return plain(call.url.partition("?")[0])
+    return clean(call.url.partition("?")[0])
 
 
 def _answer(reply: Reply, *, may_hold_key: bool) -> Answer:

@@ -9,7 +9,7 @@ from yarl import URL
 
 from affekt.errors import PictureError
 from affekt.fetch.addresses import Allowed
-from affekt.fetch.foreign import plain
+from affekt.foreign import clean
 
 PORTS = {80, 443, 8080, 8443}
 SCHEMES = ("http", "https")
@@ -68,7 +68,7 @@ def _is_own_literal(host: str, allowed: Allowed) -> bool:
         address = ip_address(host)
     except ValueError:
         if NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
-            raise PictureError("forbidden-address", f"{plain(host)!r}, a disguised one") from None
+            raise PictureError("forbidden-address", f"{clean(host)!r}, a disguised one") from None
         return False
     if not allowed.allows(host):
         raise PictureError("forbidden-address", str(address))
@@ -76,4 +76,4 @@ def _is_own_literal(host: str, allowed: Allowed) -> bool:
 
 
 def _forbidden(what: str, why: str) -> PictureError:
-    return PictureError("forbidden-link", f"{plain(what, 100)!r}: {why}")
+    return PictureError("forbidden-link", f"{clean(what, 100)!r}: {why}")

@@ -1,8 +1,8 @@
 """Whether bytes begin like a picture; names and announced types are not asked."""
 
 from affekt.errors import PictureError
-from affekt.fetch.foreign import plain
 from affekt.fetch.secrets import hide
+from affekt.foreign import clean
 from affekt.pictures.headers import format_of
 
 SHOWN = 120  # leading bytes that are kept to explain
@@ -22,5 +22,5 @@ def sniff(data: bytes) -> tuple[str, str | None] | None:
         if trouble.reason == "empty":
             return "empty", None
         if trouble.reason == "not-a-picture":
-            return trouble.reason, f"begins with {hide(plain(data[:SHOWN], SHOWN))!r}"
+            return trouble.reason, f"begins with {hide(clean(data[:SHOWN], SHOWN))!r}"
     return None

@@ -22,12 +22,12 @@ from affekt import __version__
 from affekt.errors import PictureError
 from affekt.fetch import body
 from affekt.fetch.addresses import Allowed
-from affekt.fetch.foreign import plain
 from affekt.fetch.manners import Manners
 from affekt.fetch.resolver import Resolver
 from affekt.fetch.secrets import hide
 from affekt.fetch.sockets import ForbiddenAddress, Sockets, places
 from affekt.fetch.watch import Flight, Watch
+from affekt.foreign import clean
 
 NO_ROOM = "no-room"  # this machine can open no further connection; says nothing about the link
 KEPT_SECONDS = 4.0  # for which a connection waits for the next request; many servers close after 5
@@ -173,7 +173,7 @@ def reason_of(trouble: Exception, flight: Flight) -> tuple[str, str]:
     """Give the reason that stands for what a request failed with, and what is known about it."""
     reason = _reason(trouble, is_answered=flight.answered is not None)
     cause = trouble.__cause__ if isinstance(trouble, Broken) else trouble
-    return reason, hide(plain(f"{type(cause).__name__}: {_words(trouble)}".rstrip(": ")))
+    return reason, hide(clean(f"{type(cause).__name__}: {_words(trouble)}".rstrip(": ")))
 
 
 def _words(trouble: Exception) -> str:

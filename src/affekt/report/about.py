@@ -2,11 +2,12 @@
 
 from typing import NamedTuple
 
+from affekt.foreign import clean
 from affekt.report.bench import Bench
 from affekt.report.exhibits import Column, Exhibit, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.numbers import is_generated, is_simulated
-from affekt.report.text import clean, listed
+from affekt.report.text import listed
 from affekt.store import Failure, Product
 
 SHORT = 16  # digits of a hash that a person compares

@@ -1,10 +1,11 @@
 """Table 3: how often each entry is right, with every level it has to beat."""
 
+from affekt.foreign import clean
 from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.exhibits import Column, Exhibit, Gap, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scores import Cell, Score
-from affekt.report.text import clean, slug
+from affekt.report.text import slug
 
 COLUMNS = (
     Column("entry", "text"),

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from affekt.foreign import clean
 from affekt.report.exhibits import Gap
 from affekt.report.inputs import ReportInput
 from affekt.report.scores import Cell, cell
-from affekt.report.text import clean
 from affekt.store import Failure
 
 

@@ -1,10 +1,11 @@
 """Scores of every emotion by itself, with both readings of the true positive rate."""
 
+from affekt.foreign import clean
 from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.exhibits import Column, Exhibit, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scores import Cell, Score
-from affekt.report.text import clean, listed, slug
+from affekt.report.text import listed, slug
 
 MEASURES = ("precisions", "recalls", "f1s", "two_sided_recalls")
 COLUMNS = (

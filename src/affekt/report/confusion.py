@@ -4,13 +4,14 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from affekt.foreign import clean
 from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.colours import heat
 from affekt.report.exhibits import Column, Exhibit, Figure, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scene import Box, Item, Paint, Scene, Stroke, Words, shortened, width_of
 from affekt.report.scores import Cell
-from affekt.report.text import clean, count, percent, slug
+from affekt.report.text import count, percent, slug
 
 SIDE, SMALL_SIDE = 44, 27  # px of a cell; small above nine emotions, where the count no longer fits
 LONGEST = 120  # px for the name of an emotion

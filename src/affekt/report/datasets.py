@@ -1,9 +1,10 @@
 """Table 1: pictures of each emotion in every labelled set, and what guessing would score."""
 
+from affekt.foreign import clean
 from affekt.report.exhibits import Column, Exhibit, Gap, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.numbers import by_emotion
-from affekt.report.text import clean, slug
+from affekt.report.text import slug
 from affekt.store import Product
 
 

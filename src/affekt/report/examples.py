@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import UInt8
 
+from affekt.foreign import clean
 from affekt.report.colours import looks
 from affekt.report.exhibits import Column, Exhibit, Figure, Gap, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.samples import EACH, SIDE, Drawn, Sample, draw
 from affekt.report.scene import Item, Scene, Sign, Stroke, Tile, Words, shortened
-from affekt.report.text import clean, percent
+from affekt.report.text import percent
 
 LEFT, STEP, LINE, HEAD = 84, 112, 124, 26  # px: row names, one picture, one row, the emotion's name
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from affekt.foreign import clean
 from affekt.report.colours import looks
 from affekt.report.exhibits import Column, Exhibit, Figure, Gap, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.numbers import CAME_FROM, UNLABELLED, Counts, Step, funnel
 from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, shortened
-from affekt.report.text import clean, count, listed
+from affekt.report.text import count, listed
 
 NOUNS = {
     "collect": "found",

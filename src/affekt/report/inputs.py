@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from affekt.foreign import clean
 from affekt.pictures.shelf import Shelf
-from affekt.report.text import clean
 from affekt.store import Failure, Product, versions
 from affekt.taxonomy import Taxonomy
 

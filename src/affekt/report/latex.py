@@ -1,7 +1,7 @@
 """Tables as LaTeX (booktabs): every foreign character stands for itself."""
 
+from affekt.foreign import clean
 from affekt.report.exhibits import Table
-from affekt.report.text import clean
 
 SPECIAL = {
     "\\": r"\textbackslash{}",

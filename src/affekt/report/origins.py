@@ -3,11 +3,12 @@
 import polars as pl
 
 from affekt.census.counts import counts, figure_2
+from affekt.foreign import clean
 from affekt.report.colours import looks
 from affekt.report.exhibits import Column, Exhibit, Figure, Gap, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, shortened
-from affekt.report.text import clean, count, listed, percent
+from affekt.report.text import count, listed, percent
 
 NEEDED = ("collect", "clean", "dedupe")
 LEFT, WIDE, BAR, LINE, TOP = 122, 190, 120, 28, 44

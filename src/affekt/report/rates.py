@@ -4,13 +4,14 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from affekt.foreign import clean
 from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.colours import Look, looks
 from affekt.report.exhibits import Column, Exhibit, Figure, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, shortened, width_of
 from affekt.report.scores import Cell, Score
-from affekt.report.text import clean, count, listed, percent, slug
+from affekt.report.text import count, listed, percent, slug
 
 BAR, RIGHT = 400, 164  # px: the scale from 0 to 1, numbers
 WIDEST = 270  # px for the names of entries; longer ones are cut on the drawing, not in the table

@@ -9,11 +9,11 @@ from jaxtyping import UInt8
 
 from affekt import licences
 from affekt.errors import AffektError, PictureError
+from affekt.foreign import clean
 from affekt.pictures.decode import Decoders
 from affekt.pictures.shelf import Shelf
 from affekt.rank import ranked
 from affekt.report.inputs import ReportInput
-from affekt.report.text import clean
 
 SIDE = 96  # px of a thumbnail
 EACH = 8  # pictures a row; 16 an emotion, 128 for Mikels' eight

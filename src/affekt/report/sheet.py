@@ -4,9 +4,10 @@ import csv
 import io
 import math
 
+from affekt.foreign import clean
 from affekt.measures.intervals import Interval
 from affekt.report.exhibits import Kind, Table
-from affekt.report.text import Value, clean
+from affekt.report.text import Value
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 

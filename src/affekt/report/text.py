@@ -1,39 +1,16 @@
-"""Words and numbers as a reader sees them: foreign text without tricks, aligned numbers."""
+"""Words and numbers as a reader sees them: names of files, lists in a sentence, aligned numbers."""
 
 import hashlib
 import math
 import re
-import unicodedata
 
+from affekt.foreign import clean
 from affekt.measures.intervals import Interval
 
-LONGEST = (
-    200  # characters of foreign text on the page; a title of a megabyte is an attack, not a title
-)
-BIDI = frozenset("\u061c\u200b\u200e\u200f\u2028\u2029\u2060\ufeff") | {
-    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-}
 NOTHING = "–"
 
 
 Value = str | int | float | Interval | None
-
-
-def clean(text: object, longest: int = LONGEST) -> str:
-    r"""Give foreign text on one line, cut to ``longest``, without control or direction characters.
-
-    A character that is taken out leaves U+FFFD in its place: something was there.
-
-    >>> clean("fear\x1b[31m\n")
-    'fear�[31m'
-    """
-    spaced = re.sub(r"\s+", " ", str(text)[: 20 * longest]).strip()
-    shown = "".join("\ufffd" if _is_trick(letter) else letter for letter in spaced)
-    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
-
-
-def _is_trick(letter: str) -> bool:
-    return letter in BIDI or unicodedata.category(letter) in ("Cc", "Cs")
 
 
 def slug(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from affekt.errors import UsageError
+from affekt.foreign import clean
 from affekt.parts import did_you_mean
 from affekt.report import (
     about,
@@ -25,7 +26,6 @@ from affekt.report.bench import Bench
 from affekt.report.exhibits import Exhibit, Figure, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.page import Page, rendered
-from affekt.report.text import clean
 
 MAKERS: dict[str, Callable[[ReportInput, Bench], Exhibit]] = {
     "T1": lambda given, _: datasets.exhibit(given),

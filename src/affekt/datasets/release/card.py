@@ -10,6 +10,7 @@ import polars as pl
 from affekt import licences
 from affekt.datasets.release import columns, shape
 from affekt.datasets.release.shape import Manifest
+from affekt.foreign import clean
 
 PAPER = (
     "You, Luo, Jin and Yang (2016), Building a Large Scale Dataset for Image Emotion Recognition: "
@@ -37,13 +38,13 @@ def papers(manifest: Manifest, rows: pl.DataFrame, sizes: Mapping[str, Size]) ->
     }
 
 
-def plain(text: str) -> str:
+def escaped(text: str) -> str:
     r"""Give a text that Markdown and HTML show as it is.
 
-    >>> plain("<b> 5*5")
+    >>> escaped("<b> 5*5")
     '\\<b\\> 5\\*5'
     """
-    return MARKUP.sub(r"\\\1", " ".join(text.split()))
+    return MARKUP.sub(r"\\\1", clean(text, None))
 
 
 def licence_line(word: str, n: int) -> str:
@@ -51,7 +52,7 @@ def licence_line(word: str, n: int) -> str:
     licence = licences.of(word)
     title = licence.title if licence else "not a known licence"
     link = licence.url if licence and licence.url else "no text known"
-    return f"| {plain(word)} | {title} | {link} | {n} |"
+    return f"| {escaped(word)} | {title} | {link} | {n} |"
 
 
 def licence_page(manifest: Manifest) -> str:
@@ -89,7 +90,8 @@ def licence_page(manifest: Manifest) -> str:
         lines += ["", "## Pictures that are here by permission", ""]
         lines += ["The maker of the release states why these may be passed on:", ""]
         lines += [
-            f"- {plain(word)}: {plain(reason)}" for word, reason in sorted(about.permitted.items())
+            f"- {escaped(word)}: {escaped(reason)}"
+            for word, reason in sorted(about.permitted.items())
         ]
     return _joined(lines)
 
@@ -168,7 +170,7 @@ def _size_class(n: int) -> str:
 def _body(manifest: Manifest, rows: pl.DataFrame) -> str:
     about = manifest.release
     sections = [
-        [f"# {plain(about.title)}", "", *_first_words(manifest)],
+        [f"# {escaped(about.title)}", "", *_first_words(manifest)],
         ["## What it holds", "", *_holds(manifest)],
         ["## How it was made", "", *_made(manifest, rows)],
         ["## Known limits", "", *_limits(manifest)],
@@ -196,7 +198,7 @@ def _first_words(manifest: Manifest) -> list[str]:
         ]
     if is_simulated(manifest):
         lines += ["**The votes are simulated: no person judged these pictures.**", ""]
-    lines += [plain(about.description) if about.description else "No description was given."]
+    lines += [escaped(about.description) if about.description else "No description was given."]
     return [*lines, "", f"Version {about.version}, written by affekt {manifest.tool.version}."]
 
 
@@ -245,7 +247,7 @@ def _made(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
         if days.len()
         else "When sources were asked is unknown."
     )
-    sources = ", ".join(f"{plain(name)} {n:,}" for name, n in _counted(rows["source"]))
+    sources = ", ".join(f"{escaped(name)} {n:,}" for name, n in _counted(rows["source"]))
     return [
         f"By the steps of {PAPER}: pictures found by emotion words carry a weak label, people "
         "are asked whether they "
@@ -293,8 +295,8 @@ def _limits(manifest: Manifest) -> list[str]:
 
 def _contact(manifest: Manifest) -> list[str]:
     about = manifest.release
-    makers = ", ".join(map(plain, about.creators)) if about.creators else "not named"
-    contact = plain(about.contact) if about.contact else "none was given"
+    makers = ", ".join(map(escaped, about.creators)) if about.creators else "not named"
+    contact = escaped(about.contact) if about.contact else "none was given"
     return [
         f"Made by: {makers}. Contact: {contact}. Licences stand in `LICENSE.md`; how to cite, in "
         "`CITATION.cff`.",
@@ -322,7 +324,7 @@ def _citation(manifest: Manifest) -> str:
 
 def _changes(manifest: Manifest) -> str:
     about = manifest.release
-    notes = [f"- {plain(note)}" for note in about.changes] or [
+    notes = [f"- {escaped(note)}" for note in about.changes] or [
         "Nothing was noted about this version."
     ]
     return _joined(["# Changes", "", f"## {about.version}", "", *notes])

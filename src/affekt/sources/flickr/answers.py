@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from affekt.errors import MissingSecret, SourceError
-from affekt.fetch.foreign import plain
 from affekt.fetch.words import Answer
+from affekt.foreign import clean
 from affekt.sources.flickr.entries import Photo, number
 
 BAD_KEY = 100
@@ -114,7 +114,7 @@ class PhotosReading(Reading):
 def _told(said: bytes | str) -> str:
     """Give the server's words, without mark-up, for people."""
     text = said[:4000].decode("utf-8", "replace") if isinstance(said, bytes) else said
-    words = plain(re.sub(r"<[^<>]*>", " ", text))
+    words = clean(re.sub(r"<[^<>]*>", " ", text))
     return repr(words) if words else "without a word"
 
 

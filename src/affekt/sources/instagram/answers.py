@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from affekt.errors import MissingSecret, SourceError
-from affekt.fetch.foreign import plain
 from affekt.fetch.words import Answer
+from affekt.foreign import clean
 from affekt.sources.instagram.usage import Usage, usage
 
 PASSING_CODES = frozenset({-1, 1, 2})  # trouble of the server's own
@@ -71,14 +71,14 @@ class Reading:
         if isinstance(error, Mapping):
             return self._failed(error)
         if answer.status in PASSING_STATUSES or answer.status >= 500:
-            return f"it answered {answer.status}: {plain(answer.body)!r}"
+            return f"it answered {answer.status}: {clean(answer.body)!r}"
         if answer.status != 200:
             raise SourceError(
-                f"instagram: the server answered {answer.status} ({plain(answer.body)!r}); check "
+                f"instagram: the server answered {answer.status} ({clean(answer.body)!r}); check "
                 "`base` and `api_version` of the source, then run again"
             )
         if not isinstance(content, Mapping) or not isinstance(content.get("data"), list):
-            return f"it answered in another format: {plain(answer.body)!r}"
+            return f"it answered in another format: {clean(answer.body)!r}"
         self.content = content
         return None
 
@@ -123,7 +123,7 @@ def _refusal(code: int | None, error: Mapping[str, Any], words: str) -> Refusal 
 
 def _words(error: Mapping[str, Any]) -> str:
     said = [error.get("message"), error.get("error_user_msg")]
-    return repr(plain(" – ".join(str(one) for one in said if one))) if any(said) else "no word"
+    return repr(clean(" – ".join(str(one) for one in said if one))) if any(said) else "no word"
 
 
 def _code(error: Mapping[str, Any]) -> int | None:

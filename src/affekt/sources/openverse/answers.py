@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from affekt.errors import MissingSecret, SourceError
-from affekt.fetch.foreign import plain
 from affekt.fetch.words import Answer
+from affekt.foreign import clean
 from affekt.sources.openverse.rates import Rate, rates
 
 PASSING = frozenset({408, 424, 425, 429})  # 424 is trouble behind the server
@@ -118,7 +118,7 @@ def _words(answer: Answer) -> str:
     """Give the server's own words where there are some, else how its answer begins."""
     content = _parsed(answer.body)
     told = content.get("detail") if isinstance(content, Mapping) else None
-    return repr(plain(answer.body if told is None else str(told)))
+    return repr(clean(answer.body if told is None else str(told)))
 
 
 def _number(value: Any) -> int | None:

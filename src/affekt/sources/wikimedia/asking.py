@@ -8,6 +8,7 @@ from typing import Any
 
 from affekt.errors import SourceError
 from affekt.fetch.words import Answer
+from affekt.foreign import clean
 from affekt.sources.wikimedia.plain import plain
 
 WIDTHS = (20, 40, 60, 120, 250, 330, 500, 960, 1280, 1920, 3840)  # that Wikimedia keeps ready
@@ -156,9 +157,9 @@ def _told(content: Mapping[str, Any], *names: str) -> Iterator[tuple[str, str]]:
             about = one if isinstance(one, Mapping) else {}
             yield (
                 str(about.get("code") or "unknown"),
-                plain(str(about.get("text") or about.get("info") or about))[:300],
+                clean(plain(str(about.get("text") or about.get("info") or about)), 300),
             )
 
 
 def _excerpt(answer: Answer) -> str:
-    return plain(answer.body[:4_000].decode(errors="replace"))[:200]
+    return clean(plain(answer.body[:4_000].decode(errors="replace")))

@@ -63,7 +63,7 @@ class Source(Part):
         Mapping[str, str]
     ] = {}  # reasons of its own in `Page.refused` and `fetch`, explained
     is_online: ClassVar[bool] = False  # asks servers; its pictures lie on the web, at their ``url``
-    is_fleeting: ClassVar[bool] = False  # its links expire, so its pictures are fetched first
+    is_fleeting: ClassVar[bool] = False  # its links expire: searched last, fetched first
     obeys_robots: ClassVar[bool] = False  # its links come from people, not from the host's own API
 
     def witness(self) -> str:

@@ -1,8 +1,7 @@
 """Ask every source for pictures of every emotion, page by page, never twice for the same page."""
 
 import logging
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any, ClassVar
 
@@ -11,15 +10,16 @@ import polars as pl
 import pyarrow as pa
 from pydantic import Field
 
-from affekt.errors import AffektError, PartError
+from affekt.errors import AffektError
 from affekt.fetch.fetcher import Fetcher
 from affekt.fetch.manners import Manners
 from affekt.forgotten import Forgotten
 from affekt.forgotten import read as read_forgotten
 from affekt.journal.pages import Pages, StoredPage
 from affekt.parts import Place
-from affekt.sources import Page, Query, Source, labelled
-from affekt.stage import Desk, Outcome, Progress, Stage
+from affekt.sources import Query, Source, labelled
+from affekt.stage import Desk, Outcome, Stage
+from affekt.stages._asked import PROJECT, Asked, Tally, joined
 from affekt.stages._shards import PLACE, Shards, repeats
 from affekt.store.rows import in_polars
 from affekt.tables import FOUND, Pieces, Table
@@ -35,7 +35,8 @@ class Collect(Stage):
 
     What a source answers is kept in the journal and not asked again. A folder that has changed is
     looked at anew by itself; other sources are asked again when `edition` is raised. What is on the
-    list of `forgotten` is let go before it is written anywhere.
+    list of `forgotten` is let go before it is written anywhere. A source that fails or has to wait
+    keeps none of the others from being asked; the table is made when all came to their end.
     """
 
     sources: tuple[Source, ...] = Field(min_length=1, description="where pictures come from")
@@ -72,31 +73,18 @@ class Collect(Stage):
         return sha256("\n".join(seen).encode()).hexdigest() if any(seen) else ""
 
     def run(self, desk: Desk, *tables: Any, **_: Any) -> Outcome:
-        n_found = n_refused = 0
-        met: Counter[str] = Counter()
-        fetcher = self._fetcher(desk)
         forgotten = read_forgotten(self.forgotten.path if self.forgotten else None)
-        asked: list[tuple[str, Query, Pages]] = []
-        for label, source, seen, query in self._questions():
-            pages = self._asked(desk, source, seen, query)
-            named = f"{label} {query.emotion or 'everything'}"
-            for _page in _asking(pages, source, query, fetcher, (label, forgotten)):
-                done, failures = n_found + pages.n_hits, n_refused + pages.n_refused
-                tallies = {"found": {**met, named: pages.n_hits}}
-                desk.watch(Progress("collect", done, None, failures, tallies))
-            met[named] += pages.n_hits
-            n_found, n_refused = n_found + pages.n_hits, n_refused + pages.n_refused
-            asked.append((label, query, pages))
+        asked = self._asked_all(desk, forgotten)
         # Read when all is there: a run that is cut off while it asks has read nothing in vain.
         found = Shards(desk.scratch, "found", FOUND.types(), desk.files)
         dropped = Shards(desk.scratch, "refused", DROPPED, desk.files)
-        for label, query, pages in asked:
-            for stored in pages.stored():
-                rows = _found(stored, label, query)
+        for one in asked:
+            for stored in one.pages.stored():
+                rows = _found(stored, one.label, one.query)
                 found.add(rows.filter(~forgotten.among(rows)) if forgotten else rows)
-                dropped.add(self._dropped(stored, label, query))
+                dropped.add(self._dropped(stored, one.label, one.query))
         if not found.rows:
-            raise AffektError(self._nothing(n_refused))
+            raise AffektError(self._nothing(sum(one.pages.n_refused for one in asked)))
         return self._outcome(found, dropped)
 
     def _outcome(self, found: Shards, dropped: Shards) -> Outcome:
@@ -124,15 +112,43 @@ class Collect(Stage):
             return None
         return Fetcher(self.fetch, desk.journal / "fetch")
 
-    def _questions(self) -> Iterator[tuple[str, Source, str, Query]]:
-        """Give label, source, the source's witness, and query."""
-        words = {emotion.name: emotion.words for emotion in self.taxonomy.emotions}
-        for label, source in labelled(self.sources).items():
-            seen = source.witness()
-            for query in source.queries(words):
-                yield label, source, seen, query
+    def _asked_all(self, desk: Desk, forgotten: Forgotten) -> list[Asked]:
+        """Ask every source to its end, and give all answers in the order of the plan.
 
-    def _asked(self, desk: Desk, source: Source, seen: str, query: Query) -> Pages:
+        Links that expire are searched for last, so that little time passes until they are fetched.
+        A source in trouble keeps none of the others from being asked.
+
+        Raises:
+            NotYet: Nothing is in the way but waiting.
+            AffektError: Not every source came to its end.
+        """
+        fetcher, tally = self._fetcher(desk), Tally(desk.watch)
+        sources = labelled(self.sources)
+        answers: dict[str, list[Asked]] = {label: [] for label in sources}
+        troubles: dict[str, AffektError] = {}
+        for label, source in sorted(sources.items(), key=lambda one: one[1].is_fleeting):
+            try:
+                for one in self._questions(desk, label, source):
+                    answers[label].append(one)
+                    tally.add(one)
+                    for _page in one.asking(fetcher, forgotten):
+                        tally.tell()
+            except PROJECT:
+                raise
+            except AffektError as trouble:
+                log.warning("collect: %s", trouble)
+                troubles[label] = trouble
+        if troubles:
+            raise joined(troubles, sources)
+        return [one for label in sources for one in answers[label]]
+
+    def _questions(self, desk: Desk, label: str, source: Source) -> Iterator[Asked]:
+        words = {emotion.name: emotion.words for emotion in self.taxonomy.emotions}
+        seen = source.witness()
+        for query in source.queries(words):
+            yield Asked(label, source, query, self._pages(desk, source, seen, query))
+
+    def _pages(self, desk: Desk, source: Source, seen: str, query: Query) -> Pages:
         asked = {
             "source": source.identity(),
             "edition": self.edition,
@@ -166,48 +182,6 @@ class Collect(Stage):
             log.warning("collect: no source gave a picture for %s", ", ".join(missing))
         each = {name: counts.get(name, 0) for name in self.taxonomy.names}
         return {"found": each, "unlabelled": counts.get(None, 0)}
-
-
-def _asking(
-    pages: Pages,
-    source: Source,
-    query: Query,
-    fetcher: Fetcher | None,
-    gone: tuple[str, Forgotten],
-) -> Iterator[Page]:
-    """Ask for the pages that the journal lacks, and put each there before the next is asked for.
-
-    Raises:
-        PartError: The source goes round in circles, or stops without saying that it is the end.
-    """
-    if pages.is_complete:
-        return
-    for page in source.pages(query, pages.after, fetcher):
-        if page.after is not None and pages.leads_back(page.after):
-            raise PartError(f"the {source.kind()} source gave {page.after!r} twice as the way on")
-        _check(page.hits, source)
-        pages.append(page.after, *_let_in(page, *gone))
-        yield page
-        if page.after is None:
-            return
-    raise PartError(f"the {source.kind()} source stopped before its last page for {query.text!r}")
-
-
-def _let_in(
-    page: Page, label: str, forgotten: Forgotten
-) -> tuple[tuple[Mapping[str, Any], ...], tuple[tuple[str, str, str], ...]]:
-    """Give hits and refusals of a page without what was removed on request."""
-    hits = (hit for hit in page.hits if not forgotten.has_hit(hit.get("source", label), hit))
-    refused = (one for one in page.refused if not forgotten.has("picture", f"{label}:{one[0]}"))
-    return tuple(hits), tuple(refused)
-
-
-def _check(hits: Iterable[Mapping[str, Any]], source: Source) -> None:
-    for hit in hits:
-        unknown = sorted(set(hit) - set(FOUND.columns))
-        if unknown or not isinstance(hit.get("source_id"), str) or not hit["source_id"]:
-            wrong = f"the unknown columns {unknown}" if unknown else "no source_id"
-            raise PartError(f"the {source.kind()} source gave a picture with {wrong}: {hit!r:.200}")
 
 
 def _found(page: StoredPage, label: str, query: Query) -> pl.DataFrame:

@@ -1,0 +1,100 @@
+"""One query put to one source: its answers go into the journal, and trouble is told by source."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from affekt.errors import AffektError, Damaged, DiskTrouble, NotYet, PartError, Refused
+from affekt.fetch.fetcher import Fetcher
+from affekt.forgotten import Forgotten
+from affekt.journal.pages import Pages
+from affekt.sources import Page, Query, Source
+from affekt.stage import Progress
+from affekt.tables import FOUND
+
+PROJECT = (Refused, DiskTrouble, Damaged)  # not of one source: no other could keep its answers
+
+
+class Asked(NamedTuple):
+    """A query, and what the journal holds of its answers."""
+
+    label: str  # name of the source in the tables
+    source: Source
+    query: Query
+    pages: Pages
+
+    def asking(self, fetcher: Fetcher | None, forgotten: Forgotten) -> Iterator[Page]:
+        """Ask for the pages that are lacking, and store each before the next is asked for.
+
+        Raises:
+            PartError: The source goes round in circles, or stops without saying that it is the end.
+        """
+        if self.pages.is_complete:
+            return
+        kind = self.source.kind()
+        for page in self.source.pages(self.query, self.pages.after, fetcher):
+            if page.after is not None and self.pages.leads_back(page.after):
+                raise PartError(f"the {kind} source gave {page.after!r} twice as the way on")
+            _check(page.hits, self.source)
+            self.pages.append(page.after, *_let_in(page, self.label, forgotten))
+            yield page
+            if page.after is None:
+                return
+        raise PartError(f"the {kind} source stopped before its last page for {self.query.text!r}")
+
+
+class Tally:
+    """Counts what the queries have brought, and tells it.
+
+    Args:
+        watch: Told how far it is.
+    """
+
+    def __init__(self, watch: Callable[[Progress], None]) -> None:
+        self._watch = watch
+        self._asked: list[Asked] = []
+
+    def add(self, one: Asked) -> None:
+        """Count what a query has brought and will bring."""
+        self._asked.append(one)
+
+    def tell(self) -> None:
+        """Say how far it is."""
+        found = Counter[str]()
+        for one in self._asked:
+            found[f"{one.label} {one.query.emotion or 'everything'}"] += one.pages.n_hits
+        failures = sum(one.pages.n_refused for one in self._asked)
+        tallies = {"found": dict(found)}
+        self._watch(Progress("collect", found.total(), None, failures, tallies))
+
+
+def joined(troubles: Mapping[str, AffektError], sources: Mapping[str, Source]) -> AffektError:
+    """Give one error for the troubles of some sources: a single one is given as it is."""
+    first, *others = troubles.values()
+    if not others:
+        return first
+    told = []
+    for label, trouble in troubles.items():
+        told.append(f"{label}: {str(trouble).removeprefix(f'{sources[label].kind()}: ')}")
+    is_waiting = all(isinstance(one, NotYet) for one in troubles.values())
+    return (NotYet if is_waiting else AffektError)(
+        f"collect: {len(told)} of {len(sources)} sources did not come to their end, what they gave "
+        f"so far is kept; run again to go on. {'; '.join(told)}"
+    )
+
+
+def _let_in(
+    page: Page, label: str, forgotten: Forgotten
+) -> tuple[tuple[Mapping[str, Any], ...], tuple[tuple[str, str, str], ...]]:
+    """Give hits and refusals of a page without what was removed on request."""
+    hits = (hit for hit in page.hits if not forgotten.has_hit(hit.get("source", label), hit))
+    refused = (one for one in page.refused if not forgotten.has("picture", f"{label}:{one[0]}"))
+    return tuple(hits), tuple(refused)
+
+
+def _check(hits: Iterable[Mapping[str, Any]], source: Source) -> None:
+    for hit in hits:
+        unknown = sorted(set(hit) - set(FOUND.columns))
+        if unknown or not isinstance(hit.get("source_id"), str) or not hit["source_id"]:
+            wrong = f"the unknown columns {unknown}" if unknown else "no source_id"
+            raise PartError(f"the {source.kind()} source gave a picture with {wrong}: {hit!r:.200}")

@@ -14,7 +14,7 @@ FLOORS = (
     ("store",),
     ("stages",),
     ("plan", "catalogue", "templates", "census"),
-    ("line", "report", "trace", "removal"),
+    ("line", "report", "trace", "removal", "retry"),
     ("project", "doctor"),
     ("demo",),
     ("cli",),

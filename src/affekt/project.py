@@ -18,6 +18,7 @@ from typing import Any
 import polars as pl
 
 from affekt import engine, line, plan, removal, trace
+from affekt import retry as lost
 from affekt.census import write as census
 from affekt.errors import AffektError, UsageError
 from affekt.forgotten import Entry
@@ -42,7 +43,9 @@ class Step:
         reasons: Count a reason.
         made_at: When it was made, UTC.
         address: First 16 digits of its address.
-        text: The sentence that goes with a state that is not ``done``.
+        text: The sentence that goes with a state that is not ``done``, or tells what may still be
+            done about what it dropped.
+        passing: Rows it dropped for a reason that may pass.
         tallies: Counts of what a step that was begun has met so far, such as ``reasons``.
     """
 
@@ -56,10 +59,17 @@ class Step:
     address: str = ""
     text: str = ""
     tallies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    passing: int = 0
 
 
 class Project:
     """A plan, its store, and what can be done with them.
+
+    Args:
+        plan: What is to be made.
+        watch: Told how far a long stage has come.
+        retry: Reasons for which a picture was lost and is asked for once more; see `affekt.retry`.
+        retry_final: Ask once more for every picture that was lost, whatever the reason.
 
     Raises:
         NewerFormat: A newer affekt made the folder.
@@ -70,10 +80,11 @@ class Project:
         plan: Plan,
         *,
         watch: Callable[[Progress], None] = lambda _: None,
+        retry: frozenset[str] = frozenset(),
         retry_final: bool = False,
     ) -> None:
         self.plan = plan
-        again = ("clean", "load") if retry_final else ()
+        again = lost.anew(retry, final=retry_final)
         self.store = Store(plan.project, url=plan.url, watch=watch, again=again)
         self.store.check_format()
 
@@ -90,8 +101,8 @@ class Project:
         done: list[Step] = []
         with self.store.writing():
             for name, product in zip(STEPS, line.build(build, self.store), strict=False):
-                done.append(_step(name, product))
-                _check_kept(done[-1])
+                done.append(self._step(name, product))
+                self._check_kept(done[-1])
                 if name == to:
                     break
         return done
@@ -120,11 +131,11 @@ class Project:
 
     def status(self) -> list[Step]:
         """Give every step of both lines as it stands; reads only, even while another works."""
-        steps = [_step(name, one) for name, one in self._walk_build()]
+        steps = [self._step(name, one) for name, one in self._walk_build()]
         seen: set[str] = set()
         for name, one in self._walk_bench():
             if name not in seen:
-                steps.append(_step(name, one))
+                steps.append(self._step(name, one))
                 seen.add(name)
         return steps
 
@@ -135,7 +146,7 @@ class Project:
             UsageError: The plan has nothing to build.
         """
         told = _forecasts(self._build(), self.plan)
-        steps = [_step(name, one) for name, one in self._walk_build()]
+        steps = [self._step(name, one) for name, one in self._walk_build()]
         return [
             step
             if step.text or step.state == "done"
@@ -211,6 +222,31 @@ class Project:
             raise UsageError(f"{self.plan.path}: has no [collect] section, so nothing to build")
         return self.plan.build
 
+    def _step(self, name: str, one: Product | Open) -> Step:
+        """Give a step, and of clean what may still come of what it lost."""
+        step = _step(name, one)
+        if name != "clean" or step.state != "done":
+            return step
+        asked = self.store.again.get("clean")  # and was not made anew
+        texts = (lost.nothing(asked) if asked else "", lost.told(step.reasons, self.plan.path))
+        passing = sum(lost.passing(step.reasons).values())
+        return replace(step, passing=passing, text="; ".join(filter(None, texts)))
+
+    def _check_kept(self, step: Step) -> None:
+        """Stop where nothing is left, at the step that left nothing.
+
+        Raises:
+            AffektError: The step kept no row; the sentence counts the reasons.
+        """
+        if step.kept or step.name == "noisy":
+            return
+        reasons = ", ".join(f"{word} {count:,}" for word, count in step.reasons.items())
+        raise AffektError(
+            f"{step.name}: kept none of {step.dropped or 0:,} rows ({reasons or 'none came in'}); "
+            f"change [{step.name}] of the plan, or what comes before it"
+            + (f"; {step.text}" if step.passing else "")
+        )
+
     def _report_input(self, results: tuple[Result, ...]) -> ReportInput:
         return ReportInput(
             title=self.plan.title,
@@ -273,21 +309,6 @@ def hardware() -> dict[str, str]:
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1e9:.0f} GB",
         "system": platform.system(),
     }
-
-
-def _check_kept(step: Step) -> None:
-    """Stop where nothing is left, at the step that left nothing.
-
-    Raises:
-        AffektError: The step kept no row; the sentence counts the reasons.
-    """
-    if step.kept or step.name == "noisy":
-        return
-    reasons = ", ".join(f"{word} {count:,}" for word, count in step.reasons.items())
-    raise AffektError(
-        f"{step.name}: kept none of {step.dropped or 0:,} rows ({reasons or 'none came in'}); "
-        f"change [{step.name}] of the plan, or what comes before it"
-    )
 
 
 def _forecasts(build: Build, plan: Plan) -> dict[str, str]:

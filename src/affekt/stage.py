@@ -38,7 +38,7 @@ class Desk:
     scratch: Path  # folder of this stage at these settings; kept until the product stands
     history: tuple[Mapping[str, Any], ...] = ()  # manifests of everything the tables came from
     watch: Callable[[Progress], None] = field(default=lambda _: None)
-    is_again: bool = False  # made anew by hand, to try also what was given up for good
+    again: frozenset[str] | None = None  # reasons to try again, by hand; None: those that may pass
 
     @property
     def files(self) -> Files:

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from affekt.pictures.limits import Limits
+from affekt.retry import EVERY
 from affekt.stages._held import Terms, still_answer
 from tests.journal.test_fetched import attempts
 
@@ -19,12 +20,14 @@ CAME = {
 }
 
 
-def answers(then: dict[str, object], now: Terms = TERMS, *, is_again: bool = False) -> bool:
+def answers(
+    then: dict[str, object], now: Terms = TERMS, *, again: frozenset[str] | None = None
+) -> bool:
     keeps = {"keeps_bytes": then.pop("keeps_bytes", False)}
     rows = attempts({**CAME, **then}).with_columns(
         pl.lit(keeps["keeps_bytes"]).alias("keeps_bytes")
     )
-    return still_answer(rows, now, is_again=is_again).height == 1
+    return still_answer(rows, now, again=again).height == 1
 
 
 SMALL = {"image_id": "2", "side_px": 200}
@@ -82,8 +85,15 @@ def test_a_refusal(reason: str, now: dict[str, object], holds: bool) -> None:
 
 @pytest.mark.parametrize("reason", ["gone", "truncated", "busy", "opted-out"])
 def test_told_to_ask_again_every_refusal_is(reason: str) -> None:
-    assert not answers({"reason": reason}, is_again=True)
+    assert not answers({"reason": reason}, again=EVERY)
 
 
 def test_told_to_ask_again_a_picture_is_not() -> None:
-    assert answers({}, is_again=True)
+    assert answers({}, again=EVERY)
+
+
+@pytest.mark.parametrize(
+    ("reason", "holds"), [("gone", False), ("busy", True), ("opted-out", True), ("truncated", True)]
+)
+def test_told_to_ask_for_one_reason_all_others_answer(reason: str, holds: bool) -> None:
+    assert answers({"reason": reason}, again=frozenset({"gone"})) is holds

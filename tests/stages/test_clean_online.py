@@ -16,6 +16,7 @@ from PIL import Image
 from affekt.errors import AffektError
 from affekt.journal.fetched import Attempts
 from affekt.parts import Place
+from affekt.retry import EVERY
 from affekt.sources.folder import Folder
 from affekt.sources.links import Links
 from affekt.stage import Progress
@@ -131,7 +132,7 @@ def test_what_may_pass_is_asked_again_and_what_is_final_is_not(
 def test_what_is_final_is_asked_again_when_told_to(tmp_path: Path, moody: Server) -> None:
     hits = links(moody.base, "/gone/b.jpg", "/ok/c.jpg")
     run(stage(), desk(tmp_path), hits)
-    kept, _ = run(stage(), desk(tmp_path, "again", is_again=True), hits)
+    kept, _ = run(stage(), desk(tmp_path, "again", again=EVERY), hits)
     assert kept.height == 2
     assert moody.asked["/ok/c.jpg"] == 1
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affekt.forgotten import Entry, Forgotten
+from affekt.retry import anew
 from affekt.stages import _piece, _windows
 from affekt.stages._assembled import Assembly, Finished, placeholders_in
 from affekt.stages._look import LOOKED, Look
@@ -172,8 +173,8 @@ def test_made_again_by_hand_the_store_lets_final_links_be_asked_again(tmp_path: 
         (tmp_path / "found").mkdir()
         given.write_parquet(tmp_path / "found" / "table.parquet")
         asked = []
-        for again in ((), ("clean",), ()):
-            store = Store(tmp_path / "project", again=again)
+        for final in (False, True, False):
+            store = Store(tmp_path / "project", again=anew(frozenset(), final=final))
             with store.writing():
                 collected = store.make(Given(path=str(tmp_path / "found" / "table.parquet")))
                 store.make(stage(), collected)

@@ -80,6 +80,8 @@ def check(**options: Any) -> None:
 @_planned
 @click.option("--to", type=click.Choice(STEPS), help="Stop behind this step.")
 @click.option("--dry-run", is_flag=True, help="Show what would run; no network, no write.")
+@click.option("--retry", is_flag=True, help="Ask again for pictures lost for a passing reason.")
+@click.option("--retry-only", metavar="REASON,…", default="", help="Ask again for these losses.")
 @click.option("--retry-final", is_flag=True, help="Try pictures again that were given up for good.")
 def build(**options: Any) -> None:
     """Run the build line: from pictures to a release. Run it again to go on."""

@@ -11,6 +11,7 @@ from affekt.cli import log, voice
 from affekt.cli.exits import Findings
 from affekt.foreign import clean
 from affekt.project import Project, Step, open_plan
+from affekt.retry import chosen
 from affekt.store import Failure, disk
 
 MARKS = {"done": "green", "waiting": "yellow", "failed": "red", "begun": "yellow", "open": "white"}
@@ -40,19 +41,22 @@ def looked_at(plan: str, *, trust: bool) -> Iterator[Project]:
 
 
 def build(  # noqa: PLR0913  (the options of the command)
-    *, plan: str, to: str | None, dry_run: bool, retry_final: bool, as_json: bool, color: str,
-    trust: bool, quiet: bool,
+    *, plan: str, to: str | None, dry_run: bool, retry: bool, retry_only: str, retry_final: bool,
+    as_json: bool, color: str, trust: bool, quiet: bool,
     **_: Any,
 ) -> None:  # fmt: skip
     """Run the build line, or show what would run."""
+    reasons = chosen(passing=retry, words=retry_only)
     if dry_run:
         with looked_at(plan, trust=trust) as project:
             steps = project.forecast()
         _show(steps, as_json=as_json, color=color)
+        _tell_more(steps, as_json=as_json)
         if any(step.state == "failed" for step in steps):
             raise Findings
         return
-    with opened(plan, trust=trust, quiet=quiet, retry_final=retry_final) as project:
+    again = {"retry": reasons, "retry_final": retry_final}
+    with opened(plan, trust=trust, quiet=quiet, **again) as project:
         steps = project.build(to)
     _show(steps, as_json=as_json, color=color)
     if not as_json:
@@ -63,6 +67,7 @@ def build(  # noqa: PLR0913  (the options of the command)
                 if project.plan.bench
                 else f"\nrelease: {release}"
             )
+    _tell_more(steps, as_json=as_json)
 
 
 def bench(
@@ -108,7 +113,9 @@ def report(
 def status(*, plan: str, as_json: bool, color: str, trust: bool, **_: Any) -> None:
     """Show how far both lines have come."""
     with looked_at(plan, trust=trust) as project:
-        _show(project.status(), as_json=as_json, color=color)
+        steps = project.status()
+    _show(steps, as_json=as_json, color=color)
+    _tell_more(steps, as_json=as_json)
 
 
 def stats(*, plan: str, as_json: bool, trust: bool, **_: Any) -> None:
@@ -155,13 +162,21 @@ def _show(steps: list[Step], *, as_json: bool, color: str) -> None:
             else f"{step.state:7}"
         )
         counts = f"{_count(step.kept):>9}  {_count(step.dropped):>9}  {step.made_at[:19]:19}"
-        reasons = ", ".join(f"{word} {count:,}" for word, count in step.reasons.items()) or clean(
-            step.text, None
-        )
+        reasons = ", ".join(f"{word} {count:,}" for word, count in step.reasons.items())
+        if step.state != "done":
+            reasons = reasons or clean(step.text, None)
         line = f"{clean(step.name, None):{width}}  {state}  {counts}  {reasons}".rstrip()
         click.echo(line, color=colored)
         for name, tally in sorted(step.tallies.items()):
             voice.line(f"{'':{width}}  {name}: {_listed(tally)}")
+
+
+def _tell_more(steps: list[Step], *, as_json: bool) -> None:
+    """Say what may still be done about what steps that stand have dropped."""
+    for step in steps:
+        if step.state == "done" and step.text and not as_json:
+            click.echo()
+            voice.line(step.text)
 
 
 def _listed(tally: Mapping[str, int]) -> str:

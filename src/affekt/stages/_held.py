@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from affekt.fetch.reasons import FINAL, PASSING, POLICY
+from affekt.fetch.reasons import PASSING, REASONS
 from affekt.forgotten import Forgotten
 from affekt.parts import canonical
 from affekt.pictures.limits import Limits
@@ -42,26 +42,27 @@ class Terms(NamedTuple):
         }
 
 
-def still_answer(latest: pl.DataFrame, terms: Terms, *, is_again: bool = False) -> pl.DataFrame:
+def still_answer(
+    latest: pl.DataFrame, terms: Terms, *, again: frozenset[str] | None = None
+) -> pl.DataFrame:
     """Give the attempts (columns of the journal, and ``keeps_bytes``) that need not be repeated.
 
     A picture on the shelf answers when it was fetched with regard to every opt-out that counts
-    now, and is stored as is wanted now. A final refusal and one by policy answer, unless it is
-    asked again by hand; what may pass does not. What decoding or a limit refused answers under the
-    same limits.
+    now, and is stored as is wanted now. A refusal answers unless it is for a reason in ``again``:
+    by default, one that may pass. What decoding or a limit refused answers under the same limits.
     """
     reason = pl.col("reason")
-    is_final = reason.is_in([*FINAL, *POLICY]) & ~reason.is_in(BY_LIMITS)
-    is_decoded = ~reason.is_in([*FINAL, *POLICY, *PASSING]) | reason.is_in(BY_LIMITS)
+    is_fetching = reason.is_in(list(REASONS)) & ~reason.is_in(BY_LIMITS)
+    is_wanted = reason.is_in(sorted(PASSING if again is None else again))
     refusal = (
         pl.when(reason == "opted-out")
         .then(_words(latest, terms, _still_kept_back))
-        .when(is_final)
+        .when(is_fetching)
         .then(pl.lit(True))
-        .otherwise(is_decoded & (pl.col("limits") == terms.said()["limits"]))
+        .otherwise(pl.col("limits") == terms.said()["limits"])
     )
     picture = _words(latest, terms, _was_asked_for) & _is_stored_as(terms) & _is_within(terms)
-    answers = pl.when(reason.is_null()).then(picture).otherwise(refusal & pl.lit(not is_again))
+    answers = pl.when(reason.is_null()).then(picture).otherwise(refusal & ~is_wanted)
     return latest.filter(answers)
 
 

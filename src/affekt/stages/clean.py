@@ -246,14 +246,14 @@ class Clean(Stage):
                 latest = pl.DataFrame(schema=COLUMNS)
             else:
                 latest = attempts.latest(asked)
-            yield name, self._with_held(rows, latest, is_again=desk.is_again)
+            yield name, self._with_held(rows, latest, desk.again)
 
     def _with_held(
-        self, rows: pl.DataFrame, latest: pl.DataFrame, *, is_again: bool
+        self, rows: pl.DataFrame, latest: pl.DataFrame, again: frozenset[str] | None
     ) -> pl.DataFrame:
         """Add to each row its latest attempt, if that still answers, and how many there were."""
         latest = latest.join(rows.select(*LINK, "keeps_bytes"), on=LINK)
-        held = still_answer(latest, self._terms(), is_again=is_again).drop("keeps_bytes", "round")
+        held = still_answer(latest, self._terms(), again=again).drop("keeps_bytes", "round")
         rounds = latest.select(*LINK, "round")
         rows = rows.join(rounds, on=LINK, how="left", maintain_order="left")
         held = held.with_columns(is_held=True)

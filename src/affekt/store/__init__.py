@@ -47,7 +47,8 @@ class Store:
         url: ``s3://bucket/prefix`` where its finished files lie, the folder being a working copy;
             None where the folder is all there is.
         watch: Told how far a long stage has come.
-        again: Stages that are made anew, once, where the product that stands has dropped rows.
+        again: Stages that are made anew, once, where the product that stands has dropped rows for
+            one of these reasons, by kind.
     """
 
     def __init__(
@@ -56,11 +57,11 @@ class Store:
         *,
         url: str | None = None,
         watch: Callable[[Progress], None] = lambda _: None,
-        again: tuple[str, ...] = (),
+        again: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self.root = root
         self.watch = watch
-        self.again = set(again)
+        self.again = dict(again or {})
         self.files = Files(root, url)
         self.shelf = Shelf(root / "pictures", self.files)
         self.computed: list[Product] = []  # what this store made anew, in order
@@ -115,13 +116,12 @@ class Store:
         """
         recipe = recipe_of(stage, *inputs)
         found = self.find(stage, recipe)
-        if found and not (stage.kind() in self.again and found.manifest["dropped"]):
+        if found and not found.manifest["reasons"].keys() & self.again.get(stage.kind(), ()):
             return found
-        is_again = stage.kind() in self.again
-        self.again.discard(stage.kind())
+        again = self.again.pop(stage.kind(), None)
         hidden = self._hidden(stage, recipe)
         with disk.disk_trouble(self.root):
-            made = self._make(stage, inputs, recipe, hidden, is_again=is_again)
+            made = self._make(stage, inputs, recipe, hidden, again)
         log.info("made %s", made.folder.name)
         self.computed.append(made)
         return made
@@ -183,8 +183,7 @@ class Store:
         inputs: tuple[Product, ...],
         recipe: Mapping[str, Any],
         hidden: Path,
-        *,
-        is_again: bool,
+        again: frozenset[str] | None,
     ) -> Product:
         scratch = hidden / "scratch"
         scratch.mkdir(parents=True, exist_ok=True)
@@ -195,7 +194,7 @@ class Store:
             scratch,
             history,
             live.telling(hidden, self.watch),
-            is_again,
+            again,
         )
         began = time.monotonic()
         try:
@@ -244,7 +243,7 @@ class Store:
             "published": self._publish(outcome),
             "notes": dict(outcome.notes),
             "seconds": round(seconds, 3),
-            "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "made_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "versions": versions(),
         }
         disk.write_json(hidden / "manifest.json", manifest)
@@ -259,10 +258,15 @@ class Store:
             (hidden / note).unlink(missing_ok=True)
         disk.settle(hidden)
         folder = self.root / "products" / f"{stage.kind()}-{address[:16]}"
-        if folder.exists():  # stood, but what it had published was deleted by hand
-            shutil.rmtree(folder)
+        aside = folder.with_name(f".{folder.name}.before")
+        if aside.exists():
+            shutil.rmtree(aside)
+        if folder.exists():  # made anew with equal rows; what else it says may be new
+            folder.rename(aside)
         hidden.rename(folder)
         durable.settle(folder.parent)
+        if aside.exists():
+            shutil.rmtree(aside)
         self._publish_tree(folder)
         return product.read(folder, self.files)
 

@@ -439,8 +439,10 @@ def test_a_fault_of_ours_reaches_the_asker_and_is_not_waited_for(
         list(Fetcher(MANNERS, tmp_path).pictures(links(server, 3)))
 
 
-def test_manners_are_shared_by_processes() -> None:
-    shared = manners(at_once=9, per_host=1, per_second=10, host_per_second=None).shared_by(4)
+def test_manners_are_divided_among_processes_that_cannot_hear_each_other() -> None:
+    given = manners(at_once=9, per_host=5, per_second=10, host_per_second=None)
+    assert given.most_processes() == 5
+    shared = given.shared_by(4)
     assert (shared.at_once, shared.per_host, shared.per_second) == (2, 1, 2.5)
     assert shared.host_per_second is None
 

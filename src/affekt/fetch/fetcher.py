@@ -1,6 +1,5 @@
 """The way out: calls of APIs one by one, pictures many at a time."""
 
-import asyncio
 import contextlib
 import threading
 import weakref
@@ -17,6 +16,7 @@ from affekt.fetch.errands import Errands
 from affekt.fetch.hosts import Board
 from affekt.fetch.loops import Loop
 from affekt.fetch.manners import Manners
+from affekt.fetch.neighbours import Neighbours
 from affekt.fetch.quotas import Quotas
 from affekt.fetch.run import Run
 from affekt.fetch.settings import Settings
@@ -39,14 +39,21 @@ class _Office:
     def __init__(self, manners: Manners, ledger: Path, settings: Settings) -> None:
         self.loop = Loop()
         self.allowed = Allowed(manners.allowed_networks)
-        self.wire, self.board = self.loop.run(self._open(manners, settings.authority))
+        self.manners, self.together = manners, settings.together
+        self.wire = self.loop.run(self._open(settings.authority))
+        self.board = self.new_board()
         self.errands = Errands(self.wire, manners, self.allowed, ledger, settings)
         self.calls = Calls(manners, self.allowed, Quotas(ledger, settings.clock), self._get)
         self.in_use = threading.Lock()
 
-    async def _open(self, manners: Manners, authority: Path | None) -> tuple[Wire, Board]:
-        now = asyncio.get_running_loop().time
-        return Wire(manners, self.allowed, authority), Board(manners, now)
+    async def _open(self, authority: Path | None) -> Wire:
+        processes = self.together.processes if self.together else 1
+        return Wire(self.manners, self.allowed, authority, processes)
+
+    def new_board(self) -> Board:
+        """Give a board that knows what the other processes tell, and nothing else yet."""
+        neighbours = Neighbours(self.together, self.manners) if self.together else None
+        return Board(self.manners, self.wire.loop.time, neighbours)
 
     def _get(self, url: URL, most: int, headers: Mapping[str, str], form: Form | None) -> Reply:
         return self.loop.run(self.wire.get(url, most, headers=headers, form=form))
@@ -120,7 +127,7 @@ class Fetcher:
             if office.in_use.acquire(blocking=False):
                 stack.callback(office.in_use.release)
             else:
-                board = Board(self.manners, board.now)
+                board = office.new_board()
             yield from Run(office.loop, office.errands, board).results(links)
 
     def proposed(self) -> dict[str, str]:

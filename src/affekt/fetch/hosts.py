@@ -14,6 +14,7 @@ from itertools import count
 
 from affekt.fetch.jobs import Job
 from affekt.fetch.manners import Manners
+from affekt.fetch.neighbours import Neighbours, share
 
 PROBES = 3  # links that decide about a parked host
 REMEMBERED = 20_000  # hosts with nothing to do of which single failures are remembered
@@ -57,10 +58,18 @@ class Host:
 
 
 class Board:
-    """The hosts of one fetcher; used by one thread."""
+    """The hosts of one fetcher; used by one thread.
 
-    def __init__(self, manners: Manners, now: Callable[[], float]) -> None:
-        self.manners, self.now = manners, now
+    Args:
+        manners: How to behave.
+        now: Seconds by a steady clock.
+        neighbours: The other processes that ask the same hosts, None where there are none.
+    """
+
+    def __init__(
+        self, manners: Manners, now: Callable[[], float], neighbours: Neighbours | None = None
+    ) -> None:
+        self.manners, self.now, self.neighbours = manners, now, neighbours
         self.hosts: dict[str, Host] = {}
         self.lost: deque[Job] = deque()  # to be given back: their host is, or they waited enough
         self.waits = 0  # times that a host asked to wait
@@ -97,6 +106,8 @@ class Board:
         """Leave a host alone for a while."""
         host = self.hosts[name]
         host.not_before = max(host.not_before, self.now() + seconds)
+        if self.neighbours:
+            self.neighbours.hold(name, seconds)
         self.waits += 1
         if seconds >= TELL_FROM:
             log.info("%s asks to wait %.0f s", name, seconds)
@@ -110,21 +121,37 @@ class Board:
             host.in_turn = False
             if not host.ready or host.open >= self._places(host):
                 continue
-            if host.not_before > now:
+            until = self._shut_until(host, now)
+            if until > now:
                 host.in_turn = True
-                self._sleep(host, host.not_before)
-                continue
-            job = host.ready.popleft()
-            host.open += 1
-            self._keep_pace(host, now)
-            self._offer(host)
-            return job
+                self._sleep(host, until)
+            elif host.ready:
+                job = host.ready.popleft()
+                host.open += 1
+                self._keep_pace(host, now)
+                self._offer(host)
+                return job
         return None
+
+    def _shut_until(self, host: Host, now: float) -> float:
+        """Give when a host may be asked; from now on it may, unless its links have been parked."""
+        if host.not_before > now or self.neighbours is None:
+            return host.not_before
+        refused = self.neighbours.enter(host.name, is_probe=host.state is State.PROBING)
+        if refused is None:
+            return now
+        if refused.is_parked:
+            self._park(host)
+        if refused.is_for_all:
+            self._not_before = now + refused.seconds
+        return now + refused.seconds
 
     def freed(self, job: Job, *, is_alive: bool | None, reason: str = "") -> None:
         """Take a request as ended; whether its host is alive, or nothing can be said about that."""
         host = self.hosts[job.host]
         host.open -= 1
+        if self.neighbours:
+            self.neighbours.leave(host.name)
         if is_alive:
             self._revive(host)
         elif is_alive is False:
@@ -162,6 +189,7 @@ class Board:
 
     def begin(self) -> None:
         """Start anew with what is known: a host that was lost is tried with a few links first."""
+        self.end()
         self._turn.clear()
         self._later.clear()
         self._put_off.clear()
@@ -172,6 +200,11 @@ class Board:
             host.in_turn, host.open = False, 0
             if host.state is not State.OPEN:
                 self._expect_probes(host)
+
+    def end(self) -> None:
+        """Take every request for ended, whatever became of it."""
+        if self.neighbours:
+            self.neighbours.leave_all()
 
     def given_up(self) -> list[str]:
         """Give the names of the hosts that are left alone by now, sorted."""
@@ -188,7 +221,7 @@ class Board:
         return host
 
     def _places(self, host: Host) -> int:
-        most = self.manners.per_host
+        most = share(self.manners.per_host, self.neighbours.processes if self.neighbours else 1)
         return min(PROBES, most) if host.state is State.PROBING else most
 
     def _offer(self, host: Host) -> None:
@@ -209,6 +242,8 @@ class Board:
                 self._offer(what)
 
     def _keep_pace(self, host: Host, now: float) -> None:
+        if self.neighbours and self.neighbours.processes > 1:
+            return  # they keep it together
         if self.manners.host_per_second:
             host.not_before = max(host.not_before, now) + 1 / self.manners.host_per_second
         if self.manners.per_second:
@@ -223,13 +258,20 @@ class Board:
             host.failures += 1
             if host.state is State.OPEN and host.failures >= self.manners.give_up_after:
                 log.info("%s failed %d times in a row: left alone", host.name, host.failures)
-                host.state = State.PARKED
-                host.parked.extend(host.ready)
-                host.ready.clear()
+                self._park(host)
+                if self.neighbours:
+                    self.neighbours.park(host.name)
+
+    def _park(self, host: Host) -> None:
+        host.state = State.PARKED
+        host.parked.extend(host.ready)
+        host.ready.clear()
 
     def _revive(self, host: Host) -> None:
         host.failures = 0
         if host.state is not State.OPEN:
+            if self.neighbours:
+                self.neighbours.revive(host.name)
             host.state = State.OPEN
             host.ready.extend(host.parked)
             host.parked.clear()

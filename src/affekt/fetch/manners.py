@@ -51,12 +51,19 @@ class Manners(BaseModel, frozen=True, extra="forbid"):
             ip_network(one)
         return given
 
+    def most_processes(self) -> int:
+        """Give among how many processes these can be divided, so that each has a place at all."""
+        return min(self.at_once, self.per_host)
+
     def shared_by(self, processes: int) -> "Manners":
-        """Give the manners of each of some processes that together behave like this."""
+        """Give the manners of each of some processes, at most so many, that cannot hear each other.
+
+        Together they behave like this, wherever they run.
+        """
         return self.model_copy(
             update={
-                "at_once": max(1, self.at_once // processes),
-                "per_host": max(1, self.per_host // processes),
+                "at_once": self.at_once // processes,
+                "per_host": self.per_host // processes,
                 "per_second": self.per_second and self.per_second / processes,
                 "host_per_second": self.host_per_second and self.host_per_second / processes,
             }

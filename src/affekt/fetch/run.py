@@ -118,6 +118,7 @@ class Run:
     def _stop(self) -> None:
         if self.loop.is_here():  # collected as garbage inside the loop: nobody can be waited for
             self._end_workers()
+            self.board.end()
         elif self.loop.is_alive():
             self.loop.run(self._close())
 
@@ -127,6 +128,7 @@ class Run:
         workers = list(self.workers)
         self._end_workers()
         await asyncio.gather(*workers, return_exceptions=True)
+        self.board.end()
 
     def _end_workers(self) -> None:
         self.is_held = True

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from affekt.fetch.neighbours import Together
 from affekt.fetch.quotas import Clock
 
 
@@ -15,6 +16,7 @@ class Settings(NamedTuple):
         placeholders: SHA-256, in hexadecimal, of pictures that stand for missing ones.
         authority: File with a further certificate authority, for servers of one's own.
         clock: What time it is for allowances, and how calls wait.
+        together: The other processes that ask for pictures, None where there are none.
     """
 
     opt_outs: tuple[str, ...] = ()
@@ -22,3 +24,4 @@ class Settings(NamedTuple):
     placeholders: tuple[str, ...] = ()
     authority: Path | None = None
     clock: Clock = Clock()
+    together: Together | None = None

@@ -23,6 +23,7 @@ from affekt.errors import PictureError
 from affekt.fetch import body
 from affekt.fetch.addresses import Allowed
 from affekt.fetch.manners import Manners
+from affekt.fetch.neighbours import share
 from affekt.fetch.resolver import Resolver
 from affekt.fetch.secrets import hide
 from affekt.fetch.sockets import ForbiddenAddress, Sockets, places
@@ -60,12 +61,27 @@ class Reply(NamedTuple):
 
 
 class Wire:
-    """The connections of one fetcher; made and used inside its event loop."""
+    """The connections of one fetcher; made and used inside its event loop.
 
-    def __init__(self, manners: Manners, allowed: Allowed, authority: Path | None = None) -> None:
+    Args:
+        manners: How to behave.
+        allowed: Addresses that may be asked.
+        authority: File with a further certificate authority.
+        processes: How many ask the same hosts. Where there are more of them than places at a host,
+            a place goes to another process after each request, and the connection ends with it.
+    """
+
+    def __init__(
+        self,
+        manners: Manners,
+        allowed: Allowed,
+        authority: Path | None = None,
+        processes: int = 1,
+    ) -> None:
+        self.hands_on = manners.per_host < processes
         self.loop = asyncio.get_running_loop()
         self.watch = Watch(manners, self.loop)
-        self.places = places(manners.at_once)
+        self.places = places(share(manners.at_once, processes))
         self.sockets = Sockets(allowed, self.places)
         self.resolver = Resolver(allowed, manners.connect_seconds)
         connector = aiohttp.TCPConnector(
@@ -114,7 +130,7 @@ class Wire:
         """
         flight = self.watch.enter()
         status, told = None, NO_HEADERS
-        if self.sockets.is_tight():
+        if self.hands_on or self.sockets.is_tight():
             headers = {**(headers or {}), hdrs.CONNECTION: "close"}
         try:
             method = "GET" if form is None else "POST"

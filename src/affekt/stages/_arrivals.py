@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from affekt.errors import PictureError
 from affekt.fetch.fetcher import Fetcher, Settings
 from affekt.fetch.manners import Manners
+from affekt.fetch.neighbours import Together
 from affekt.fetch.words import Fetched, Link
 from affekt.pictures.decode import Asked, Decoders, Looked
 from affekt.sources import Source
@@ -33,6 +34,7 @@ class Setup(NamedTuple):
         manners: How servers are asked.
         ledger: Folder of what is remembered about servers.
         workers: Pictures decoded at a time.
+        together: The other processes that fetch, None where there are none.
     """
 
     sources: Mapping[str, Source]
@@ -41,6 +43,7 @@ class Setup(NamedTuple):
     manners: Manners
     ledger: Path
     workers: int
+    together: Together | None = None
 
 
 class Arrivals:
@@ -62,7 +65,7 @@ class Arrivals:
             setup.ledger,
             opt_outs=setup.terms.opt_outs,
             max_bytes=setup.terms.limits.max_bytes,
-            settings=Settings(placeholders=setup.terms.placeholders),
+            settings=Settings(placeholders=setup.terms.placeholders, together=setup.together),
         )
 
     def close(self) -> None:

@@ -71,13 +71,18 @@ class Chunk(NamedTuple):
 
 
 def each_chunk(
-    work: Work, chunks: Iterable[tuple[str, pl.DataFrame]], *, processes: int = 1
+    work: Work,
+    chunks: Iterable[tuple[str, pl.DataFrame]],
+    *,
+    processes: int = 1,
+    most: int | None = None,
 ) -> Generator[str, None, None]:
     """Give the names of the files that are there, each as soon as it is; what lacks is made first.
 
     A chunk that fails three times is split until the bad row stands alone, which the work marks;
     then the names of the parts are given, ``chunk.0``, ``chunk.1``, ``chunk.1.0`` …, and not the
-    chunk's. With one process on one machine, the work is done right here.
+    chunk's. With one process on one machine, the work is done right here. A cluster works on as
+    many chunks at a time as it has processors, or on `most`.
 
     Raises:
         AffektError: Of the work's own kind, as soon as it raises one; or nothing works at all.
@@ -86,7 +91,10 @@ def each_chunk(
     if works_here(processes):
         yield from _Foreman(work, _Here(work)).run(chunks)
     elif engine.is_cluster():
-        yield from _Foreman(work, _Crew(work, engine.places(), None)).run(chunks)
+        crew = _Crew(work, engine.places(), None)
+        if most and most < engine.places():
+            crew.at_once = most
+        yield from _Foreman(work, crew).run(chunks)
     else:
         with TemporaryDirectory(prefix="affekt-", ignore_cleanup_errors=True) as while_it_stands:
             crew = _Crew(work, processes, Path(while_it_stands))

@@ -14,6 +14,7 @@ from pydantic import Field, field_validator
 from affekt import engine, licences
 from affekt.errors import AffektError
 from affekt.fetch.manners import Manners
+from affekt.fetch.neighbours import Together
 from affekt.fetch.reasons import REASONS as NOT_FETCHED
 from affekt.forgotten import Forgotten
 from affekt.forgotten import read as read_forgotten
@@ -191,7 +192,7 @@ class Clean(Stage):
 
     def _looked_at(self, desk: Desk, told: "_Judged") -> list[Finished]:
         """Look at every picture that is worth it and give the files that say what came of it."""
-        processes = engine.places() if engine.is_cluster() else self.processes
+        processes = self._n_processes()
         work = Look(desk, self._setup(desk, processes))
         tally = Tally(desk.watch, told.n_wanted(), self.reasons, work)
         work.note = tally.note
@@ -199,7 +200,7 @@ class Clean(Stage):
         files = []
         try:
             chunks = self._chunks(desk, told, work, size)
-            for name in each_chunk(work, chunks, processes=processes):
+            for name in each_chunk(work, chunks, processes=processes, most=processes):
                 path = desk.files.ensure(work.path(name))
                 columns = ["source", "source_id", "reason", "detail"]
                 rows = pl.read_parquet(path, columns=columns)
@@ -209,14 +210,27 @@ class Clean(Stage):
             work.close()
         return files
 
+    def _n_processes(self) -> int:
+        """Give how many chunks are worked on at a time; on a cluster each needs its own places."""
+        if not engine.is_cluster():
+            return self.processes
+        is_online = any(source.is_online for source in self.sources)
+        places = engine.places()
+        return min(places, self.fetch.most_processes()) if is_online else places
+
     def _setup(self, desk: Desk, processes: int) -> Setup:
+        folder = desk.scratch / "hosts"
+        shutil.rmtree(folder, ignore_errors=True)  # of a run that is over
+        # The machines of a cluster may not see one folder: no place or pace there depends on it.
+        divided = processes if engine.is_cluster() else 1
         return Setup(
             sources=labelled(self.sources),
             reasons=frozenset(self.reasons),
             terms=self._terms(),
-            manners=self.fetch.shared_by(processes),
+            manners=self.fetch.shared_by(divided),
             ledger=desk.journal / "fetch",
             workers=self.workers,
+            together=Together(folder, processes // divided) if processes > 1 else None,
         )
 
     def _terms(self) -> Terms:

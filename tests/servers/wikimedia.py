@@ -83,12 +83,15 @@ class Quirks:
         categories: Categories told of in one answer.
         turns: Pages of an answer come in another order every time.
         shown: Results of a search at most.
+        circles: ``still``: the first batch comes for ever, and the way on reads the same;
+            ``restless``: it reads otherwise each time; ``pieces``: no batch is ever told whole.
     """
 
     infos: int = 50
     categories: int = 500
     turns: bool = False
     shown: int = 10_000
+    circles: str = ""
 
 
 class Commons:
@@ -136,8 +139,17 @@ class Commons:
             writer.write(_fault(fault))
             return
         self.asked.append(asked)
-        content = _Turn(self, asked).content()
+        content = _Turn(self, asked).content() if not self.quirks.circles else self._round(asked)
         writer.write(whole(json.dumps(content).encode(), JSON))
+
+    def _round(self, asked: Mapping[str, str]) -> dict[str, Any]:
+        first = {name: text for name, text in asked.items() if not name.endswith("continue")}
+        told = _Turn(self, {**first, "gsroffset": "0"}).content()
+        place = "4" if self.quirks.circles == "still" else str(self.calls)
+        if self.quirks.circles == "pieces":
+            return {"query": told["query"], "continue": {"iicontinue": place, "continue": "||"}}
+        way = "gsroffset" if asked["generator"] == "search" else "gcmcontinue"
+        return {**told, "continue": {way: place, "continue": f"{way}||"}}
 
 
 class _Turn:

@@ -15,6 +15,7 @@ from affekt.fetch.fetcher import Fetcher
 from affekt.sources import Page, Query
 from affekt.sources.wikimedia import Wikimedia
 from affekt.sources.wikimedia.asking import SHOWN
+from affekt.sources.wikimedia.cursor import MOST_EMPTY
 from tests.servers.wikimedia import BODIES, MANNERS, Commons, File, Quirks, some, source_at
 
 FEAR = Query("fear", ("fear",))
@@ -297,6 +298,32 @@ def pieces() -> Iterator[Commons]:
         yield wiki
 
 
+@pytest.mark.parametrize("circles", ["still", "restless"])
+@pytest.mark.parametrize(("by", "n_words"), [("text", 1), ("category", 2)])
+def test_a_wiki_that_goes_round_in_circles_is_left(
+    fetcher: Fetcher, caplog: pytest.LogCaptureFixture, circles: str, by: str, n_words: int
+) -> None:
+    """B32: each question ends with a warning, each picture comes once."""
+    wiki = Commons(some(60), Quirks(circles=circles))
+    with wiki.server, caplog.at_level(logging.WARNING):
+        pages = asked(wiki, fetcher, Query("fear", ("fear", "Awe")), by=by)
+    assert len(set(ids(pages))) == len(ids(pages)) == 4 * n_words
+    assert wiki.calls == 2 * n_words
+    assert caplog.text.count("it ends here") == n_words
+
+
+def test_a_wiki_that_never_ends_a_batch_is_left(
+    fetcher: Fetcher, caplog: pytest.LogCaptureFixture
+) -> None:
+    """B32: what is known in part only is no picture."""
+    wiki = Commons(some(60), Quirks(circles="pieces"))
+    with wiki.server, caplog.at_level(logging.WARNING):
+        pages = asked(wiki, fetcher)
+    assert ids(pages) == []
+    assert wiki.calls == MOST_EMPTY + 1
+    assert "it ends here" in caplog.text
+
+
 @pytest.mark.parametrize("per_page", [4, 50])
 @pytest.mark.parametrize("cut", range(1, 7))
 def test_asking_goes_on_behind_any_call_and_asks_nothing_twice(
@@ -383,7 +410,8 @@ def test_warnings_are_logged_once(
     wiki = Commons(some(60), faults={1: "warned", 2: "warned"})
     with wiki.server, caplog.at_level(logging.WARNING):
         asked(wiki, fetcher)
-    assert [record.getMessage() for record in caplog.records] == [
+    told = [record.getMessage() for record in caplog.records]
+    assert [one for one in told if " says: " in one] == [
         f"wikimedia: {wiki.base} says: unrecognizedparams: Unknown x"
     ]
 

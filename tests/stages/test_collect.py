@@ -81,6 +81,12 @@ class Scripted(Source):
         return url.encode()
 
 
+class Online(Scripted):
+    """The same, as if a server said it."""
+
+    is_online = True
+
+
 @pytest.fixture(autouse=True)
 def _forget() -> None:
     Scripted.asked.clear()
@@ -174,6 +180,20 @@ def test_a_source_that_goes_round_in_circles_is_stopped(desk: Desk) -> None:
     """B32."""
     with pytest.raises(PartError, match=r"gave '1' twice as the way on"):
         collected(desk, Scripted(n_pages=9, circles=True))
+
+
+def test_a_server_that_leads_back_is_left_with_a_warning(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    """B32: what came stays, and the next run does not ask again."""
+    fetch = Manners(contact="test@example.org")
+    stage = Collect(sources=(Online(n_pages=9, circles=True),), taxonomy=TWO, fetch=fetch)
+    found = in_polars(stage.run(desk).table)
+    assert found["source_id"].to_list() == ["p1", "p2", "p3"]
+    assert "leads back for 'fear" in caplog.text
+    n_asked = len(Scripted.asked)
+    assert in_polars(stage.run(desk).table).equals(found)
+    assert len(Scripted.asked) == n_asked
 
 
 def test_a_source_that_never_says_it_is_done_is_refused(desk: Desk) -> None:

@@ -1,7 +1,9 @@
 """One query put to one source: its answers go into the journal, and trouble is told by source."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from affekt.errors import AffektError, Damaged, DiskTrouble, NotYet, PartError, Refused
@@ -13,6 +15,7 @@ from affekt.stage import Progress
 from affekt.tables import FOUND
 
 PROJECT = (Refused, DiskTrouble, Damaged)  # not of one source: no other could keep its answers
+log = logging.getLogger(__name__)
 
 
 class Asked(NamedTuple):
@@ -26,15 +29,24 @@ class Asked(NamedTuple):
     def asking(self, fetcher: Fetcher | None, forgotten: Forgotten) -> Iterator[Page]:
         """Ask for the pages that are lacking, and store each before the next is asked for.
 
+        A server that leads back to where it was asked already has no more to tell.
+
         Raises:
-            PartError: The source goes round in circles, or stops without saying that it is the end.
+            PartError: A source goes round in circles by itself, or stops without saying that it is
+                the end.
         """
         if self.pages.is_complete:
             return
         kind = self.source.kind()
         for page in self.source.pages(self.query, self.pages.after, fetcher):
             if page.after is not None and self.pages.leads_back(page.after):
-                raise PartError(f"the {kind} source gave {page.after!r} twice as the way on")
+                if not self.source.is_online:
+                    raise PartError(f"the {kind} source gave {page.after!r} twice as the way on")
+                words = self.query.text
+                log.warning(
+                    "collect: the server of %s leads back for %r; it ends here", kind, words
+                )
+                page = replace(page, after=None)
             _check(page.hits, self.source)
             self.pages.append(page.after, *_let_in(page, self.label, forgotten))
             yield page

@@ -10,7 +10,7 @@ from affekt.fetch.fetcher import Fetcher
 from affekt.fetch.words import Call, Quota
 from affekt.sources import Page, Query, Source
 from affekt.sources.wikimedia.asking import FIRST, Reading, asked, standard_width
-from affekt.sources.wikimedia.cursor import Cursor
+from affekt.sources.wikimedia.cursor import Cursor, Memory, Step
 from affekt.sources.wikimedia.entries import sorted_out
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,7 @@ class Wikimedia(Source):
     def pages(self, query: Query, after: str | None, fetcher: Fetcher | None) -> Iterator[Page]:
         assert fetcher is not None, "a source that is online is given a fetcher"
         warned: set[str] = set()
+        memory = Memory()
         cursor: Cursor | None = Cursor.of(after) if after is not None else Cursor(self.per_page)
         while cursor is not None:
             # Asked as before the cut until the records held are whole; then with our own number.
@@ -72,6 +73,10 @@ class Wikimedia(Source):
                 log.warning("wikimedia: %s says: %s", self.base, text)
             warned.update(reading.warnings)
             step = cursor.behind(reading, limit, n_words=self._n_asked(query))
+            if step.cursor and memory.knows(cursor, step):
+                word = query.text if self.by == "text" else query.words[cursor.word]
+                log.warning("wikimedia: %s tells nothing new of %r; it ends here", self.base, word)
+                step = Step(cursor.further(limit, n_words=self._n_asked(query)), ())
             hits, refused = sorted_out(step.whole)
             if step.is_cut:
                 refused += ((query.text, "beyond-search", "10,000 are shown"),)

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
 from affekt.parts import canonical
+from affekt.sources._ids import digest
 from affekt.sources.wikimedia.asking import SHOWN, Reading
 
+MOST_EMPTY = 300  # answers in a row without one whole record; 50 files need about 60 at most
 Record = dict[str, Any]
 
 
@@ -63,9 +65,31 @@ class Cursor:
             return Step(Cursor(limit, self.word, reading.go_on, known), ())
         if reading.go_on and _offset(reading.go_on) + limit <= SHOWN:
             return Step(Cursor(limit, self.word, reading.go_on), known)
-        if self.word + 1 < n_words:
-            return Step(Cursor(limit, self.word + 1), known)
-        return Step(None, known, is_cut=reading.go_on is not None)
+        further = self.further(limit, n_words=n_words)
+        return Step(further, known, is_cut=further is None and reading.go_on is not None)
+
+    def further(self, limit: int, *, n_words: int) -> "Cursor | None":
+        """Give the place where the next question begins; None behind the last."""
+        return Cursor(limit, self.word + 1) if self.word + 1 < n_words else None
+
+
+class Memory:
+    """What came in this run: a server that goes round in circles would be asked for ever."""
+
+    def __init__(self) -> None:
+        self._came: set[bytes] = set()
+        self._n_empty = 0
+
+    def knows(self, cursor: Cursor, step: Step) -> bool:
+        """Tell whether a step from a place leads to nothing new, and remember it."""
+        self._n_empty = 0 if step.whole else self._n_empty + 1
+        keys = {digest(step.cursor.text())} if step.cursor else set()
+        if step.whole:
+            names = sorted(str(record.get("pageid")) for record in step.whole)
+            keys.add(digest(f"{cursor.word} {' '.join(names)}"))
+        is_known = bool(keys & self._came) or self._n_empty > MOST_EMPTY
+        self._came |= keys
+        return is_known
 
 
 def _offset(go_on: Mapping[str, str]) -> int:

@@ -12,6 +12,7 @@ import pytest
 from affekt import doctor, templates
 from affekt.cli import main
 from affekt.cli.log import LOG
+from affekt.fetch.secrets import keep_secret
 from affekt.foreign import SIGN
 
 
@@ -116,6 +117,18 @@ def test_a_defect_is_one_line(affekt: Command) -> None:
     assert ran.code in (1, 5)
     assert "Traceback" not in ran.err
     assert json.loads(ran.out)["error"]["text"]
+
+
+@pytest.mark.parametrize("words", [("--json",), ("--debug",), ()])
+def test_no_command_ends_with_a_key_that_was_used(affekt: Command, words: tuple[str, ...]) -> None:
+    """B35, X9: neither a plan that is refused nor a defect, with all that led to it."""
+    keep_secret(["canary-0009"])
+    templates.write(Path("plan.toml"), "tiny")
+    Path("work/products/collect-canary-0009/manifest.json").mkdir(parents=True)
+    for ran in (affekt("status", "plan.toml", *words), affekt("build", "canary-0009.toml", *words)):
+        assert ran.code in (1, 2, 5)
+        assert "***" in ran.err
+        assert "canary" not in ran.out + ran.err
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from affekt.pictures.shelf import Shelf
 from affekt.stage import Desk
 from affekt.stages.collect import Collect
 from affekt.taxonomy import Emotion, Taxonomy
-from tests.cli.run import affekt
 from tests.servers.flickr import BODIES, KEY, Host, polite, with_key
 from tests.sources.flickr_asked import FEAR, names, pages_of, source_at
 
@@ -22,29 +21,6 @@ PASSING = [
     "fail-0", "fail-10", "fail-105", "fail-106", "fail-201", "fail-95", "408", "425", "429", "500",
     "502", "503", "reset", "short", *BODIES,
 ]  # fmt: skip
-PLAN = """
-[fetch]
-contact = "test@example.org"
-allowed_networks = ["127.0.0.0/8"]
-pause_seconds = 0.001
-
-[collect]
-sources = [{{ kind = "flickr", base = "{base}", until = 2019-12-31, per_page = 15 }}]
-
-[sample]
-per_emotion = 8
-
-[verify]
-crowd = "simulated"
-
-[decide]
-rule = "majority"
-
-[release]
-name = "never-made"
-creators = ["a test"]
-licence = "cc0"
-"""
 FINAL_CODES = [*range(1, 6), 11, 12, 17, 18, *range(96, 100), 111, 112, 114, 115, 116]
 
 
@@ -151,32 +127,6 @@ def test_the_key_is_in_no_file_no_log_and_no_error(
     shown = "".join(traceback.format_exception(told.value)) + repr(told.value) + caplog.text
     assert KEY not in shown
     assert files_with_the_key(tmp_path) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("fault", ["echo-18", "echo-100", "503", "html"])
-def test_the_key_is_nowhere_after_a_command_that_fails(
-    host: Host, tmp_path: Path, fault: str
-) -> None:
-    """B35, C12: neither in what is printed, with all details, nor in the project."""
-    (tmp_path / "plan.toml").write_text(PLAN.format(base=host.base), encoding="utf-8")
-    host.faults = dict.fromkeys(range(4, 30), fault)
-    ran = affekt("build", "plan.toml", "--to", "collect", "--debug", cwd=tmp_path, FLICKR_KEY=KEY)
-    assert ran.code in (1, 5)
-    assert "log: " in ran.err
-    assert KEY not in ran.out + ran.err
-    assert (tmp_path / "work" / "logs" / "affekt.jsonl").exists()
-    assert files_with_the_key(tmp_path) == []
-
-
-@pytest.mark.slow
-def test_without_the_key_a_command_says_which_variable_to_set(host: Host, tmp_path: Path) -> None:
-    """B16: before the first request."""
-    (tmp_path / "plan.toml").write_text(PLAN.format(base=host.base), encoding="utf-8")
-    ran = affekt("build", "plan.toml", "--to", "collect", cwd=tmp_path, FLICKR_KEY="")
-    assert ran.code == 5
-    assert "the variable FLICKR_KEY is not set" in ran.err
-    assert host.calls == []
 
 
 def collected(host: Host, folder: Path) -> int:

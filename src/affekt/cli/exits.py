@@ -19,6 +19,7 @@ import click
 from affekt.cli import log
 from affekt.cli.log import LOG, in_json
 from affekt.errors import AffektError, NotYet, PlanError
+from affekt.fetch.secrets import hide
 from affekt.foreign import clean
 
 INTERRUPTED = 130
@@ -69,7 +70,7 @@ def _show(trouble: click.ClickException) -> None:
     """Print what click says, which repeats words of the command line."""
     shown = io.StringIO()
     trouble.show(shown)
-    click.echo(clean(shown.getvalue(), None, keep=" \n"), err=True, nl=False)
+    _print(shown.getvalue())
 
 
 def _left(end: BaseException, out: TextIO) -> int:
@@ -110,7 +111,7 @@ def _defect(defect: Exception, *, as_json: bool, debug: bool) -> int:
     text = f"a defect of affekt: {type(defect).__name__}: {defect} (in {place})"
     _say(text, as_json, "Defect")
     if debug:
-        traceback.print_exception(defect)
+        _print("".join(traceback.format_exception(defect)))
     else:
         click.echo(
             "--debug shows the whole traceback" + (f"; log: {LOG.path}" if LOG.path else ""),
@@ -120,13 +121,18 @@ def _defect(defect: Exception, *, as_json: bool, debug: bool) -> int:
 
 
 def _say(text: str, as_json: bool, kind: str, **more: Any) -> None:
-    click.echo(clean(text, None, keep=" \n"), err=True)
+    _print(text)
     _document(text, as_json, kind, **more)
+
+
+def _print(text: str) -> None:
+    """Print on standard error, whatever stands in it, without the keys that were used."""
+    click.echo(clean(hide(text), None, keep=" \n").rstrip("\n"), err=True)
 
 
 def _document(text: str, as_json: bool, kind: str, **more: Any) -> None:
     if as_json and not LOG.printed:
-        click.echo(in_json({"error": {"kind": kind, "text": text, **more}}))
+        click.echo(hide(in_json({"error": {"kind": kind, "text": text, **more}})))
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

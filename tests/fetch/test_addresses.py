@@ -1,6 +1,6 @@
 """Only public addresses are asked, whatever form a private one comes in (X2, B27)."""
 
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_network
 
 import pytest
 from hypothesis import given
@@ -33,6 +33,18 @@ FORMS = {  # every way in which version 6 carries an address of version 4
 }
 
 
+# The special networks of the standard library, and those that it leaves to other properties.
+SPECIAL = (
+    *(ip_network(one) for one in ("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8")),
+    *(ip_network(one) for one in ("169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24")),
+    *(ip_network(one) for one in ("192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15")),
+    *(ip_network(one) for one in ("198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3")),
+    *(ip_network(one) for one in ("::/127", "64:ff9b:1::/48", "100::/64", "2001::/23")),
+    *(ip_network(one) for one in ("2001:db8::/32", "3fff::/20", "fc00::/7", "fe80::/9")),
+    ip_network("ff00::/8"),
+)
+
+
 def private() -> st.SearchStrategy[IPv4Address]:
     """Any address of a network that is not public."""
     networks = st.sampled_from([one for one in NOT_PUBLIC_4 if one.prefixlen < 32])
@@ -56,6 +68,23 @@ def test_a_public_address_is_allowed(text: str) -> None:
 def test_a_private_address_is_refused_in_every_wrapping(form: str, inner: IPv4Address) -> None:
     assert not is_public(inner)
     assert not NOBODY.allows(str(IPv6Address(FORMS[form](int(inner)))))
+
+
+@given(st.sampled_from(SPECIAL).flatmap(lambda one: st.ip_addresses(network=one)))
+def test_nothing_that_the_standard_library_calls_private_is_allowed(
+    address: IPv4Address | IPv6Address,
+) -> None:
+    """X2: its own list is the least that must be refused, wrappings of public ones aside."""
+    is_special = not address.is_global or address.is_multicast or address.is_reserved
+    is_wrapped = isinstance(address, IPv6Address) and faces(address) != (address,)
+    assert is_wrapped or not is_special or not NOBODY.allows(str(address))
+
+
+@given(st.ip_addresses())
+def test_what_is_allowed_is_global_unicast(address: IPv4Address | IPv6Address) -> None:
+    """X2."""
+    faced = faces(address) if NOBODY.allows(str(address)) else ()
+    assert all(one.is_global and not one.is_multicast for one in faced if one.version == 4)
 
 
 @pytest.mark.parametrize("form", ["mapped", "NAT64", "6to4"])

@@ -116,6 +116,14 @@ def test_a_file_torn_in_its_first_line_begins_anew(half: Pages) -> None:
     assert again(half).is_complete
 
 
+def test_a_file_torn_in_its_first_line_is_no_query_yet(half: Pages) -> None:
+    other = Pages(half.path.parent, {**ASKED, "edition": 2})
+    other.append(None, ())
+    for torn in (half.path.read_bytes()[:15], b""):
+        half.path.write_bytes(torn)
+        assert [one.asked["asked"]["edition"] for one in every(half.path.parent)] == [2]
+
+
 def test_zeros_after_a_crash_are_a_torn_end(half: Pages) -> None:
     half.path.write_bytes(half.path.read_bytes() + bytes(100))
     assert (again(half).n_pages, again(half).after) == (2, "b")

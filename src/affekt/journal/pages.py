@@ -25,6 +25,7 @@ from affekt.parts import canonical
 FORMAT = 1  # of the file; raised when an older affekt could not read it
 CHECK_DIGITS = 16
 BEFORE, BETWEEN, BEHIND = b'{"check":"', b'","page":', b"}\n"
+FIRST_BYTES = 65_536  # of a file, in which its first line ends
 GONE = "removed:"  # begins what stands for a way on that named something removed
 START = len(BEFORE) + CHECK_DIGITS + len(BETWEEN)  # of the content in its line
 # A quote inside a text has a backslash before it: this stands once in a line, behind its head.
@@ -228,6 +229,16 @@ def every(folder: Path, files: Files | None = None) -> Iterator[Pages]:
     Raises:
         Damaged: The first line of a file is not what was written.
     """
+    for asked in asked_in(folder, files):
+        yield Pages(folder, asked, files)
+
+
+def asked_in(folder: Path, files: Files | None = None) -> Iterator[dict[str, Any]]:
+    """Give what was asked in every query of a project, by the names of their files.
+
+    Raises:
+        Damaged: The first line of a file is not what was written.
+    """
     files = files or Files(folder)
     names = {path.stem for path in files.listed(folder, "*.jsonl")}
     names |= {path.parent.name for path in files.listed(folder, "*.line")}
@@ -235,10 +246,14 @@ def every(folder: Path, files: Files | None = None) -> Iterator[Pages]:
         path = folder / f"{name}.jsonl"
         place = path if path.exists() else folder / name / f"{0:08d}.line"
         with files.opened(place) as source:
-            text = _content(source.read().partition(b"\n")[0] + b"\n")
+            head = source.read(FIRST_BYTES)
+            line, end, _ = (head if b"\n" in head else head + source.read()).partition(b"\n")
+        if not end:  # torn by a crash before its first page was there
+            continue
+        text = _content(line + end)
         if text is None:
             raise Damaged(f"{place}:1: this line is not what was written; put back a backup")
-        yield Pages(folder, json.loads(text)["asked"], files)
+        yield json.loads(text)["asked"]
 
 
 def _without(

@@ -78,6 +78,14 @@ class Source(Part):
     def queries(self, words: Mapping[str, tuple[str, ...]]) -> tuple[Query, ...]:
         """Give the queries to ask: usually one an emotion, from emotion name → words."""
 
+    def parts(self, complete: Iterable[Mapping[str, Any]]) -> tuple["Source", ...]:
+        """Give the sources that are asked in its place, one after the other.
+
+        A source that has grown gives one that was asked to its end, and the rest. ``complete`` has
+        the identities of sources of this kind whose answers to the same query are all there.
+        """
+        return (self,)
+
     @abstractmethod
     def pages(self, query: Query, after: str | None, fetcher: Fetcher | None) -> Iterator[Page]:
         """Give the answers to one query, starting behind ``after``; deterministic order.

@@ -4,12 +4,14 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from affekt.errors import AffektError, Damaged, DiskTrouble, NotYet, PartError, Refused
 from affekt.fetch.fetcher import Fetcher
+from affekt.files import Files
 from affekt.forgotten import Forgotten
-from affekt.journal.pages import Pages
+from affekt.journal.pages import Pages, asked_in
 from affekt.sources import Page, Query, Source
 from affekt.stage import Progress
 from affekt.tables import FOUND
@@ -25,6 +27,7 @@ class Asked(NamedTuple):
     source: Source
     query: Query
     pages: Pages
+    edition: int
 
     def asking(self, fetcher: Fetcher | None, forgotten: Forgotten) -> Iterator[Page]:
         """Ask for the pages that are lacking, and store each before the next is asked for.
@@ -53,6 +56,17 @@ class Asked(NamedTuple):
             if page.after is None:
                 return
         raise PartError(f"the {kind} source stopped before its last page for {self.query.text!r}")
+
+
+def complete(
+    folder: Path, kind: str, asked: Mapping[str, Any], files: Files
+) -> Iterator[Mapping[str, Any]]:
+    """Give the identities of sources of a kind that answered to the end, when asked the same."""
+    for one in asked_in(folder, files):
+        source = one["source"]
+        is_alike = source["kind"] == kind and one == {"source": source, **asked}
+        if is_alike and Pages(folder, one, files).is_complete:
+            yield source
 
 
 class Tally:

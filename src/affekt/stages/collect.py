@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import daft
 import polars as pl
@@ -19,7 +19,7 @@ from affekt.journal.pages import Pages, StoredPage
 from affekt.parts import Place
 from affekt.sources import Query, Source, labelled
 from affekt.stage import Desk, Outcome, Stage
-from affekt.stages._asked import PROJECT, Asked, Tally, joined
+from affekt.stages._asked import PROJECT, Asked, Tally, complete, joined
 from affekt.stages._shards import PLACE, Shards, repeats
 from affekt.store.rows import in_polars
 from affekt.tables import FOUND, Pieces, Table
@@ -34,13 +34,17 @@ class Collect(Stage):
     """Ask every source for pictures of every emotion.
 
     What a source answers is kept in the journal and not asked again. A folder that has changed is
-    looked at anew by itself; other sources are asked again when `edition` is raised. What is on the
+    looked at anew by itself; other sources are asked again when `edition` is raised, and what
+    servers gave to earlier editions stays beside the new, as it was found first. What is on the
     list of `forgotten` is let go before it is written anywhere. A source that fails or has to wait
     keeps none of the others from being asked; the table is made when all came to their end.
     """
 
     sources: tuple[Source, ...] = Field(min_length=1, description="where pictures come from")
     edition: int = Field(1, ge=1, description="raise it to ask all sources again")
+    earlier_editions: Literal["keep", "drop"] = Field(
+        "keep", description="whether what servers gave to earlier editions stays beside the new"
+    )
     taxonomy: Taxonomy = Field(description="the emotions to ask for")
     fetch: Manners = Field(
         default_factory=Manners, description="how servers are asked; from the section [fetch]"
@@ -113,7 +117,7 @@ class Collect(Stage):
         return Fetcher(self.fetch, desk.journal / "fetch")
 
     def _asked_all(self, desk: Desk, forgotten: Forgotten) -> list[Asked]:
-        """Ask every source to its end, and give all answers in the order of the plan.
+        """Ask every source to its end, and give all answers: by edition, in the order of the plan.
 
         Links that expire are searched for last, so that little time passes until they are fetched.
         A source in trouble keeps none of the others from being asked.
@@ -130,9 +134,10 @@ class Collect(Stage):
             try:
                 for one in self._questions(desk, label, source):
                     answers[label].append(one)
-                    tally.add(one)
-                    for _page in one.asking(fetcher, forgotten):
-                        tally.tell()
+                    if one.edition == self.edition:
+                        tally.add(one)
+                        for _page in one.asking(fetcher, forgotten):
+                            tally.tell()
             except PROJECT:
                 raise
             except AffektError as trouble:
@@ -140,23 +145,25 @@ class Collect(Stage):
                 troubles[label] = trouble
         if troubles:
             raise joined(troubles, sources)
-        return [one for label in sources for one in answers[label]]
+        every = (one for label in sources for one in answers[label])
+        return sorted(every, key=lambda one: one.edition)
 
     def _questions(self, desk: Desk, label: str, source: Source) -> Iterator[Asked]:
+        """Give what to ask now, behind what the journal holds of earlier editions.
+
+        A source that tells by itself when it has changed, or is not online, tells all it has.
+        """
         words = {emotion.name: emotion.words for emotion in self.taxonomy.emotions}
         seen = source.witness()
+        stays = source.is_online and not seen and self.earlier_editions == "keep"
         for query in source.queries(words):
-            yield Asked(label, source, query, self._pages(desk, source, seen, query))
-
-    def _pages(self, desk: Desk, source: Source, seen: str, query: Query) -> Pages:
-        asked = {
-            "source": source.identity(),
-            "edition": self.edition,
-            "emotion": query.emotion,
-            "words": list(query.words),
-            **({"witness": seen} if seen else {}),
-        }
-        return Pages(desk.journal / "pages", asked, desk.files)
+            for edition in range(1 if stays else self.edition, self.edition + 1):
+                asked = {"edition": edition, "emotion": query.emotion, "words": list(query.words)}
+                asked |= {"witness": seen} if seen else {}
+                folder, kind = desk.journal / "pages", source.kind()
+                for part in source.parts(complete(folder, kind, asked, desk.files)):
+                    pages = Pages(folder, {"source": part.identity(), **asked}, desk.files)
+                    yield Asked(label, part, query, pages, edition)
 
     def _dropped(self, page: StoredPage, label: str, query: Query) -> pl.DataFrame:
         rows = []

@@ -285,8 +285,8 @@ def _nothing(rows: pl.DataFrame) -> AffektError:
     return Refused(
         f"release: not one of {rows.height:,} labelled pictures may be passed on ({told}); state "
         "under `release.permitted` why they may, or say licence and owner at the source: a folder "
-        "is told by its metadata.csv, other sources are asked again when `collect.edition` is "
-        "raised"
+        "is told by its metadata.csv, other sources are asked anew when `collect.edition` is "
+        'raised and `collect.earlier_editions` is "drop"'
     )
 
 

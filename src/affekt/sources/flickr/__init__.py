@@ -1,10 +1,10 @@
 """Pictures of Flickr, by search, all of them and not only the 4,000 that one search shows."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -105,6 +105,20 @@ class Flickr(Source):
                     "leave some out of the taxonomy"
                 )
         return tuple(Query(emotion, asked) for emotion, asked in words.items())
+
+    def parts(self, complete: Iterable[Mapping[str, Any]]) -> tuple[Source, ...]:
+        """Give the days that were asked for to the end, and those behind them, by themselves."""
+        if self.until is None:
+            return (self,)
+        mine, known = self.identity(), tuple(complete)
+        alike = [one for one in known if {**one, "until": mine["until"]} == mine and one["until"]]
+        ends = {date.fromisoformat(one["until"]) for one in alike}
+        earlier = [end for end in ends if end < self.until]
+        if self.until in ends or not earlier:
+            return (self,)
+        first = self.model_copy(update={"until": max(earlier)})
+        rest = self.model_copy(update={"since": max(earlier) + timedelta(days=1)})
+        return (first, *rest.parts(known))
 
     def check_ready(self) -> None:
         self._key()

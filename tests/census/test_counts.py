@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from affekt.census import counts, links, origins, tags
+from affekt.census.rows import Standing, standing
 from affekt.census.write import shown, taken, write
 from affekt.store import Product
 from affekt.tables import CLEAN, FOUND, IMAGES
@@ -64,9 +65,14 @@ def steps(tmp_path: Path) -> dict[str, Product]:
     }
 
 
-def test_kept_and_dropped_of_a_step_are_what_came_in(steps: dict[str, Product]) -> None:
+@pytest.fixture
+def files(steps: dict[str, Product]) -> Standing:
+    return standing(steps)
+
+
+def test_kept_and_dropped_of_a_step_are_what_came_in(files: Standing) -> None:
     """D4: sums reconcile exactly, for every source and emotion."""
-    counted = counts.counts(steps)
+    counted = counts.counts(files)
     group = ["source", "emotion"]
     kept = counted.filter(pl.col("outcome") == "kept")
     for before, step in (("collect", "clean"), ("clean", "dedupe")):
@@ -75,8 +81,8 @@ def test_kept_and_dropped_of_a_step_are_what_came_in(steps: dict[str, Product]) 
         assert came_in.sort(group).equals(went_on.sort(group))
 
 
-def test_every_outcome_is_counted_where_it_belongs(steps: dict[str, Product]) -> None:
-    counted = counts.counts(steps).filter(pl.col("outcome") != "kept")
+def test_every_outcome_is_counted_where_it_belongs(files: Standing) -> None:
+    counted = counts.counts(files).filter(pl.col("outcome") != "kept")
     assert counted.rows() == [
         ("collect", "links", None, "bad-row", 1),
         ("clean", "flickr", "awe", "two-emotions", 1),
@@ -85,9 +91,9 @@ def test_every_outcome_is_counted_where_it_belongs(steps: dict[str, Product]) ->
     ]
 
 
-def test_figure_2_has_every_emotion_of_every_source(steps: dict[str, Product]) -> None:
+def test_figure_2_has_every_emotion_of_every_source(files: Standing) -> None:
     """C7: what is left after the copies are gone; a source of which nothing is left shows so."""
-    drawn = counts.figure_2(counts.counts(steps), MIKELS8.names)
+    drawn = counts.figure_2(counts.counts(files), MIKELS8.names)
     assert drawn.height == 2 * 8
     some = drawn.filter(pl.col("emotion").is_in(["awe", "fear"]))
     assert some.rows() == [
@@ -98,9 +104,9 @@ def test_figure_2_has_every_emotion_of_every_source(steps: dict[str, Product]) -
     ]
 
 
-def test_tags_that_name_an_emotion_are_counted_by_picture(steps: dict[str, Product]) -> None:
+def test_tags_that_name_an_emotion_are_counted_by_picture(files: Standing) -> None:
     """C8: before anything is dropped, so that the effect of the rule can be seen."""
-    pairs = tags.cooccurrence(steps, MIKELS8).filter(pl.col("pictures") > 0)
+    pairs = tags.cooccurrence(files, MIKELS8).filter(pl.col("pictures") > 0)
     assert pairs.rows() == [
         ("awe", "awe", 2, 1.0),
         ("awe", "fear", 1, 0.5),
@@ -108,46 +114,46 @@ def test_tags_that_name_an_emotion_are_counted_by_picture(steps: dict[str, Produ
     ]
 
 
-def test_an_emotion_without_pictures_has_no_share(steps: dict[str, Product]) -> None:
-    pairs = tags.cooccurrence(steps, MIKELS8)
+def test_an_emotion_without_pictures_has_no_share(files: Standing) -> None:
+    pairs = tags.cooccurrence(files, MIKELS8)
     assert pairs.height == 64
     assert pairs.filter(emotion="anger")["share"].to_list() == [None] * 8
 
 
-def test_common_tags_come_most_frequent_first(steps: dict[str, Product]) -> None:
-    assert tags.common(steps).filter(emotion="fear").rows() == [
+def test_common_tags_come_most_frequent_first(files: Standing) -> None:
+    assert tags.common(files).filter(emotion="fear").rows() == [
         ("fear", 1, "fear", 2),
         ("fear", 2, "sea", 1),
     ]
 
 
-def test_licences_say_what_may_be_passed_on(steps: dict[str, Product]) -> None:
-    assert origins.of_licences(steps).rows() == [
+def test_licences_say_what_may_be_passed_on(files: Standing) -> None:
+    assert origins.of_licences(files).rows() == [
         ("flickr", "awe", None, "reference", 1),
         ("flickr", "fear", "cc-by-2.0", "bytes", 1),
         ("flickr", None, None, "reference", 1),
     ]
 
 
-def test_owners_are_counted_and_not_named(steps: dict[str, Product]) -> None:
-    assert origins.of_owners(steps).rows() == [("flickr", 3, 2, 1, 0.5, 0.5, 0.5)]
+def test_owners_are_counted_and_not_named(files: Standing) -> None:
+    assert origins.of_owners(files).rows() == [("flickr", 3, 2, 1, 0.5, 0.5, 0.5)]
 
 
-def test_years_and_sizes(steps: dict[str, Product]) -> None:
-    assert origins.of_years(steps).rows() == [("flickr", 2012, 1), ("flickr", None, 2)]
-    assert origins.of_sizes(steps).row(0) == ("flickr", 0.05, 20, 30, 600)
+def test_years_and_sizes(files: Standing) -> None:
+    assert origins.of_years(files).rows() == [("flickr", 2012, 1), ("flickr", None, 2)]
+    assert origins.of_sizes(files).row(0) == ("flickr", 0.05, 20, 30, 600)
 
 
-def test_failures_are_told_apart_by_what_can_be_done(steps: dict[str, Product]) -> None:
-    assert links.failures(steps).rows() == [
+def test_failures_are_told_apart_by_what_can_be_done(files: Standing) -> None:
+    assert links.failures(files).rows() == [
         ("flickr", "final", "gone", 1),
         ("flickr", "rule", "two-emotions", 1),
     ]
 
 
-def test_link_health_counts_what_was_asked_for_by_server(steps: dict[str, Product]) -> None:
+def test_link_health_counts_what_was_asked_for_by_server(files: Standing) -> None:
     """What a rule dropped was never asked for; an address in brackets is a host too."""
-    assert links.servers(steps).rows() == [
+    assert links.servers(files).rows() == [
         ("live.example", 4, 4, 0, 0, 0, 1.0),
         ("[2001:db8::1]", 1, 0, 1, 0, 0, 0.0),
     ]

@@ -4,51 +4,40 @@ References:
     You, Luo, Jin and Yang (2016), AAAI, Figure 2: pictures by emotion and source after cleaning.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from affekt.census.rows import CAME_FROM, KEPT, dropped, kept
-from affekt.store import Product
+from affekt.census.rows import KEPT, STEPS, Standing, dropped, kept
+from affekt.census.tally import tallied
 
-STEPS = ("collect", *CAME_FROM)
-COLUMNS = {
-    "step": pl.String,
-    "source": pl.String,
-    "emotion": pl.String,
-    "outcome": pl.String,
-    "pictures": pl.Int64,
-}
+GROUP = ("step", "source", "emotion", "outcome")
 
 
-def counts(steps: Mapping[str, Product]) -> pl.DataFrame:
+def counts(steps: Standing) -> pl.DataFrame:
     """Give rows ``step source emotion outcome pictures`` for the steps that stand.
 
     ``outcome`` is ``kept`` or a reason; ``emotion`` is null where none is known. A picture found by
     two queries is two rows until the step ``dedupe``.
     """
-    found = [pl.LazyFrame(schema=COLUMNS)]
-    for step in STEPS:
-        columns = ("source", "emotion")
-        stays, goes = kept(steps, step, *columns), dropped(steps, step, *columns)
-        if stays is not None:
-            found.append(_counted(stays.with_columns(reason=pl.lit(KEPT)), step))
-        if goes is not None:
-            found.append(_counted(goes, step))
-    whole = pl.concat(found).collect()
+    whole = tallied(_counted(steps), GROUP)
     order = pl.Series([STEPS.index(step) for step in whole["step"]], dtype=pl.Int64)
     return whole.sort(order, pl.exclude("step", "pictures"), nulls_last=True)
 
 
-def _counted(rows: pl.LazyFrame, step: str) -> pl.LazyFrame:
-    return (
-        rows.group_by("source", "emotion", outcome="reason")
-        .agg(pictures=pl.len().cast(pl.Int64))
-        .select(
-            step=pl.lit(step), source="source", emotion="emotion", outcome="outcome",
-            pictures="pictures",
-        )
-    )  # fmt: skip
+def _counted(steps: Standing) -> Iterator[pl.DataFrame]:
+    for step in STEPS:
+        for rows in kept(steps, step, "source", "emotion"):
+            yield _by_outcome(rows.with_columns(reason=pl.lit(KEPT)), step)
+        for rows in dropped(steps, step, "source", "emotion"):
+            yield _by_outcome(rows, step)
+
+
+def _by_outcome(rows: pl.DataFrame, step: str) -> pl.DataFrame:
+    counted = rows.group_by("source", "emotion", outcome="reason").agg(
+        pictures=pl.len().cast(pl.Int64)
+    )
+    return counted.select(*(pl.lit(step).alias("step"), *GROUP[1:]), "pictures")
 
 
 def figure_2(counted: pl.DataFrame, emotions: Sequence[str]) -> pl.DataFrame:

@@ -8,25 +8,26 @@ from typing import Any
 import polars as pl
 
 from affekt import durable
-from affekt.census import counts, links, origins, tags
+from affekt.census import counts, links, origins, rows, tags
 from affekt.store import Product
 from affekt.taxonomy import Taxonomy
 
 
 def taken(steps: Mapping[str, Product], taxonomy: Taxonomy) -> dict[str, pl.DataFrame]:
     """Give every table of the census by name; empty ones where a step does not stand yet."""
-    counted = counts.counts(steps)
+    made = rows.standing(steps)
+    counted = counts.counts(made)
     return {
         "counts": counted,
         "figure_2": counts.figure_2(counted, taxonomy.names),
-        "tag_cooccurrence": tags.cooccurrence(steps, taxonomy),
-        "common_tags": tags.common(steps),
-        "licences": origins.of_licences(steps),
-        "owners": origins.of_owners(steps),
-        "years": origins.of_years(steps),
-        "sizes": origins.of_sizes(steps),
-        "failures": links.failures(steps),
-        "servers": links.servers(steps),
+        "tag_cooccurrence": tags.cooccurrence(made, taxonomy),
+        "common_tags": tags.common(made),
+        "licences": origins.of_licences(made),
+        "owners": origins.of_owners(made),
+        "years": origins.of_years(made),
+        "sizes": origins.of_sizes(made),
+        "failures": links.failures(made),
+        "servers": links.servers(made),
     }
 
 

@@ -54,21 +54,30 @@ def funnel(given: ReportInput) -> list[Step]:
         made, source = given.made(stage), given.made(before)
         if made is None or source is None:
             break
-        steps.append(_step(stage, source.table(), made.dropped()))
+        steps.append(_step(stage, source, made.dropped()))
     return steps
 
 
 def _collected(product: Product) -> Step:
-    kept, reasons = by_emotion(product.table()), product.dropped()["reason"].value_counts()
+    kept, reasons = (
+        by_emotion(_columns(product, "emotion")),
+        product.dropped()["reason"].value_counts(),
+    )
     dropped = {reason: {UNLABELLED: n} for reason, n in sorted(reasons.iter_rows())}
     lost = sum(count[UNLABELLED] for count in dropped.values())
     came_in = {**kept, UNLABELLED: kept.get(UNLABELLED, 0) + lost} if lost else kept
     return Step("collect", came_in, dropped, kept)
 
 
-def _step(stage: str, before: pl.DataFrame, dropped: pl.DataFrame) -> Step:
+def _columns(product: Product, *names: str) -> pl.DataFrame:
+    """Give some columns of a table; its others may not fit in memory."""
+    return pl.scan_parquet(product.whole("table")).select(names).collect()
+
+
+def _step(stage: str, source: Product, dropped: pl.DataFrame) -> Step:
     key = [name for name in dropped.columns if name not in ("reason", "detail")]
-    lost = dropped.join(before.select(*key, "emotion"), on=key, how="left", nulls_equal=True)
+    before = _columns(source, *dict.fromkeys([*key, "emotion"]))
+    lost = dropped.join(before, on=key, how="left", nulls_equal=True)
     reasons = {str(reason): by_emotion(rows) for (reason,), rows in lost.group_by("reason")}
     came_in = by_emotion(before)
     kept = {
@@ -96,7 +105,7 @@ def is_generated(given: ReportInput) -> bool:
     """Whether any picture behind the page was painted by a program."""
     tables = [made for stage in ("collect", "clean", "dedupe") if (made := given.made(stage))]
     tables += [result.pictures for result in given.results if isinstance(result.pictures, Product)]
-    return any(bool(product.table()["is_generated"].any()) for product in tables)
+    return any(bool(_columns(product, "is_generated").to_series().any()) for product in tables)
 
 
 def is_simulated(given: ReportInput) -> bool:

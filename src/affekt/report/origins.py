@@ -4,6 +4,7 @@ import polars as pl
 
 from affekt.census.counts import counts, figure_2
 from affekt.foreign import clean
+from affekt.census.rows import standing
 from affekt.report.colours import looks
 from affekt.report.exhibits import Column, Exhibit, Figure, Gap, Row, Table
 from affekt.report.inputs import ReportInput
@@ -26,7 +27,7 @@ def exhibit(given: ReportInput) -> Exhibit:
 def figure(given: ReportInput) -> Figure:
     """Draw one row an emotion and one column a source, bars on one scale."""
     steps = {step: made for step in NEEDED if (made := given.made(step)) is not None}
-    rows = figure_2(counts(steps), given.taxonomy.names)
+    rows = figure_2(counts(standing(steps)), given.taxonomy.names)
     drawn = _most(rows)
     notes = ["Bars: pictures, all on one scale. Percent: of the pictures of that source."]
     if rows["source"].n_unique() > len(drawn):

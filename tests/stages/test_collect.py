@@ -18,7 +18,8 @@ from affekt.fetch.manners import Manners
 from affekt.journal.pages import Pages, StoredPage
 from affekt.parts import Place
 from affekt.pictures.shelf import Shelf
-from affekt.sources import Page, Query, Source, labelled
+from affekt.sources import Page, Query, Source, labelled, labels
+from affekt.sources.flickr import Flickr
 from affekt.sources.folder import Folder
 from affekt.sources.generated import Generated
 from affekt.sources.links import Links
@@ -103,6 +104,14 @@ def collected(
 def test_sources_are_labelled_by_kind_and_counted() -> None:
     one, two, other = Generated(seed=1), Generated(seed=2), Folder(root=Place(written="x"))
     assert labelled([one, other, two]) == {"generated": one, "folder": other, "generated-2": two}
+
+
+def test_sources_of_one_service_share_a_name() -> None:
+    tags, text, other = Flickr(), Flickr(field="text"), Flickr(base="http://127.0.0.1:1/")
+    assert labels([tags, other, text, other]) == ("flickr", "flickr-2", "flickr", "flickr-2")
+    assert labelled([tags, other, text]) == {"flickr": tags, "flickr-2": other}
+    table = Links(path=Place(written="x"))
+    assert labels([table, table]) == ("links", "links-2"), "one may name what the other names"
 
 
 def test_pictures_carry_the_emotion_whose_query_returned_them(desk: Desk, raw: Path) -> None:

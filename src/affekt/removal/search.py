@@ -129,6 +129,12 @@ class Search:
         known = {label: one.identity() for label, one in self._sources.items()}
         exact = [label for label, one in known.items() if canonical(one) == canonical(asked)]
         kind = str(asked["kind"])
+        if not exact and "base" in asked:  # sources of one service share a name
+            exact = [
+                label
+                for label, one in known.items()
+                if (one["kind"], one.get("base")) == (kind, asked["base"])
+            ]
         return exact or [label for label, one in known.items() if one["kind"] == kind] or [kind]
 
 

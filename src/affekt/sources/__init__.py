@@ -109,12 +109,31 @@ class Source(Part):
         """
 
 
-def labelled(sources: Iterable[Source]) -> dict[str, Source]:
-    """Give every source its name in the tables: its kind, the second of a kind ``kind-2``."""
-    labels: dict[str, Source] = {}
-    counts: dict[str, int] = {}
+def labels(sources: Iterable[Source]) -> tuple[str, ...]:
+    """Give every source its name in the tables: its kind, the second of a kind ``kind-2``.
+
+    Sources that are online, of one kind and one ``base``, ask one service, which names a picture
+    alike in all answers: they share a name, and their queries tell them apart.
+    """
+    given: list[str] = []
+    services: dict[str, list[object]] = {}
     for source in sources:
         kind = source.kind()
-        counts[kind] = counts.get(kind, 0) + 1
-        labels[kind if counts[kind] == 1 else f"{kind}-{counts[kind]}"] = source
-    return labels
+        known = services.setdefault(kind, [])
+        service = getattr(source, "base", None) if source.is_online else None
+        if service is None or service not in known:
+            known.append(service)
+            number = len(known)
+        else:
+            number = known.index(service) + 1
+        given.append(kind if number == 1 else f"{kind}-{number}")
+    return tuple(given)
+
+
+def labelled(sources: Iterable[Source]) -> dict[str, Source]:
+    """Give the sources by their names in the tables; of those that share one, the first."""
+    named: dict[str, Source] = {}
+    every = tuple(sources)
+    for label, source in zip(labels(every), every, strict=True):
+        named.setdefault(label, source)
+    return named

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -94,14 +94,17 @@ class Tally:
         self._watch(Progress("collect", found.total(), None, failures, tallies))
 
 
-def joined(troubles: Mapping[str, AffektError], sources: Mapping[str, Source]) -> AffektError:
-    """Give one error for the troubles of some sources: a single one is given as it is."""
+def joined(
+    troubles: Mapping[int, AffektError], sources: Sequence[tuple[str, Source]]
+) -> AffektError:
+    """Give one error for the troubles of some sources, by their places; one alone as it is."""
     first, *others = troubles.values()
     if not others:
         return first
     told = []
-    for label, trouble in troubles.items():
-        told.append(f"{label}: {str(trouble).removeprefix(f'{sources[label].kind()}: ')}")
+    for at, trouble in sorted(troubles.items()):
+        label, source = sources[at]
+        told.append(f"{label}: {str(trouble).removeprefix(f'{source.kind()}: ')}")
     is_waiting = all(isinstance(one, NotYet) for one in troubles.values())
     return (NotYet if is_waiting else AffektError)(
         f"collect: {len(told)} of {len(sources)} sources did not come to their end, what they gave "

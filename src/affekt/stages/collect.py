@@ -17,7 +17,7 @@ from affekt.forgotten import Forgotten
 from affekt.forgotten import read as read_forgotten
 from affekt.journal.pages import Pages, StoredPage
 from affekt.parts import Place
-from affekt.sources import Query, Source, labelled
+from affekt.sources import Query, Source, labelled, labels
 from affekt.stage import Desk, Outcome, Stage
 from affekt.stages._asked import PROJECT, Asked, Tally, complete, joined
 from affekt.stages._shards import PLACE, Shards, repeats
@@ -127,13 +127,14 @@ class Collect(Stage):
             AffektError: Not every source came to its end.
         """
         fetcher, tally = self._fetcher(desk), Tally(desk.watch)
-        sources = labelled(self.sources)
-        answers: dict[str, list[Asked]] = {label: [] for label in sources}
-        troubles: dict[str, AffektError] = {}
-        for label, source in sorted(sources.items(), key=lambda one: one[1].is_fleeting):
+        named = list(zip(labels(self.sources), self.sources, strict=True))
+        answers: list[list[Asked]] = [[] for _ in named]
+        troubles: dict[int, AffektError] = {}
+        for at in sorted(range(len(named)), key=lambda at: self.sources[at].is_fleeting):
+            label, source = named[at]
             try:
                 for one in self._questions(desk, label, source):
-                    answers[label].append(one)
+                    answers[at].append(one)
                     if one.edition == self.edition:
                         tally.add(one)
                         for _page in one.asking(fetcher, forgotten):
@@ -142,10 +143,10 @@ class Collect(Stage):
                 raise
             except AffektError as trouble:
                 log.warning("collect: %s", trouble)
-                troubles[label] = trouble
+                troubles[at] = trouble
         if troubles:
-            raise joined(troubles, sources)
-        every = (one for label in sources for one in answers[label])
+            raise joined(troubles, named)
+        every = (one for each in answers for one in each)
         return sorted(every, key=lambda one: one.edition)
 
     def _questions(self, desk: Desk, label: str, source: Source) -> Iterator[Asked]:

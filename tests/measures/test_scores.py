@@ -1,4 +1,5 @@
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -69,6 +70,22 @@ def test_an_emotion_without_pictures_has_no_score_and_means_leave_it_out() -> No
         assert scores.precisions(matrix) == pytest.approx([1.0, 1.0, 0.0])
         assert scores.f1s(matrix) == pytest.approx([2 / 3, 1.0, np.nan], nan_ok=True)
         assert scores.macro_recall(matrix) == 0.75
+
+
+@pytest.mark.parametrize(
+    "measure", [scores.recalls, scores.two_sided_recalls, scores.precisions, scores.f1s]
+)
+def test_many_matrices_at_once_score_as_each_alone(
+    measure: Callable[[np.ndarray], np.ndarray],
+) -> None:
+    """Among them some without pictures of an emotion, without decisions for it, and empty."""
+    dice = np.random.default_rng(3)
+    matrices = dice.integers(0, 3, (5, 4, 3, 3)) * dice.integers(0, 2, (5, 4, 3, 1)) / 2
+    together = measure(matrices)
+    alone = [[measure(one) for one in some] for some in matrices]
+    assert np.array_equal(together, alone, equal_nan=True)
+    means = [[scores.macro(one) for one in some] for some in together]
+    assert np.array_equal(scores.macro(together), means, equal_nan=True)
 
 
 def test_an_emotion_never_predicted_has_no_precision_and_f1_zero() -> None:

@@ -2,7 +2,8 @@ r"""Scores of decisions, all read from one confusion matrix.
 
 A matrix :math:`C_{ij}` counts pictures of true emotion :math:`i` predicted as :math:`j`. Counts
 may be fractions: the mean over repeats, or a bootstrap draw. An emotion without pictures, or never
-predicted, has no score: NaN, and means leave it out.
+predicted, has no score: NaN, and means leave it out. What takes matrices takes one, or one of each
+round of a bootstrap.
 """
 
 import numpy as np
@@ -10,7 +11,8 @@ from jaxtyping import Float, Int
 
 Codes = Int[np.ndarray, " image"]
 Matrix = Float[np.ndarray, "emotion emotion"]
-PerEmotion = Float[np.ndarray, " emotion"]
+Matrices = Float[np.ndarray, "*round emotion emotion"]
+PerEmotion = Float[np.ndarray, "*round emotion"]
 Chances = Float[np.ndarray, "image emotion"]  # probabilities
 
 
@@ -71,16 +73,16 @@ def accuracy(matrix: Matrix) -> float:
     return float(_ratio(np.trace(matrix), matrix.sum()))
 
 
-def recalls(matrix: Matrix) -> PerEmotion:
+def recalls(matrices: Matrices) -> PerEmotion:
     r"""True positive rate, first reading: share found of each emotion.
 
     :math:`C_{ii} / \sum_j C_{ij}`. The decision is among all emotions, so that guessing
     gives 1 / emotions. NaN for an emotion without pictures.
     """
-    return _ratio(np.diag(matrix), matrix.sum(axis=1))
+    return _ratio(_hits(matrices), matrices.sum(axis=-1))
 
 
-def two_sided_recalls(matrix: Matrix) -> PerEmotion:
+def two_sided_recalls(matrices: Matrices) -> PerEmotion:
     r"""True positive rate, second reading: mean recall of "this emotion" and "not this emotion".
 
     :math:`\frac12 \left( \frac{C_{ii}}{\sum_j C_{ij}} +
@@ -91,45 +93,52 @@ def two_sided_recalls(matrix: Matrix) -> PerEmotion:
         The decision "this emotion or not" is the one that follows from the choice among all
         emotions, not the sign of a binary classifier of its own.
     """
-    others = matrix.sum() - matrix.sum(axis=1)
-    rightly_not = others - (matrix.sum(axis=0) - np.diag(matrix))
-    both: PerEmotion = (recalls(matrix) + _ratio(rightly_not, others)) / 2
+    others = matrices.sum(axis=(-2, -1))[..., None] - matrices.sum(axis=-1)
+    rightly_not = others - (matrices.sum(axis=-2) - _hits(matrices))
+    both: PerEmotion = (recalls(matrices) + _ratio(rightly_not, others)) / 2
     return both
 
 
-def precisions(matrix: Matrix) -> PerEmotion:
+def precisions(matrices: Matrices) -> PerEmotion:
     r"""Share right among the decisions for each emotion; NaN when never predicted.
 
     :math:`C_{ii} / \sum_j C_{ji}`.
     """
-    return _ratio(np.diag(matrix), matrix.sum(axis=0))
+    return _ratio(_hits(matrices), matrices.sum(axis=-2))
 
 
-def f1s(matrix: Matrix) -> PerEmotion:
+def f1s(matrices: Matrices) -> PerEmotion:
     r"""Harmonic mean of precision and recall, :math:`2 C_{ii} / (\sum_j C_{ij} + \sum_j C_{ji})`.
 
     0 for an emotion that has pictures and is never predicted; NaN for one without pictures, even
     when it is predicted, so that all means run over the same emotions.
     """
-    present = matrix.sum(axis=1) > 0
-    both = matrix.sum(axis=0) + matrix.sum(axis=1)
-    return np.where(present, _ratio(2 * np.diag(matrix), both), np.nan)
+    present = matrices.sum(axis=-1) > 0
+    both = matrices.sum(axis=-2) + matrices.sum(axis=-1)
+    return np.where(present, _ratio(2 * _hits(matrices), both), np.nan)
 
 
-def macro(values: PerEmotion) -> float:
+def macro(values: PerEmotion) -> Float[np.ndarray, "*round"]:
     """Mean over the emotions that have a value; NaN when none has."""
-    told = values[~np.isnan(values)]
-    return float(told.mean()) if told.size else float("nan")
+    is_told = ~np.isnan(values)
+    total = np.where(is_told, values, 0.0).sum(axis=-1)
+    return _ratio(total, is_told.sum(axis=-1, dtype=float))
 
 
 def macro_recall(matrix: Matrix) -> float:
     """Mean of `recalls` over the emotions with pictures, also called balanced accuracy."""
-    return macro(recalls(matrix))
+    return float(macro(recalls(matrix)))
 
 
 def macro_f1(matrix: Matrix) -> float:
     """Mean of `f1s` over the emotions with pictures."""
-    return macro(f1s(matrix))
+    return float(macro(f1s(matrix)))
+
+
+def _hits(matrices: Matrices) -> PerEmotion:
+    """Counts of right decisions."""
+    hits: PerEmotion = np.diagonal(matrices, axis1=-2, axis2=-1)
+    return hits
 
 
 def _ratio(

@@ -5,7 +5,6 @@ emotions counts 1/m for each of them. Folds are never taken for independent.
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -159,13 +158,15 @@ class Cell:
     def macro_recall(self) -> Score:
         """Mean recall over the emotions with pictures."""
         value = measures.macro_recall(self.matrix)
-        return Score(value, resample.ends(_each(measures.macro_recall, self.drawn)), self.n)
+        rounds = measures.macro(measures.recalls(self.drawn))
+        return Score(value, resample.ends(rounds), self.n)
 
     @cached_property
     def macro_f1(self) -> Score:
         """Mean F1 over the emotions with pictures."""
         value = measures.macro_f1(self.matrix)
-        return Score(value, resample.ends(_each(measures.macro_f1, self.drawn)), self.n)
+        rounds = measures.macro(measures.f1s(self.drawn))
+        return Score(value, resample.ends(rounds), self.n)
 
     @cached_property
     def calibration(self) -> Score:
@@ -185,7 +186,7 @@ class Cell:
     def of_emotion(self, measure: str) -> list[Score]:
         """Give ``recalls``, ``two_sided_recalls``, ``precisions`` or ``f1s`` of every emotion."""
         function = getattr(measures, measure)
-        values, rounds = function(self.matrix), np.stack([function(one) for one in self.drawn])
+        values, rounds = function(self.matrix), function(self.drawn)
         wholes = self.matrix.sum(axis=0 if measure == "precisions" else 1)
         hits = np.diag(self.matrix)
         is_share = measure in ("recalls", "precisions")
@@ -309,7 +310,3 @@ def _top(tested: Tested) -> tuple[Float[np.ndarray, " row"], Float[np.ndarray, "
     said = tested.probabilities.max(axis=1, initial=0.0)
     hits = answers(tested.probabilities)
     return said, hits[np.arange(said.size), tested.truth]
-
-
-def _each(function: Callable[[Matrix], float], matrices: Matrices) -> Float[np.ndarray, " round"]:
-    return np.array([function(one) for one in matrices])

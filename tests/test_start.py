@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -42,6 +43,15 @@ def imported_by(*words: str, **environment: str) -> set[str]:
 def test_help_imports_nothing_heavy(words: tuple[str, ...]) -> None:
     assert "click" in (imported := imported_by(*words))
     assert not imported & HEAVY
+
+
+@pytest.mark.slow
+def test_a_plan_is_read_without_what_only_fitting_and_drawing_need(tmp_path: Path) -> None:
+    imported_by("new", str(tmp_path / "plan.toml"), "--template", "tiny")
+    assert "logistic" in (tmp_path / "plan.toml").read_text()
+    imported = imported_by("check", str(tmp_path / "plan.toml"))
+    assert "polars" in imported
+    assert not imported & {"sklearn", "pandas", "matplotlib", "torch"}
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -1,6 +1,7 @@
 """What the linear models share: scaling, an affine map to one score an emotion, and its softmax."""
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import NamedTuple
 
 import numpy as np
@@ -74,4 +75,5 @@ def on_one_thread() -> threadpool_limits:
 
     Folds side by side then share the cores, and sums keep their order on any machine.
     """
+    import_module("affekt.models._solvers")  # what is loaded later would not be kept on one thread
     return threadpool_limits(limits=1)

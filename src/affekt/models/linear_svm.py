@@ -1,19 +1,14 @@
 """The paper's classifier of small sets: few principal components, one linear SVM an emotion."""
 
-import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 from pydantic import Field
-from sklearn.decomposition import PCA
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.svm import LinearSVC
 
 from affekt.models import Model, Samples, Vectors
 from affekt.models._linear import FittedLinear, balanced, on_one_thread, scaling
 
-LARGEST_SEED = 2**32 - 1  # that scikit-learn accepts
 MOST_STEPS = 10_000  # of the solver; a plane that needs more is told among the facts
 
 
@@ -55,6 +50,8 @@ class LinearSvm(Model):
 
     def _axes(self, scaled: Vectors) -> "_Axes":
         """Give the directions to project on, and what they keep."""
+        from affekt.models import _solvers
+
         rows, features = scaled.shape
         if self.components is None:
             return _Axes(np.eye(features), {"components": features, "variance_kept": 1.0})
@@ -63,28 +60,24 @@ class LinearSvm(Model):
         if not scaled.any():
             return _Axes(np.eye(features)[:, :kept], {**facts, "variance_kept": 1.0})
         few = 10 * kept <= min(rows, features)
-        pca = PCA(
-            kept,
-            svd_solver="randomized" if few else "full",
-            random_state=self.seed % LARGEST_SEED,
-        ).fit(scaled)
-        share = float(pca.explained_variance_ratio_.sum()) if rows > 1 else 1.0
-        return _Axes(pca.components_.T, {**facts, "variance_kept": round(share, 6)})
+        found = _solvers.components(scaled, kept, exact=not few, seed=self.seed)
+        share = found.share if rows > 1 else 1.0
+        return _Axes(found.directions, {**facts, "variance_kept": round(share, 6)})
 
     def _planes(
         self, points: Vectors, train: Samples, known: np.ndarray
     ) -> tuple[Float[np.ndarray, "component_and_one emotion"], dict[str, Any]]:
         """Give one plane a known emotion: its normal, and the offset in the last row."""
+        from affekt.models import _solvers
+
         planes = np.zeros((points.shape[1] + 1, len(train.emotions)))
         stopped = []
         for code in known if len(known) > 1 else []:
-            is_it = train.codes == code
-            svm = LinearSVC(C=self.penalty, dual=False, max_iter=MOST_STEPS)
-            with warnings.catch_warnings(record=True) as heard:
-                warnings.simplefilter("always", ConvergenceWarning)
-                svm.fit(points, is_it, balanced(is_it.astype(int), balance=self.balance))
-            stopped += [train.emotions[code] for warning in heard]
-            planes[:-1, code], planes[-1, code] = svm.coef_[0], svm.intercept_[0]
+            is_it = (train.codes == code).astype(int)
+            weights = balanced(is_it, balance=self.balance)
+            found = _solvers.svm(points, is_it, weights, penalty=self.penalty, most=MOST_STEPS)
+            stopped += [train.emotions[code]] if found.is_early else []
+            planes[:-1, code], planes[-1, code] = found.normals[0], found.offsets[0]
         return planes, {"stopped_early": stopped} if stopped else {}
 
 

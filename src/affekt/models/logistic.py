@@ -1,13 +1,10 @@
 """The probe: how much of an emotion a linear map can read from features."""
 
-import warnings
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 from pydantic import Field
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
 
 from affekt.models import Model, Samples, Vectors
 from affekt.models._linear import FittedLinear, balanced, on_one_thread, scaling
@@ -82,18 +79,18 @@ class Logistic(Model):
         return FittedLinear(weights, biases, is_known, facts=map_.facts)
 
     def _map(self, points: Vectors, train: Samples, penalty: float) -> "_Map":
-        regression = LogisticRegression(C=penalty, max_iter=MOST_STEPS)
-        with warnings.catch_warnings(record=True) as heard:
-            warnings.simplefilter("always", ConvergenceWarning)
-            regression.fit(points, train.codes, balanced(train.codes, balance=self.balance))
+        from affekt.models import _solvers
+
+        weights = balanced(train.codes, balance=self.balance)
+        found = _solvers.logistic(points, train.codes, weights, penalty=penalty, most=MOST_STEPS)
         map_ = _no_map(train)
-        sides = regression.coef_, regression.intercept_
-        if len(regression.classes_) == 2:  # one plane between two: half of it to each side
+        sides = found.normals, found.offsets
+        if len(found.codes) == 2:  # one plane between two: half of it to each side
             sides = np.vstack([-sides[0], sides[0]]), np.hstack([-sides[1], sides[1]])
             sides = sides[0] / 2, sides[1] / 2
-        map_.weights[:, regression.classes_] = sides[0].T
-        map_.biases[regression.classes_] = sides[1]
-        return map_._replace(facts={"stopped_early": True} if heard else {})
+        map_.weights[:, found.codes] = sides[0].T
+        map_.biases[found.codes] = sides[1]
+        return map_._replace(facts={"stopped_early": True} if found.is_early else {})
 
 
 class _Map(NamedTuple):

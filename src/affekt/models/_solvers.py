@@ -1,0 +1,82 @@
+"""What scikit-learn solves for the linear models.
+
+Its import takes as long as all the rest of a command that only reads a plan, so that the models
+import this file when they fit.
+"""
+
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+from sklearn.decomposition import PCA
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
+
+from affekt.models import Vectors
+
+LARGEST_SEED = 2**32 - 1  # that scikit-learn accepts
+Weights = Float[np.ndarray, " image"]
+
+
+class Components(NamedTuple):
+    """Orthogonal directions of most variance, and the share of it that they hold together."""
+
+    directions: Float[np.ndarray, "feature component"]
+    share: float
+
+
+class Planes(NamedTuple):
+    """Normals and offsets of planes between codes; whether the solver was stopped before its end.
+
+    Between two codes lies one plane, and its positive side is the second of them.
+    """
+
+    normals: Float[np.ndarray, "plane feature"]
+    offsets: Float[np.ndarray, " plane"]
+    codes: Int[np.ndarray, " code"]
+    is_early: bool
+
+
+def components(scaled: Vectors, kept: int, *, exact: bool, seed: int) -> Components:
+    """Give the principal components; without ``exact``, by random projection."""
+    solver = "full" if exact else "randomized"
+    pca = PCA(kept, svd_solver=solver, random_state=seed % LARGEST_SEED).fit(scaled)
+    return Components(pca.components_.T, float(pca.explained_variance_ratio_.sum()))
+
+
+def svm(
+    points: Vectors,
+    codes: Int[np.ndarray, " image"],
+    weights: Weights,
+    *,
+    penalty: float,
+    most: int,
+) -> Planes:
+    """Separate two codes with squared hinge loss, in so many steps at most."""
+    return _planes(LinearSVC(C=penalty, dual=False, max_iter=most), points, codes, weights)
+
+
+def logistic(
+    points: Vectors,
+    codes: Int[np.ndarray, " image"],
+    weights: Weights,
+    *,
+    penalty: float,
+    most: int,
+) -> Planes:
+    """Separate codes by multinomial logistic regression, in so many steps at most."""
+    return _planes(LogisticRegression(C=penalty, max_iter=most), points, codes, weights)
+
+
+def _planes(
+    classifier: LinearSVC | LogisticRegression,
+    points: Vectors,
+    codes: Int[np.ndarray, " image"],
+    weights: Weights,
+) -> Planes:
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always", ConvergenceWarning)
+        classifier.fit(points, codes, weights)
+    return Planes(classifier.coef_, classifier.intercept_, classifier.classes_, bool(heard))

@@ -104,11 +104,12 @@ class _Ring:
         self.places, self.made = 0, 0
         if not path.exists():
             return
-        data = path.read_bytes()
-        if len(data) < HEAD.size or not data.startswith(MARK):
+        with path.open("rb", buffering=0) as file:
+            head, n_bytes = file.read(HEAD.size), os.fstat(file.fileno()).st_size
+        if len(head) < HEAD.size or not head.startswith(MARK):
             raise self._damaged()
-        _, self.places, self.made = HEAD.unpack_from(data)
-        if len(data) != HEAD.size + self.places * STAMP.size:
+        _, self.places, self.made = HEAD.unpack(head)
+        if n_bytes != HEAD.size + self.places * STAMP.size:
             raise self._damaged()
 
     def _damaged(self) -> Damaged:
@@ -155,10 +156,10 @@ class _Ring:
             self._rewrite([min(stamp, now) for stamp in self.stamps()], self.places)
 
     def _rewrite(self, stamps: list[float], places: int) -> None:
-        filled = stamps + [0.0] * (places - len(stamps))
         beside = self.path.with_suffix(f".{os.getpid()}.part")
         with beside.open("wb") as file:
             file.write(HEAD.pack(MARK, places, len(stamps)))
-            file.write(b"".join(map(STAMP.pack, filled)))
+            file.write(b"".join(map(STAMP.pack, stamps)))
+            file.write(bytes((places - len(stamps)) * STAMP.size))
         beside.replace(self.path)
         self.places, self.made = places, len(stamps)

@@ -64,10 +64,12 @@ class Decoders:
     """A few decoding children; every method may be called from any thread.
 
     Every method raises `PictureError` for a picture that cannot be used, with a reason of
-    `affekt.pictures.reasons.REASONS`, and `AffektError` after five deaths in a row.
+    `affekt.pictures.reasons.REASONS`, and `AffektError` after five deaths in a row. A child starts
+    when it is first asked.
     """
 
     def __init__(self, workers: int = 2, limits: Limits | None = None) -> None:
+        self.workers = workers
         self.limits = limits or Limits()
         self._children = [Lane(self.limits) for _ in range(workers)]
         self._idle: queue.SimpleQueue[Lane] = queue.SimpleQueue()

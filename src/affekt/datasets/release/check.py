@@ -9,7 +9,7 @@ import polars as pl
 from affekt.datasets.release import agreement, shape
 from affekt.datasets.release.agreement import Rows, Tables
 from affekt.datasets.release.finding import Finding, shortened
-from affekt.datasets.release.inside import pictures
+from affekt.datasets.release.inside import LIMITS, pictures
 from affekt.datasets.release.inventory import AGAIN, inventory, shown
 from affekt.datasets.release.reading import (
     Unreadable,
@@ -20,6 +20,7 @@ from affekt.datasets.release.reading import (
     text_of,
 )
 from affekt.datasets.release.shape import Manifest
+from affekt.pictures.decode import Decoders
 
 T = TypeVar("T")
 
@@ -33,10 +34,16 @@ def check(folder: Path, *, workers: int = 2) -> list[Finding]:
     Raises:
         NewerFormat: A newer affekt wrote it.
     """
-    return shortened(_findings(folder, workers))
+    with Decoders(workers, LIMITS) as decoders:
+        return findings(folder, decoders)
 
 
-def _findings(folder: Path, workers: int) -> Iterator[Finding]:
+def findings(folder: Path, decoders: Decoders) -> list[Finding]:
+    """Give what `check` gives, with children that are there; they need `LIMITS` of their own."""
+    return shortened(_findings(folder, decoders))
+
+
+def _findings(folder: Path, decoders: Decoders) -> Iterator[Finding]:
     if not folder.is_dir():
         yield Finding("not-a-release", str(folder), "is no folder", "name the folder of a release")
         return
@@ -47,7 +54,7 @@ def _findings(folder: Path, workers: int) -> Iterator[Finding]:
         return
     files = yield from inventory(folder)
     manifest = yield from _manifest(files)
-    rows = yield from pictures(files, workers)
+    rows = yield from pictures(files, decoders)
     if manifest is None:
         return
     tables = yield from _tables(files, rows, manifest)
@@ -109,4 +116,4 @@ def _read(
         return None
 
 
-__all__ = ["Finding", "check"]
+__all__ = ["LIMITS", "Finding", "check", "findings"]

@@ -30,12 +30,14 @@ FILLED = (
 )  # fmt: skip
 
 
-def pictures(files: Mapping[str, Path], workers: int) -> Generator[Finding, None, pl.DataFrame]:
+def pictures(
+    files: Mapping[str, Path], decoders: Decoders
+) -> Generator[Finding, None, pl.DataFrame]:
     """Give what the picture files say of their pictures, with the file as column ``file``."""
     named = [name for name in sorted(files) if re.fullmatch(shape.DATA, name)]
     yield from _numbering(named)
     frames = [_described(shape.data_schema().empty_table(), "")]
-    with Decoders(workers, LIMITS) as decoders, ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(decoders.workers) as pool:
         for name in named:
             if files[name].stat().st_size > MAX_FILE:
                 yield Finding("too-big", name, f"is over {MAX_FILE:,} bytes", REPORT)

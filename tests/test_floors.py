@@ -14,7 +14,7 @@ FLOORS = (
     ("store",),
     ("stages",),
     ("plan", "catalogue", "templates", "census"),
-    ("line", "report", "trace", "removal", "retry"),
+    ("line", "report", "trace", "removal", "retry", "inspection"),
     ("project", "doctor"),
     ("demo",),
     ("cli",),

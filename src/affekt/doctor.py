@@ -15,6 +15,7 @@ from pathlib import Path
 import onnxruntime
 
 from affekt.errors import AffektError
+from affekt.inspection import Inspection
 from affekt.pictures.decode import Decoders
 from affekt.pictures.limits import Limits
 from affekt.store import LIBRARIES, disk, versions
@@ -54,11 +55,16 @@ class Finding:
     remedy: str = ""
 
 
-def examine(project: Path) -> list[Finding]:
-    """Give what was found, in a fixed order; changes nothing in the project."""
+def examine(project: Path, *, deep: bool = False) -> list[Finding]:
+    """Give what was found, in a fixed order; changes nothing in the project.
+
+    ``deep`` also reads all that rests in the project and holds it against its checksums.
+    """
     checks: tuple[Callable[[Path], Iterator[Finding]], ...] = (
         _python, _libraries, _extras, _folders, _begun, _database, _decoder, _clock, _accelerators,
     )  # fmt: skip
+    if deep:
+        checks = (*checks, _at_rest)
     return [finding for check in checks for finding in check(project)]
 
 
@@ -191,3 +197,17 @@ def _clock(_: Path) -> Iterator[Finding]:
 
 def _accelerators(_: Path) -> Iterator[Finding]:
     yield Finding("onnxruntime uses", "ok", ", ".join(onnxruntime.get_available_providers()))
+
+
+def _at_rest(project: Path) -> Iterator[Finding]:
+    """What was written and is not made again by itself: the products, the journal, the shelf."""
+    look = Inspection(project)
+    rooms = {
+        "products": look.products,
+        "pages": look.pages,
+        "attempts": look.attempts,
+        "pictures": look.pictures,
+    }
+    for room, damages in rooms.items():
+        found = [Finding(room, "bad", one.text, one.remedy) for one in damages()]
+        yield from found or [Finding(room, "ok", f"{look.counts[room]:,} are what was written")]

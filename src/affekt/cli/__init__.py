@@ -165,6 +165,7 @@ def demo(**options: Any) -> None:
 
 @affekt.command()
 @click.argument("project", type=click.Path(), default="work")
+@click.option("--deep", is_flag=True, help="Read everything and hold it against its checksum.")
 @_speaking
 def doctor(**options: Any) -> None:
     """Examine the machine and a project folder, with a remedy for everything that is wrong."""

@@ -15,9 +15,9 @@ from affekt.foreign import clean
 MARKS = {"ok": "green", "note": "white", "bad": "red", "missing": "red"}
 
 
-def doctor(*, project: str, as_json: bool, color: str, **_: Any) -> None:
+def doctor(*, project: str, deep: bool, as_json: bool, color: str, **_: Any) -> None:
     """Examine the machine."""
-    findings = examiner.examine(Path(project))
+    findings = examiner.examine(Path(project), deep=deep)
     if as_json:
         voice.document(findings)
     else:

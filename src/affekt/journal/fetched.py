@@ -118,8 +118,21 @@ class Attempts:
 
     def each(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """Give some columns of all attempts, shard by shard."""
-        for path in self.files.listed(self.folder, "*.parquet"):
+        for path in self.paths():
             yield _read(self.files, path, columns)
+
+    def paths(self) -> list[Path]:
+        """Give the files of all shards, sorted."""
+        return self.files.listed(self.folder, "*.parquet")
+
+    def read(self, path: Path) -> pl.DataFrame:
+        """Give all that one shard holds, held against its checksums.
+
+        Raises:
+            Damaged: It is not what was written.
+            NewerFormat: A newer affekt wrote it.
+        """
+        return _read(self.files, path, list(COLUMNS))
 
     def forget(self, is_gone: Callable[[pl.DataFrame], pl.Series], *, dry: bool = False) -> int:
         """Take attempts out, and give how many; ``dry`` only counts.
@@ -128,8 +141,8 @@ class Attempts:
         loses nothing; called again, it finishes.
         """
         n_gone = 0
-        for path in self.files.listed(self.folder, "*.parquet"):
-            rows = _read(self.files, path, list(COLUMNS))
+        for path in self.paths():
+            rows = self.read(path)
             which = is_gone(rows)
             n_gone += int(which.sum())
             if which.any() and not dry:
@@ -143,7 +156,7 @@ class Attempts:
     def _indexed(self) -> pl.DataFrame:
         """Give where the latest attempt of each link lies: ``link`` (a hash), ``file``, ``row``."""
         if self._index is None:
-            self._paths = self.files.listed(self.folder, "*.parquet")
+            self._paths = self.paths()
             parts = list(self._listed())
             columns = ["link", "file", "row"]
             if not parts:
@@ -166,7 +179,7 @@ class Attempts:
 
     def _shard(self, number: int) -> pl.DataFrame:
         if number not in self._open:
-            self._open[number] = _read(self.files, self._paths[number], list(COLUMNS))
+            self._open[number] = self.read(self._paths[number])
             while len(self._open) > N_OPEN:
                 self._open.popitem(last=False)
         self._open.move_to_end(number)

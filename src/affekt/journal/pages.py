@@ -155,7 +155,7 @@ class Pages:
                 if text is None and whole == size:
                     return
                 if text is None:
-                    raise self._damaged(number)
+                    raise _damaged(self.path, number)
                 self._whole_bytes = max(whole, self._whole_bytes)
                 self._n_lines = max(number, self._n_lines)
                 if number == 1:
@@ -179,13 +179,7 @@ class Pages:
                 f"{FORMAT}; update affekt. Nothing was touched"
             )
         if first != self.asked:
-            raise self._damaged(1)
-
-    def _damaged(self, number: int) -> Damaged:
-        return Damaged(
-            f"{self.path}:{number}: this line is not what was written; put the file back from a "
-            "backup, or delete it to ask the source again from the first page"
-        )
+            raise _damaged(self.path, 1)
 
     def _object(self, number: int) -> Path:
         return self.path.with_suffix("") / f"{number:08d}.line"
@@ -254,6 +248,31 @@ def asked_in(folder: Path, files: Files | None = None) -> Iterator[dict[str, Any
         if text is None:
             raise Damaged(f"{place}:1: this line is not what was written; put back a backup")
         yield json.loads(text)["asked"]
+
+
+def counted(path: Path) -> int:
+    """Give how many pages a file holds, after holding each line against its checksum.
+
+    A last line that a crash has torn does not count.
+
+    Raises:
+        Damaged: A line is not what was written.
+    """
+    n_lines = 0
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if _content(line) is not None:
+                n_lines = number
+            elif line.endswith(b"\n"):
+                raise _damaged(path, number)
+    return max(n_lines - 1, 0)
+
+
+def _damaged(path: Path, number: int) -> Damaged:
+    return Damaged(
+        f"{path}:{number}: this line is not what was written; put the file back from a "
+        "backup, or delete it to ask the source again from the first page"
+    )
 
 
 def _without(

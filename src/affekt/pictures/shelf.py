@@ -219,6 +219,24 @@ class Shelf:
         ]
         return pl.DataFrame(rows, schema=SPOTS, orient="row")
 
+    def verify(self, name: str) -> tuple[int, list[str]]:
+        """Give how many pictures of a shard are what their names say, and the names of the others.
+
+        Raises:
+            Damaged: The shard is missing or broken.
+        """
+        n_right, wrong, path = 0, [], self.path(name)
+        with _checked(path), self.files.opened(path) as source, pq.ParquetFile(source) as file:
+            for number in range(file.num_row_groups):
+                group = file.read_row_group(number, use_threads=False)
+                ids, images = (group.column(one).to_pylist() for one in SHARD.names)
+                for image_id, data in zip(ids, images, strict=True):
+                    is_right = hashlib.sha256(data or b"").hexdigest() == image_id
+                    n_right += is_right
+                    if image_id and not is_right:  # without a name it was removed on request
+                        wrong.append(image_id)
+        return n_right, wrong
+
     def read(self, shard: str, row_group: int, row: int, image_id: str) -> bytes:
         """Give the bytes of one picture.
 
@@ -289,7 +307,10 @@ def _checked(path: Path) -> Iterator[None]:
     """Turn a missing or broken shard into a sentence."""
     try:
         yield
-    except (FileNotFoundError, pa.ArrowException, IndexError) as trouble:
+    except (OSError, pa.ArrowException, IndexError, ValueError) as trouble:
+        machine = isinstance(trouble, OSError) and trouble.errno is not None
+        if machine and not isinstance(trouble, FileNotFoundError):  # not the shard's fault
+            raise
         raise Damaged(
             f"{path}: the shard is missing or broken ({trouble}); restore it from a copy, or "
             "delete the products made from it and run again"

@@ -58,6 +58,7 @@ async def echo(request: Request, writer: asyncio.StreamWriter) -> None:
 def test_an_answer_comes_whole_with_its_status_and_headers(tmp_path: Path) -> None:
     answer = called(do.send(GOOD, "X-Total: 7", status=404), tmp_path)
     assert (answer.status, answer.headers["x-total"], answer.body) == (404, "7", GOOD)
+    assert answer.tries == 1
 
 
 def test_the_server_gets_query_secrets_and_headers(tmp_path: Path) -> None:
@@ -98,8 +99,9 @@ def test_a_packed_answer_is_unpacked(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_what_can_heal_is_asked_again(tmp_path: Path, bad: Deed) -> None:
-    """B21, B23, B25."""
-    assert called(do.turns(bad, bad, bad, do.send(GOOD)), tmp_path).body == GOOD
+    """B21, B23, B25: and the answer tells how often."""
+    answer = called(do.turns(bad, bad, bad, do.send(GOOD)), tmp_path)
+    assert (answer.body, answer.tries) == (GOOD, 4)
 
 
 def test_a_judge_has_an_answer_asked_for_again(tmp_path: Path) -> None:

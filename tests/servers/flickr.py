@@ -93,6 +93,7 @@ class Host:
 
     Attributes:
         calls: The arguments of every call, without the key.
+        answered: Those of the calls that were answered well.
         before: Is told the number of a call before it is answered.
     """
 
@@ -113,6 +114,7 @@ class Host:
         self.faults, self.always = dict(faults or {}), always
         self.bursts, self.odd_every, self.pictures = tuple(bursts), odd_every, pictures
         self.calls: list[dict[str, str]] = []
+        self.answered: list[dict[str, str]] = []
         self.before: Callable[[int], None] = lambda _: None
         self.server = Server(self._answer, port=port)
 
@@ -155,6 +157,8 @@ class Host:
         if fault is None or fault == "slow":
             await asyncio.sleep(0.3 if fault else 0)
             content = self._content(asked) if key == KEY else failure(100)
+            if content["stat"] == "ok":
+                self.answered.append(asked)
             writer.write(whole(json.dumps(content).encode(), JSON))
         elif fault == "stall":
             await asyncio.sleep(30)

@@ -165,8 +165,10 @@ class Graph:
         self.calls.append((path, asked))
         self.before(len(self.calls))
         fault = self.always or self.faults.get(len(self.calls))
+        if fault is not None and fault.startswith("lost-"):
+            self._content(path, asked)
         if fault is not None:
-            _fault(fault, token, writer, self._usage())
+            _fault(fault.removeprefix("lost-"), token, writer, self._usage())
             return
         content = self._content(path, asked) if (token, user) == (TOKEN, USER) else error(190)
         if "error" not in content:
@@ -228,9 +230,9 @@ class Graph:
             page = min(page, max(0, -(-len(posts) // limit) - 1))
         shown = posts[page * limit : (page + 1) * limit]
         told = {"data": [{key: one[key] for key in one if one[key] is not None} for one in shown]}
+        self._pages[path] = page + 1
         if (page + 1) * limit >= len(posts) and not self.quirks.endless:
             return told
-        self._pages[path] = page + 1
         turn = len(self.calls) if self.quirks.restless else 0
         after = "QVFIUlkWAYZD" if self.quirks.still else f"QVFI{turn:03d}x{page + 1}"
         query = urlencode({**asked, "access_token": TOKEN, "after": after})
@@ -288,7 +290,8 @@ def _fault(fault: str, token: str, writer: asyncio.StreamWriter, headers: list[s
     """Write one wrong answer.
 
     A status, ``code-<n>``, ``calm-<n>`` with status 200,
-    ``transient-<n>``, or a word.
+    ``transient-<n>``, or a word. With ``lost-`` before it the server has made the good answer and
+    counted it as given.
     """
     kind, _, rest = fault.partition("-")
     if fault.isdigit():

@@ -61,7 +61,7 @@ class Calls:
         for failures in range(1, self.manners.tries + 1):
             answer, trouble = self._try(call, judge)
             if answer is not None:
-                return answer
+                return answer._replace(tries=failures)
             if failures < self.manners.tries:
                 self._pause(call, trouble, failures)
         raise self._error(call, f"{trouble.why}, asked {self.manners.tries} times")

@@ -58,6 +58,7 @@ class Answer(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: bytes
+    tries: int = 1  # how often it was asked; what it said before came in part or not at all
 
 
 class Link(NamedTuple):

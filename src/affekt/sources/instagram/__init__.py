@@ -30,9 +30,10 @@ class Instagram(Source):
     An account may ask for 30 different hashtags in 7 days. What it has asked for is kept in the
     project and compared with the server's own list; more is refused until a place is free.
 
-    Where the server counts pages by itself (its way on reads the same on every page), a list that
-    was cut off begins anew, for the page on its way may be lost; what came is not taken twice. That
-    it does so shows on the second page of a list.
+    The server counts pages by itself where its way on reads the same on every page, as Meta says it
+    does. Then a list that was cut off begins anew, or one of which an answer was lost, for nobody
+    knows which page the server would give next; what came is not taken twice. That it counts shows
+    on the second page of a list, which is kept together with the first.
     """
 
     base: str = Field(

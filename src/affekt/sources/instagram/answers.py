@@ -50,6 +50,7 @@ class Reading:
         content: What a good answer says.
         refusal: What the server refuses without being at an end.
         usage: How much of the allowance is used up.
+        is_repeated: Whether an answer before this one was lost on its way or could not be read.
     """
 
     def __init__(self, token_env: str) -> None:
@@ -57,6 +58,7 @@ class Reading:
         self.content: Mapping[str, Any] = {}
         self.refusal: Refusal | None = None
         self.usage = Usage()
+        self.is_repeated = False
 
     def __call__(self, answer: Answer) -> str | None:
         """Tell why to ask again, None when the answer is good or refused in a way that we know.

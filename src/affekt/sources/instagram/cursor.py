@@ -18,9 +18,10 @@ class Cursor:
         edge: Which of its lists, from 0.
         after: The way to the next page, None to the first.
         page: How many pages of the list came.
+        moves: The way on reads otherwise than that of the page before, so it tells the place; where
+            it does not, the server counts by itself which page comes next.
         again: So many pages came already and come once more.
-        rewinds: How often that was needed.
-        is_still: The way on reads the same on every page, so the server counts, not the text.
+        rewinds: How often the list began anew.
         came: Digests of the posts of this list.
         earlier: Digests of the posts of the lists before.
     """
@@ -32,9 +33,9 @@ class Cursor:
     edge: int = 0
     after: str | None = None
     page: int = 0
+    moves: bool = False
     again: int = 0
     rewinds: int = 0
-    is_still: bool = False
     came: frozenset[bytes] = frozenset()
     earlier: frozenset[bytes] = frozenset()
 
@@ -54,18 +55,19 @@ class Cursor:
         """Give where to go on after an interruption.
 
         Where the server counts pages, nobody knows which page it would give next: the one that was
-        asked for in the moment of the interruption may be lost. The list begins anew then, and what
-        came already comes once more and is left out.
+        asked for in the moment of the interruption may be lost.
         """
-        if self.after is None or not self.is_still:
-            return self
+        return self if self.after is None or self.moves else self.anew()
+
+    def anew(self) -> "Cursor":
+        """Give where the list begins; what came already comes once more and is left out."""
         again, rewinds = self.page + self.again, self.rewinds + 1
         return replace(self, after=None, page=0, again=again, rewinds=rewinds)
 
     def next_list(self, n_edges: int, n_words: int) -> "Cursor | None":
         """Give where the next list begins, None when this was the last one of the query."""
-        earlier = self.earlier | self.came
-        clean = replace(self, after=None, page=0, again=0, came=frozenset(), earlier=earlier)
+        place = (self.per_page, self.is_listed, self.word, self.hashtag, self.edge)
+        clean = Cursor(*place, earlier=self.earlier | self.came)
         if self.edge + 1 < n_edges:
             return replace(clean, edge=self.edge + 1)
         return clean.next_word(n_words)

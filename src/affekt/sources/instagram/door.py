@@ -39,9 +39,10 @@ class Door:
         rest(self.fetcher, self._usage.closed, "instagram: the server will refuse for a while")
         slower = min(self._usage.pause(), longest)
         rest(self.fetcher, slower, f"instagram: {self._usage.percent:g} % of the calls are used")
-        n_waits = 0
+        n_waits, is_repeated = 0, False
         while True:
             reading = self._asked(path, asked)
+            is_repeated = reading.is_repeated = is_repeated or reading.is_repeated
             if reading.refusal is None or reading.refusal.kind != "throttled":
                 return reading
             n_waits += 1
@@ -51,6 +52,7 @@ class Door:
     def _asked(self, path: str, asked: Mapping[str, str]) -> Reading:
         reading = Reading(self._token_env)
         secrets = {"access_token": self._token, "user_id": self.account}
-        self.fetcher.call(Call(f"{self.root}/{path}", asked, secrets), reading)
+        answer = self.fetcher.call(Call(f"{self.root}/{path}", asked, secrets), reading)
+        reading.is_repeated = answer.tries > 1
         self._usage = reading.usage
         return reading

@@ -13,6 +13,7 @@ from affekt.sources.instagram.door import Door
 from affekt.sources.instagram.entries import FIELDS, Refused, name_of, pictures
 from affekt.sources.instagram.ledger import Ledger
 
+MOST_REWINDS = 10  # of a list in which answers get lost: where all do, it would have no end
 log = logging.getLogger(__name__)
 
 
@@ -86,16 +87,40 @@ class Walk:
         return Step(replace(cursor, hashtag=number))
 
     def _posted(self, cursor: Cursor) -> Step:
-        """Ask for a page of posts."""
+        """Ask for a page of posts, for the first two of a list at once.
+
+        The second one shows whether the way on moves. If the first one were kept without it, nobody
+        would know after a kill whether the server counts the pages.
+        """
+        step = self._page(cursor)
+        if cursor.after is not None or step.cursor is None or step.cursor.after is None:
+            return step
+        second = self._page(step.cursor)
+        return Step(second.cursor, step.hits + second.hits, step.refused + second.refused)
+
+    def _page(self, cursor: Cursor) -> Step:
         asked = {"fields": FIELDS, "limit": str(cursor.per_page)}
         way = {"after": cursor.after} if cursor.after is not None else {}
         path = f"{cursor.hashtag}/{self.edges[cursor.edge]}_media"
         reading = self.door.ask(path, {**asked, **way})
+        posts = reading.posts()
+        if way and reading.is_repeated and not cursor.moves and posts.after in (None, cursor.after):
+            # The answer that was lost may have been another page than this one.
+            return self._anew(cursor)
         if reading.refusal and reading.refusal.kind == "wrong" and way:
             lost = (self._told(cursor), "lost-way", reading.refusal.words)
             return self._closed(cursor, lost)
         _check(reading)
-        return self._taken(cursor, reading.posts())
+        return self._taken(cursor, posts)
+
+    def _anew(self, cursor: Cursor) -> Step:
+        if cursor.rewinds >= MOST_REWINDS:
+            raise SourceError(
+                f"instagram: {self._told(cursor)}: answers get lost on their way, and the server "
+                f"does not give them again; {MOST_REWINDS} times the list was begun anew; run the "
+                "command again over a better line, what has come is kept"
+            )
+        return Step(cursor.anew())
 
     def _taken(self, cursor: Cursor, posts: Posts) -> Step:
         """Give the pictures of a page that were not there yet, and the way on."""
@@ -117,13 +142,12 @@ class Walk:
 
     def _further(self, cursor: Cursor, posts: Posts, new: set[bytes]) -> Step:
         is_known = cursor.again > 0
-        is_still = cursor.after is not None and posts.after == cursor.after
         cursor = replace(
             cursor,
             after=posts.after,
             page=cursor.page + 1,
+            moves=cursor.after not in (None, posts.after),
             again=max(0, cursor.again - 1),
-            is_still=cursor.is_still or is_still,
             came=cursor.came | new,
         )
         if posts.after is None:

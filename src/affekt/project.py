@@ -25,6 +25,7 @@ from affekt.forgotten import Entry
 from affekt.plan import STEPS, Build, Plan, Result
 from affekt.report import ReportInput
 from affekt.report import write as write_report
+from affekt.sources import Source, labelled
 from affekt.stage import Progress
 from affekt.stages.sample import Sample
 from affekt.store import Failure, Product, Store, disk
@@ -315,16 +316,23 @@ def _forecasts(build: Build, plan: Plan) -> dict[str, str]:
     """What each step would ask of the world, in words; no step has a price of its own."""
     asked, spare = _most(build.sample, plan), _most(build.noisy, plan)
     words = {one.name: one.words for one in plan.taxonomy.emotions}
-    queries = sum(len(source.queries(words)) for source in build.collect.sources)
+    sources = build.collect.sources
+    queries = sum(len(source.queries(words)) for source in sources)
     votes = asked * build.verify.until.votes
     return {
-        "collect": f"would ask {len(build.collect.sources)} sources {queries} queries",
+        "collect": f"would ask {len(sources)} sources {queries} queries{_paces(sources)}",
         "clean": "would fetch and decode every picture found",
         "sample": f"would draw at most {asked:,} questions",
         "noisy": f"would draw at most {spare:,} pictures that nobody is asked about",
         "verify": f"would ask {build.verify.crowd.kind()!r} for at most {votes:,} votes",
         "release": f"would write a release; {_free_mb(plan.project):,.0f} MB are free",
     }
+
+
+def _paces(sources: Iterable[Source]) -> str:
+    """Give what the sources know of their pace, each behind a semicolon."""
+    known = {name: one.foretold() for name, one in labelled(sources).items()}
+    return "".join(f"; {name}: {text}" for name, text in known.items() if text)
 
 
 def _most(sample: Sample, plan: Plan) -> int:

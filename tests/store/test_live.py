@@ -1,11 +1,13 @@
 """What a process that looks at a project is told of a step that another process works on."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
+from affekt.fetch.news import WAITING
 from affekt.stage import Desk, Outcome, Progress, Stage
 from affekt.store import Store, recipe_of
 from affekt.store.preview import Open, Preview
@@ -34,10 +36,27 @@ class Long(Stage):
         return Outcome(FOUND.empty())
 
 
+class Waiting(Long):
+    """Waits for somebody just after it has told how far it is."""
+
+    def run(self, desk: Desk, *tables: Any, **_: Any) -> Outcome:
+        watch = desk.watch
+        watch(Progress("long", 1, None))
+        watch(Progress("long", 1, None, 0, {WAITING: {"flickr": 3600}}))
+        return super().run(replace(desk, watch=lambda _: None))
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     SEEN.clear()
     return Store(tmp_path)
+
+
+def test_another_process_sees_at_once_that_a_step_waits(store: Store) -> None:
+    with store.writing():
+        store.make(Waiting(root=str(store.root)))
+    (seen,) = SEEN
+    assert dict(seen.tallies) == {WAITING: {"flickr": 3600}}
 
 
 def test_another_process_sees_how_far_a_step_is(store: Store) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from affekt.cli.log import LOG, in_json
+from affekt.fetch.news import FORECAST, WAITING
 from affekt.foreign import clean
 from affekt.stage import Progress
 
@@ -76,6 +77,7 @@ class Ticker:
         self.began = self.told = time.monotonic()
         self.base = 0
         self.width = 0
+        self.heard: set[str] = set()
 
     def __call__(self, progress: Progress) -> None:
         """Take one report of a stage."""
@@ -83,6 +85,7 @@ class Ticker:
         if progress.stage != self.stage:
             self.close()
             self.stage, self.began, self.base, self.told = progress.stage, now, progress.done, now
+        self._tell_news(progress)
         every = LIVE_EVERY_SECONDS if self.live else PLAIN_EVERY_SECONDS
         if self.quiet or now - self.told < every:
             return
@@ -94,6 +97,15 @@ class Ticker:
             self.width = len(text)
         else:
             click.echo(text, err=True)
+
+    def _tell_news(self, progress: Progress) -> None:
+        """Say at once, and once, what is foretold and who is waited for."""
+        for kind in (FORECAST, WAITING):
+            for text, count in progress.tallies.get(kind, {}).items():
+                if text not in self.heard and not self.quiet:
+                    self.close()
+                    click.echo(clean(f"{progress.stage}: {kind}: {text} {count:,}"), err=True)
+                self.heard.add(text)
 
     def close(self) -> None:
         """Wipe the live line."""
@@ -118,7 +130,9 @@ def describe(progress: Progress, seconds: float, base: int = 0) -> str:
         text += f", {rate:,.1f}/s"
         if progress.total:
             text += f", {clock((progress.total - progress.done) / rate)} left"
-    return text + (f", {progress.failures:,} failed" if progress.failures else "")
+    text += f", {progress.failures:,} failed" if progress.failures else ""
+    waited = "; ".join(progress.tallies.get(WAITING, {}))
+    return text + (f", waiting for {clean(waited)}" if waited else "")
 
 
 def clock(seconds: float) -> str:

@@ -13,6 +13,7 @@ from affekt.fetch.addresses import Allowed
 from affekt.fetch.errands import next_hop
 from affekt.fetch.links import target
 from affekt.fetch.manners import Manners
+from affekt.fetch.news import TELL_FROM, Hear, unheard, waiting
 from affekt.fetch.quotas import Quotas
 from affekt.fetch.reasons import PASSING
 from affekt.fetch.retries import asked_wait, pause
@@ -25,7 +26,6 @@ from affekt.foreign import clean
 MOST_BYTES = 64_000_000  # of an answer
 HEALS = {*PASSING, NO_ROOM, "http-error"}  # what is no HTTP at all may be next time
 SHOWN = 200  # leading bytes of an answer that are kept to explain
-TELL_FROM = 5.0  # s of waiting that are worth a line in the log
 
 Judge = Callable[[Answer], str | None]
 Form = Mapping[str, str]
@@ -50,6 +50,7 @@ class Calls:
 
     def __init__(self, manners: Manners, allowed: Allowed, quotas: Quotas, get: Get) -> None:
         self.manners, self.allowed, self.quotas, self.get = manners, allowed, quotas, get
+        self.hear: Hear = unheard
         self.sleep = quotas.clock.sleep
         self.chance = Random()  # noqa: S311  # spreads retries over time; no result depends on it
         self._next_at: dict[str, float] = {}
@@ -68,7 +69,7 @@ class Calls:
 
     def _try(self, call: Call, judge: Judge) -> tuple[Answer | None, _Trouble]:
         if call.quota is not None:
-            self.quotas.spend(call.quota)
+            self.quotas.spend(call.quota, self.hear)
         reply = self._ask(call)
         wait = asked_wait(reply.headers, time.time())
         if reply.status is None or reply.reason is not None:
@@ -133,6 +134,7 @@ class Calls:
             wait = max(wait, trouble.wait)
         if wait > TELL_FROM:
             log.info("%s: going on in %.0f s", _place(call), wait)
+            self.hear(waiting(_place(call), self.quotas.clock.now(), wait))
         self.sleep(wait)
 
     def _error(self, call: Call, why: str) -> SourceError:

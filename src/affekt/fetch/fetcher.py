@@ -17,6 +17,7 @@ from affekt.fetch.hosts import Board
 from affekt.fetch.loops import Loop
 from affekt.fetch.manners import Manners
 from affekt.fetch.neighbours import Neighbours
+from affekt.fetch.news import Hear, unheard
 from affekt.fetch.quotas import Quotas
 from affekt.fetch.run import Run
 from affekt.fetch.settings import Settings
@@ -31,6 +32,7 @@ class Standing(NamedTuple):
 
     waits: int  # times that a host asked to wait
     left_alone: tuple[str, ...]  # hosts that failed so often that they are not asked
+    held: Mapping[str, float] = {}  # hosts that are waited for, and how long yet, s
 
 
 class _Office:
@@ -74,6 +76,8 @@ class Fetcher:
         opt_outs: Words in the headers of a picture's answer that forbid its use.
         max_bytes: Size of a picture at most.
         settings: What is rarely needed; `opt_outs` and `max_bytes` go before it.
+        hear: Told what is waited for and what is ahead, in the thread that asks; stays behind when
+            the fetcher is sent to another process.
 
     Raises:
         MissingSecret: `manners` name no contact, or that of the templates.
@@ -87,13 +91,14 @@ class Fetcher:
         opt_outs: tuple[str, ...] = (),
         max_bytes: int = 20_000_000,
         settings: Settings = Settings(),  # noqa: B008  # frozen
+        hear: Hear = unheard,
     ) -> None:
         if manners.contact in (None, NOBODY):
             raise MissingSecret(
                 f"fetch: contact is {manners.contact!r}, and servers are asked by nobody unnamed; "
                 f'set your own in place of `contact = "{NOBODY}"` in [fetch]'
             )
-        self.manners, self.ledger = manners, ledger
+        self.manners, self.ledger, self.hear = manners, ledger, hear
         self.opt_outs, self.max_bytes = opt_outs, max_bytes
         self.settings = settings._replace(opt_outs=opt_outs, max_bytes=max_bytes)
         self._office: _Office | None = None
@@ -139,7 +144,7 @@ class Fetcher:
         if self._office is None:
             return Standing(0, ())
         board = self._office.board
-        return Standing(board.waits, tuple(board.given_up()))
+        return Standing(board.waits, tuple(board.given_up()), board.held())
 
     def close(self) -> None:
         """Close every connection; the next request opens new ones."""
@@ -151,6 +156,7 @@ class Fetcher:
         with self._opening:
             if self._office is None or not self._office.loop.is_alive():
                 self._office = _Office(self.manners, self.ledger, self.settings)
+                self._office.calls.hear = self.hear
                 weakref.finalize(self, self._office.close)
             return self._office
 

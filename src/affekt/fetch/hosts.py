@@ -201,6 +201,12 @@ class Board:
             if host.state is not State.OPEN:
                 self._expect_probes(host)
 
+    def held(self) -> dict[str, float]:
+        """Give the hosts that asked to wait and how long that lasts yet, s; sorted by name."""
+        now = self.now()
+        waits = {host.name: host.not_before - now for host in list(self.hosts.values())}
+        return {name: wait for name, wait in sorted(waits.items()) if wait >= TELL_FROM}
+
     def end(self) -> None:
         """Take every request for ended, whatever became of it."""
         if self.neighbours:

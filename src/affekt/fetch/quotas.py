@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from affekt.errors import Damaged
+from affekt.fetch.news import TELL_FROM, Hear, unheard, waiting
 from affekt.fetch.words import Quota
 
 HEAD = struct.Struct("<8sQQ")  # mark, places in the ring, calls ever made
@@ -24,7 +25,6 @@ STAMP = struct.Struct("<d")  # time of a call, s since 1970
 MARK = b"affekt q"
 SPARE = 1.001  # calls do not reach the server at even intervals
 LONGEST_NAP = 60.0  # s; then the ledger is read anew
-TELL_FROM = 5.0  # s of waiting that are worth a line in the log
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +48,8 @@ class Quotas:
         self.folder = folder
         self.clock = clock or Clock()
 
-    def spend(self, quota: Quota) -> None:
-        """Use up one call, after waiting until there is one.
+    def spend(self, quota: Quota, hear: Hear = unheard) -> None:
+        """Use up one call, after waiting until there is one, which is told.
 
         Raises:
             Damaged: The ledger is no ledger.
@@ -57,6 +57,7 @@ class Quotas:
         wait = self.take(quota)
         if wait > TELL_FROM:
             log.info("%s: the allowance is used up, going on in %.0f s", quota.name, wait)
+            hear(waiting(f"{quota.name}, its allowance is used up", self.clock.now(), wait))
         while wait > 0:
             self.clock.sleep(min(wait, LONGEST_NAP))
             wait = self.take(quota)

@@ -3,8 +3,8 @@
 import polars as pl
 
 from affekt.census.counts import counts, figure_2
-from affekt.foreign import clean
 from affekt.census.rows import standing
+from affekt.foreign import clean
 from affekt.report.colours import looks
 from affekt.report.exhibits import Column, Exhibit, Figure, Gap, Row, Table
 from affekt.report.inputs import ReportInput

@@ -101,6 +101,10 @@ class Source(Part):
         """
         raise PictureError("gone", f"the {self.kind()} source holds no pictures of its own")
 
+    def foretold(self) -> str:
+        """Give what is known of its pace before anybody is asked, or ``""``."""
+        return ""
+
     def check_ready(self) -> None:
         """Check, before anybody is asked, that all is there which asking needs.
 

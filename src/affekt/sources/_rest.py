@@ -4,8 +4,8 @@ import logging
 
 from affekt.errors import NotYet
 from affekt.fetch.fetcher import Fetcher
+from affekt.fetch.news import TELL_FROM, waiting
 
-TELL_FROM = 5.0  # s of waiting that are worth a line in the log
 log = logging.getLogger(__name__)
 
 
@@ -26,6 +26,7 @@ def rest(fetcher: Fetcher, seconds: float, why: str) -> None:
         )
     if seconds > TELL_FROM:
         log.info("%s; going on in %.0f s", why, seconds)
+        fetcher.hear(waiting(why, fetcher.settings.clock.now(), seconds))
     if seconds > 0:
         fetcher.settings.clock.sleep(seconds)
 

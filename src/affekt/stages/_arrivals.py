@@ -79,6 +79,11 @@ class Arrivals:
         """Give the servers that failed so often that they are not asked."""
         return self._fetcher.standing().left_alone if self._fetcher else ()
 
+    def held(self) -> dict[str, int]:
+        """Give the servers that asked to wait and how long that lasts yet, s."""
+        held = self._fetcher.standing().held if self._fetcher else {}
+        return {host: round(seconds) for host, seconds in held.items()}
+
     def is_decoding(self) -> bool:
         """Tell whether the decoders may still say of a picture that it is fine."""
         return bool(self._came)

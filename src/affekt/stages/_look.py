@@ -109,6 +109,10 @@ class Look:
         """Give the servers that failed so often that they are not asked."""
         return self._arrivals.left_alone() if self._arrivals else ()
 
+    def held(self) -> dict[str, int]:
+        """Give the servers that asked to wait and how long that lasts yet, s."""
+        return self._arrivals.held() if self._arrivals else {}
+
     def is_decoding(self) -> bool:
         """Tell whether a picture that came may still turn out to be fine."""
         return self._arrivals is not None and self._arrivals.is_decoding()

@@ -73,6 +73,8 @@ class Tally:
             if reason is not None:
                 reasons[reason] += count
         tallies = {"reasons": dict(reasons), "sources": dict(sources)}
+        if held := self._work.held():
+            tallies["servers waited for (s)"] = held
         given_up = dict.fromkeys(self._work.left_alone(), 1)
         if given_up:
             tallies["servers left alone"] = given_up

@@ -20,6 +20,7 @@ from affekt.parts import Place
 from affekt.sources import Query, Source, labelled, labels
 from affekt.stage import Desk, Outcome, Stage
 from affekt.stages._asked import PROJECT, Asked, Tally, complete, joined
+from affekt.stages._bulletin import Bulletin
 from affekt.stages._shards import PLACE, Shards, repeats
 from affekt.store.rows import in_polars
 from affekt.tables import FOUND, Pieces, Table
@@ -108,13 +109,13 @@ class Collect(Stage):
         counts = in_polars(kept.groupby("emotion").agg(daft.col(PLACE).count()))
         return Outcome(Pieces(lambda: found.pieces(again)), out, notes=self._notes(counts))
 
-    def _fetcher(self, desk: Desk) -> Fetcher | None:
+    def _fetcher(self, desk: Desk, bulletin: Bulletin) -> Fetcher | None:
         """Give the way out, None where no source needs it; every source is ready then."""
         for source in self.sources:
             source.check_ready()
         if not any(source.is_online for source in self.sources):
             return None
-        return Fetcher(self.fetch, desk.journal / "fetch")
+        return Fetcher(self.fetch, desk.journal / "fetch", hear=bulletin.hear)
 
     def _asked_all(self, desk: Desk, forgotten: Forgotten) -> list[Asked]:
         """Ask every source to its end, and give all answers: by edition, in the order of the plan.
@@ -126,7 +127,8 @@ class Collect(Stage):
             NotYet: Nothing is in the way but waiting.
             AffektError: Not every source came to its end.
         """
-        fetcher, tally = self._fetcher(desk), Tally(desk.watch)
+        bulletin = Bulletin(desk, "collect")
+        fetcher, tally = self._fetcher(desk, bulletin), Tally(bulletin.tell)
         named = list(zip(labels(self.sources), self.sources, strict=True))
         answers: list[list[Asked]] = [[] for _ in named]
         troubles: dict[int, AffektError] = {}

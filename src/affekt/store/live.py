@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from affekt.fetch.news import FORECAST, WAITING
 from affekt.stage import Progress
 
 NAME = "live.json"
@@ -14,14 +15,18 @@ EVERY_S = 1.0
 
 
 def telling(folder: Path, watch: Callable[[Progress], None]) -> Callable[[Progress], None]:
-    """Give a watch that tells one who asks, and at most once a second leaves a note in a folder."""
-    told = -EVERY_S
+    """Give a watch that tells one who asks, and leaves a note in a folder.
+
+    That is at most once a second, but at once where somebody is waited for or no longer.
+    """
+    told, news = -EVERY_S, None
 
     def watching(progress: Progress) -> None:
-        nonlocal told
+        nonlocal told, news
         now = time.monotonic()
-        if now - told >= EVERY_S:
-            told = now
+        newest = [progress.tallies.get(kind) for kind in (WAITING, FORECAST)]
+        if now - told >= EVERY_S or newest != news:
+            told, news = now, newest
             _leave(progress, folder / NAME)
         watch(progress)
 

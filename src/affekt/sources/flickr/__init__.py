@@ -120,14 +120,16 @@ class Flickr(Source):
         rest = self.model_copy(update={"since": max(earlier) + timedelta(days=1)})
         return (first, *rest.parts(known))
 
+    def foretold(self) -> str:
+        return f"{self.calls_per_hour:,} calls an hour, at most {self.per_page:,} pictures a call"
+
     def check_ready(self) -> None:
         self._key()
 
     def pages(self, query: Query, after: str | None, fetcher: Fetcher | None) -> Iterator[Page]:
         assert fetcher is not None, "a source that is online is given a fetcher"
-        search = Search(
-            query.text, self.split_above, self.side_px, self.licences, self.calls_per_hour
-        )
+        terms = (self.split_above, self.side_px, self.licences, self.calls_per_hour)
+        search = Search(query.text, *terms, fetcher.hear)
         cursor: Cursor | None = Cursor.of(after) if after is not None else self._beginning()
         while cursor is not None:
             if cursor.told is None:

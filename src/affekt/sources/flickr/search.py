@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from affekt.errors import SourceError
+from affekt.fetch.news import FORECAST, Hear, News, unheard
 from affekt.sources._ids import digest
 from affekt.sources.flickr import rights
 from affekt.sources.flickr.answers import Found
@@ -47,6 +48,7 @@ class Search:
         side_px: Longer side of the size to fetch.
         licences: The licences asked for; none for all.
         calls_per_hour: To foretell how long it takes.
+        hear: Told the forecast.
     """
 
     words: str
@@ -54,6 +56,7 @@ class Search:
     side_px: int
     licences: tuple[str, ...]
     calls_per_hour: int
+    hear: Hear = unheard
 
     @property
     def wanted(self) -> int:
@@ -176,11 +179,10 @@ class Search:
         # A slice takes half a page more than its pictures fill; one in two is tried to be cut.
         slices = announced // self.wanted if announced > self.split_above else 0
         calls = 1 + announced // per_page + slices
-        log.info(
-            "flickr: about %s pictures of %r; about %s calls, %.1f h at %s calls an hour",
-            *(f"{announced:,}", self.words, f"{calls:,}"),
-            *(calls / self.calls_per_hour, f"{self.calls_per_hour:,}"),
-        )
+        hours = f"{calls / self.calls_per_hour:.1f} h at {self.calls_per_hour:,} calls an hour"
+        pictures = f"flickr: about {announced:,} pictures of {self.words!r}"
+        log.info("%s; about %s calls, %s", pictures, f"{calls:,}", hours)
+        self.hear(News(FORECAST, f"{pictures}, {hours}", calls))
 
     def _sum_up(self, cursor: Cursor) -> None:
         tally = cursor.tally

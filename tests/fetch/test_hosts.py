@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from affekt.fetch import hosts
 from affekt.fetch.addresses import Allowed
 from affekt.fetch.hosts import PROBES, Board
 from affekt.fetch.jobs import Job
@@ -294,3 +295,18 @@ def test_every_link_comes_out_once(
         if world.board.is_quiet() and not world.board.come_back():
             break
     assert Counter(map(id, out)) == Counter(fate.keys())
+
+
+def test_a_lost_host_is_tried_again_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """B82: it may live again, however many links are still to come."""
+    monkeypatch.setattr(hosts, "AGAIN", 30)
+    world = World(give_up_after=1)
+    world.put("a", 20)
+    world.fail(world.taken())
+    world.board.come_back()
+    world.fail(world.taken())
+    world.put("a", 30)
+    assert world.taken() == []
+    world.put("a", 10)
+    world.succeed(world.taken())
+    assert len(world.taken()) == 10 - PROBES

@@ -73,6 +73,26 @@ def test_every_link_ends_once_though_they_are_more_than_are_taken_at_a_time(
     }
 
 
+@pytest.mark.parametrize("answer", [any_picture, do.raw(b"")])
+def test_without_room_no_link_is_taken_before_those_taken_have_ended(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answer: Answer
+) -> None:
+    """D8, B82: links of a dead host come to an end though others are still to come."""
+    monkeypatch.setattr(run, "BATCH", 10)
+    taken, n_ended = list[Link](), 0
+
+    def counted() -> Iterator[Link]:
+        for link in links(server, 100):
+            taken.append(link)
+            yield link
+
+    with Server(answer) as server:
+        fetcher = Fetcher(manners(give_up_after=3, tries=1), tmp_path)
+        for n_ended, _ in enumerate(fetcher.pictures(counted(), lambda: False), 1):
+            assert len(taken) - n_ended <= 10
+    assert n_ended == len(taken) == 100
+
+
 def test_a_fetcher_without_a_contact_is_none(tmp_path: Path) -> None:
     with pytest.raises(MissingSecret, match="contact"):
         Fetcher(Manners(), tmp_path)

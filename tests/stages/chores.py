@@ -6,7 +6,9 @@ It lives in a module of its own so that another process can import it.
 import os
 import signal
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -88,3 +90,16 @@ class Chore:
     def made(self, names: list[str]) -> dict[int, str | None]:
         """Give row → reason from the files of these names."""
         return dict(pl.concat(pl.read_parquet(self._file(name)) for name in names).iter_rows())
+
+
+class River(Chore):
+    """Takes a chunk before it is done with the one before."""
+
+    def do_all(self, chunks: Iterable[tuple[str, pl.DataFrame]]) -> Iterator[str]:
+        """Do every chunk once the next is here."""
+        before: tuple[str, pl.DataFrame] | None = None
+        for chunk in chain(chunks, [None]):
+            if before:
+                self.do(*before)
+                yield before[0]
+            before = chunk

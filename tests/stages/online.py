@@ -79,6 +79,20 @@ class Slow:
         writer.write(fine(request))
 
 
+class Holding:
+    """Answers with pictures; those below ``/held/`` wait until one below ``/later/`` was asked."""
+
+    def __init__(self) -> None:
+        self._is_later = asyncio.Event()
+
+    async def __call__(self, request: Request, writer: asyncio.StreamWriter) -> None:
+        if request.path.startswith("/later/"):
+            self._is_later.set()
+        elif request.path.startswith("/held/"):
+            await self._is_later.wait()
+        writer.write(fine(request))
+
+
 def fine(request: Request) -> bytes:
     """Answer with a picture of the path."""
     return whole(picture(request.path), "Content-Type: image/jpeg")

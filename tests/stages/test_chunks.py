@@ -11,7 +11,7 @@ import pytest
 from affekt.errors import AffektError, DiskTrouble
 from affekt.stages import _chunks
 from affekt.stages._chunks import each_chunk
-from tests.stages.chores import Chore
+from tests.stages.chores import Chore, River
 
 # Daft leaves the pipes of the processes in which it runs functions to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file <_io:ResourceWarning")
@@ -182,3 +182,65 @@ def test_a_failure_is_told_once_in_the_log(
         list(each_chunk(Chore(tmp_path, raises_on=7, spares=1), chunks()))
     assert [record.getMessage().split()[0] for record in caplog.records] == ["chunk-01"]
     assert "ZeroDivisionError: number 7" in caplog.text
+
+
+def test_work_that_flows_is_given_the_next_chunk_before_one_is_done(tmp_path: Path) -> None:
+    taken: list[str] = []
+
+    def counted() -> Iterator[tuple[str, pl.DataFrame]]:
+        for name, rows in chunks():
+            taken.append(name)
+            yield name, rows
+
+    work = River(tmp_path)
+    running = each_chunk(work, counted())
+    assert next(running) == "chunk-00"
+    assert taken == ["chunk-00", "chunk-01"]
+    assert work.made(["chunk-00", *running]) == WHOLE
+
+
+@pytest.mark.parametrize("standing", [[0], [1], [2], [0, 2], [0, 1, 2]])
+def test_chunks_that_stand_are_named_and_not_flowed_through(
+    tmp_path: Path, standing: list[int]
+) -> None:
+    """B11: an earlier chunk may have waited while a later one was done."""
+    work, everything = River(tmp_path), list(chunks())
+    list(each_chunk(work, [everything[at] for at in standing]))
+    names = list(each_chunk(work, everything))
+    assert sorted(names) == sorted(work.asked()) == ["chunk-00", "chunk-01", "chunk-02"]
+
+
+def test_a_row_that_stops_the_flow_is_marked_alone(tmp_path: Path) -> None:
+    """D5."""
+    work = River(tmp_path, raises_on=7)
+    names = list(each_chunk(work, chunks(20)))
+    assert work.made(names) == {number * 2: None for number in range(20)} | {14: "internal-error"}
+
+
+def test_what_was_split_waits_until_the_flow_is_over(tmp_path: Path) -> None:
+    work = River(tmp_path, raises_on=7)
+    names = list(each_chunk(work, chunks()))
+    (tmp_path / "chunk-00.parquet").unlink()
+    (tmp_path / "chunk-01.1.1.parquet").unlink()
+    n_asked = len(work.asked())
+    again = list(each_chunk(work, chunks()))
+    assert sorted(again) == sorted(names)
+    assert work.asked()[n_asked] == "chunk-00"
+    assert set(work.asked()[n_asked + 1 :]) == {"chunk-01.1.1"}
+
+
+@pytest.mark.parametrize("trouble", [DiskTrouble("full"), OSError(28, "No space"), KeyError("a")])
+def test_what_the_chunks_themselves_raise_ends_the_run(tmp_path: Path, trouble: Exception) -> None:
+    def broken() -> Iterator[tuple[str, pl.DataFrame]]:
+        yield from list(chunks())[:2]
+        raise trouble
+
+    with pytest.raises(type(trouble)) as raised:
+        list(each_chunk(River(tmp_path), broken()))
+    assert raised.value is trouble
+
+
+def test_a_full_disk_ends_the_flow(tmp_path: Path) -> None:
+    """B10."""
+    with pytest.raises(OSError, match="No space left"):
+        list(each_chunk(River(tmp_path, fills_on=5), chunks()))

@@ -8,19 +8,22 @@ import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 from PIL import Image
 
 from affekt.errors import AffektError
-from affekt.journal.fetched import Attempts
+from affekt.fetch.words import Fetched
+from affekt.journal.fetched import COLUMNS, Attempts
 from affekt.parts import Place
 from affekt.retry import EVERY
 from affekt.sources.folder import Folder
 from affekt.sources.links import Links
 from affekt.stage import Progress
 from affekt.stages import _look, _tally, clean
+from affekt.stages._piece import Seen, Spool
 from affekt.store.rows import rows_sha256
 from tests import nasty
 from tests.fetch.asking import MANNERS
@@ -31,6 +34,7 @@ from tests.stages.online import (
     ONCE,
     QUICK,
     Answers,
+    Holding,
     Slow,
     desk,
     links,
@@ -193,6 +197,98 @@ def test_bytes_on_the_shelf_do_not_depend_on_the_order_of_answers(
     with Server(Slow(12)) as slow:
         run(part, desk(tmp_path / "slow"), links(slow.base, *paths))
     assert shelf_of(tmp_path / "slow") == shelf_of(tmp_path / "calm") != {}
+
+
+HELD = ["/held/a.jpg", *numbered(14, "later")]  # in the order of their chunks
+
+
+def cut_small(monkeypatch: pytest.MonkeyPatch, pieces: int = 1) -> None:
+    """Let a piece have five pictures, and a chunk a few pieces."""
+    for module in (clean, _look):
+        monkeypatch.setattr(module, "PER_SHARD", 5)
+    monkeypatch.setattr(clean, "PIECES", pieces)
+
+
+def test_links_of_the_next_chunk_are_asked_while_one_of_the_first_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_small(monkeypatch)
+    paths = ["/held/a.jpg", *numbered(4, "kept"), *numbered(1, "later")]
+    with Server(Holding()) as server:
+        kept, dropped = run(stage(fetch=ONCE), desk(tmp_path), links(server.base, *paths))
+    assert dropped.is_empty()
+    assert sorted(kept["source_id"]) == paths
+
+
+def test_a_chunk_stands_while_an_earlier_one_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B11: a kill then costs the pieces that wait, and not those behind them."""
+    cut_small(monkeypatch)
+    place = desk(tmp_path)
+    work = _look.Look(place, stage()._setup(place, 1))
+    named = links("http://127.0.0.1:1", *HELD).select(*clean.KEY, "url", keeps_bytes=False)
+    whole = stage()._with_held(named, pl.DataFrame(schema=COLUMNS), is_again=False)
+    waiting = [(str(at), part) for at, part in enumerate(whole.iter_slices(5))]
+    at_hand = _look._AtHand(work, Spool(tmp_path / "spool"))
+    rows = [one for one in at_hand.open_rows(waiting) if one is not None]
+    gone = Fetched("", None, "gone", None)
+    for number, row in rows[1:]:
+        at_hand.take(number, Seen(row, gone))
+    assert list(at_hand.finished()) == ["1", "2"]
+    assert [work.is_done(name) for name in "012"] == [False, True, True]
+
+
+def test_links_are_asked_for_only_while_few_pieces_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D8: what is here for pieces that wait is bounded."""
+    cut_small(monkeypatch)
+    monkeypatch.setattr(_look, "AT_HAND", 2)
+    monkeypatch.setattr("affekt.fetch.run.BATCH", 5)
+    most = 0
+    whole = _look._AtHand.take
+
+    def counted(self: Any, number: int, seen: Any) -> None:
+        nonlocal most
+        most = max(most, len(self._pieces))
+        whole(self, number, seen)
+
+    monkeypatch.setattr(_look._AtHand, "take", counted)
+    with hosting() as host:
+        kept, _ = run(stage(), desk(tmp_path), links(host.base, *numbered(100)))
+    assert kept.height == 100
+    assert most < 10  # two, and what lies with the decoders
+
+
+@pytest.mark.parametrize("pieces", [2, 5])
+def test_chunks_of_another_size_give_the_same_rows_and_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: int, host: Host
+) -> None:
+    """D3."""
+    results = []
+    for many in (1, pieces):
+        cut_small(monkeypatch, many)
+        root = tmp_path / str(many)
+        root.mkdir()
+        kept, dropped = run(stage(), desk(root), links(host.base, *numbered(33), "/missing/a.jpg"))
+        results.append((rows_sha256(kept), rows_sha256(dropped), shelf_of(root)))
+    assert results[0] == results[1]
+
+
+def test_progress_never_goes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut_small(monkeypatch)
+    monkeypatch.setattr(_tally, "STEP", 1)
+    told: list[Progress] = []
+    with Server(Holding()) as server:
+        run(stage(), desk(tmp_path, watch=told.append), links(server.base, *HELD))
+    counts = [one.done for one in told]
+    assert counts == sorted(counts)
+    assert counts[-1] == len(HELD)
+
+
+def test_several_processes_get_large_chunks_where_there_is_much_to_do() -> None:
+    assert [clean._pieces(n_rows, 2) for n_rows in (900, 80_000, 10_000_000)] == [1, 10, 32]
 
 
 def test_links_that_expire_are_fetched_first(tmp_path: Path, host: Host) -> None:

@@ -71,6 +71,9 @@ def test_bytes_beyond_a_limit_wait_in_a_file(
     assert spool.take(("a", 3)) is None
     spool.put(("b", 0), b"0123456789")
     assert ("b", 0) in spool._kept
+    (file,) = spool._files.values()
+    spool.let_go("a")
+    assert file.closed
     spool.close()
     assert list((tmp_path / "scratch").iterdir()) == []
 

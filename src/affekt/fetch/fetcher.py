@@ -3,7 +3,7 @@
 import contextlib
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -120,11 +120,18 @@ class Fetcher:
         """
         return self._opened().calls.make(call, judge)
 
-    def pictures(self, links: Iterable[Link]) -> Iterator[Fetched]:
+    def pictures(
+        self, links: Iterable[Link], has_room: Callable[[], bool] = lambda: True
+    ) -> Iterator[Fetched]:
         """Give what became of each link, in the order in which that is known.
 
         Links are taken as there is room for them, so memory does not grow with their number. What
         is learned about hosts is kept for the next time, unless two of these run at once.
+
+        Args:
+            links: What is asked for.
+            has_room: Asked before links are taken: whether the caller has room for their ends. As
+                long as it has none, only links already taken are worked on.
         """
         office = self._opened()
         with contextlib.ExitStack() as stack:
@@ -133,7 +140,7 @@ class Fetcher:
                 stack.callback(office.in_use.release)
             else:
                 board = office.new_board()
-            yield from Run(office.loop, office.errands, board).results(links)
+            yield from Run(office.loop, office.errands, board, has_room).results(links)
 
     def proposed(self) -> dict[str, str]:
         """Give the contents that were met under too many links of one host, and that host."""

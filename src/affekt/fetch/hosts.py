@@ -1,8 +1,9 @@
 """Whose turn it is: hosts in a ring, each with its own queue, pace, waiting time and patience.
 
 A host that fails `give_up_after` times in a row is parked. When nothing else is left to do, a few
-of its links are tried; if they fail too, it is lost, and its links are given back. So thirty
-thousand links to one dead host cost a few dozen requests, and nobody else waits for them.
+of its links are tried; if they fail too, it is lost, and its links are given back, but for a few
+that find out now and then whether it lives again. So thirty thousand links to one dead host cost a
+few dozen requests, and nobody else waits for them.
 """
 
 import heapq
@@ -17,6 +18,7 @@ from affekt.fetch.manners import Manners
 from affekt.fetch.neighbours import Neighbours, share
 
 PROBES = 3  # links that decide about a parked host
+AGAIN = 8_000  # links of a lost host given back, after which a few of them are tried
 REMEMBERED = 20_000  # hosts with nothing to do of which single failures are remembered
 TELL_FROM = 1.0  # s of waiting asked for that are worth a line in the log
 
@@ -36,8 +38,8 @@ class Host:
     """One server: its queue and its record."""
 
     __slots__ = (
-        "failed_probes", "failures", "in_turn", "last", "name", "not_before", "open", "parked",
-        "probes", "ready", "state",
+        "failed_probes", "failures", "given_back", "in_turn", "last", "name", "not_before", "open",
+        "parked", "probes", "ready", "state",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -51,6 +53,7 @@ class Host:
         self.failures = 0  # links in a row that failed first
         self.last = ""  # the reason of the last failure
         self.probes = self.failed_probes = 0
+        self.given_back = 0  # links since it was lost
 
     def is_idle(self) -> bool:
         """Tell whether nothing is to do here and nothing worth remembering."""
@@ -84,7 +87,7 @@ class Board:
         """Queue a job at its host, or keep it until something is known about that host."""
         host = self.hosts.get(job.host) or self._new(job.host)
         if host.state is State.LOST:
-            self.lost.append(job)
+            self._give_back(host, job)
         elif host.state is State.PARKED or (host.state is State.PROBING and host.probes >= PROBES):
             host.parked.append(job)
         else:
@@ -282,6 +285,12 @@ class Board:
             host.ready.extend(host.parked)
             host.parked.clear()
 
+    def _give_back(self, host: Host, job: Job) -> None:
+        self.lost.append(job)
+        host.given_back += 1
+        if host.given_back >= AGAIN:
+            self._expect_probes(host)
+
     def _lose(self, host: Host) -> None:
         log.info("%s is given up, %d links with it", host.name, len(host.parked))
         host.state = State.LOST
@@ -290,7 +299,7 @@ class Board:
 
     def _expect_probes(self, host: Host) -> None:
         host.state = State.PROBING
-        host.probes = host.failed_probes = 0
+        host.probes = host.failed_probes = host.given_back = 0
 
     def _probe(self, host: Host) -> None:
         """Release a few links of a parked host; those that were never asked know nothing yet."""

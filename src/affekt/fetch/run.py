@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from affekt.errors import PictureError
 from affekt.fetch import links
@@ -34,8 +34,11 @@ log = logging.getLogger(__name__)
 class Run:
     """The links of one call of `Fetcher.pictures`."""
 
-    def __init__(self, loop: Loop, errands: Errands, board: Board) -> None:
+    def __init__(
+        self, loop: Loop, errands: Errands, board: Board, has_room: Callable[[], bool]
+    ) -> None:
         self.loop, self.errands, self.board = loop, errands, board
+        self.has_room = has_room
         self.places = errands.wire.places
         self.ended: deque[Fetched] = deque()
         self.news = threading.Event()
@@ -43,6 +46,7 @@ class Run:
         self.fed = self.taken = self.bytes_taken = 0
         self.known = self.given = self.bytes_given = 0
         self.is_all = False  # whether the loop knows all links
+        self.is_sated = False  # whether whoever asked takes no more links for now
         self.is_held = False  # whether ends must be taken before work goes on
         self.is_telling = False  # whether the asking thread is about to be woken
         self.trouble: BaseException | None = None
@@ -69,7 +73,16 @@ class Run:
     def _has_appetite(self) -> bool:
         """Tell whether more links are needed, or wanted while there is nothing to hand out."""
         inside = self.fed - self.given
-        return inside < 2 * self.places or (not self.ended and inside < WINDOW)
+        # With nothing inside, whoever asked might wait for what only further links push out.
+        self._sate(bool(inside or self.ended) and not self.has_room())
+        wants = inside < 2 * self.places or (not self.ended and inside < WINDOW)
+        return wants and not self.is_sated
+
+    def _sate(self, is_sated: bool) -> None:
+        """Let the loop know whether links may still come before some have ended."""
+        if is_sated != self.is_sated:
+            self.is_sated = is_sated
+            self.loop.soon(self._pump)
 
     def _feed(self, source: Iterator[Link]) -> bool:
         """Hand links over, and tell whether they were the last."""
@@ -175,7 +188,8 @@ class Run:
 
     def _is_at_end(self) -> bool:
         """Tell whether no link will come that could be asked first."""
-        return self.board.is_quiet() and (self.is_all or self.known - self.given >= WINDOW)
+        is_shut = self.is_all or self.is_sated or self.known - self.given >= WINDOW
+        return self.board.is_quiet() and is_shut
 
     def _set_timer(self) -> None:
         if self.timer is not None:

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
-from itertools import chain, islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -54,6 +54,7 @@ class Arrivals:
         self._decoders = Decoders(setup.workers, setup.terms.limits)
         self._pool = ThreadPoolExecutor(setup.workers)
         self._fetcher = self._made_fetcher()
+        self._asked: dict[int, Row] = {}  # bytes of these have not come yet
         self._came: dict[int, Seen] = {}  # bytes of these are with the decoders
 
     def _made_fetcher(self) -> Fetcher | None:
@@ -88,19 +89,27 @@ class Arrivals:
         """Tell whether the decoders may still say of a picture that it is fine."""
         return bool(self._came)
 
-    def seen(self, rows: Mapping[int, Row]) -> Iterator[tuple[int, Seen]]:
-        """Give what became of each row, by its number, in the order in which that is known."""
+    def seen(
+        self, rows: Iterable[tuple[int, Row]], has_room: Callable[[], bool]
+    ) -> Iterator[tuple[int, Seen]]:
+        """Give what became of each row, by its number, in the order in which that is known.
+
+        Rows are taken as there is room for them, here and at whoever asks; each has an address.
+        """
+        self._asked.clear()
         self._came.clear()
-        for looked in self._decoders.looked(self._pictures(rows)):
+        for looked in self._decoders.looked(self._pictures(rows, has_room)):
             seen = self._came.pop(looked.key)
             yield looked.key, seen if seen.fetched.reason else seen._replace(looked=looked)
 
-    def _pictures(self, rows: Mapping[int, Row]) -> Iterator[Asked | Looked]:
+    def _pictures(
+        self, rows: Iterable[tuple[int, Row]], has_room: Callable[[], bool]
+    ) -> Iterator[Asked | Looked]:
         """Give the bytes that came, and pass on what did not."""
         terms = self._setup.terms
-        for fetched in self._fetched(rows):
+        for fetched in self._fetched(rows, has_room):
             number, data = int(fetched.name), fetched.data
-            row = rows[number]
+            row = self._asked.pop(number)
             content = _content_of(fetched)
             if data is not None and content in terms.placeholders:
                 told = f"{NAMED}{content}"
@@ -113,19 +122,28 @@ class Arrivals:
             else:
                 yield Asked(number, fetched.data, None if row["keeps_bytes"] else terms.side_px)
 
-    def _fetched(self, rows: Mapping[int, Row]) -> Iterator[Fetched]:
-        links, others = [], []
-        for number, row in rows.items():
-            source = self._setup.sources[row["source"]]
-            if row["url"] is None:
-                yield Fetched(str(number), None, "gone", "the source gave no address")
-            elif source.is_online:
-                links.append(Link(str(number), row["url"], source.obeys_robots))
-            else:
-                others.append((number, row))
-        online = self._fetcher.pictures(links) if self._fetcher and links else ()
+    def _fetched(
+        self, rows: Iterable[tuple[int, Row]], has_room: Callable[[], bool]
+    ) -> Iterator[Fetched]:
+        """Give what came for the rows; rows of one kind that follow each other go together."""
         ahead = 2 * self._setup.workers
-        yield from chain(online, in_order(self._read, others, self._pool, ahead))
+        for is_online, group in groupby(self._noted(rows), self._is_online):
+            if is_online and self._fetcher:
+                yield from self._fetcher.pictures(map(self._link, group), has_room)
+            else:
+                yield from in_order(self._read, group, self._pool, ahead)
+
+    def _noted(self, rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
+        for number, row in rows:
+            self._asked[number] = row
+            yield number, row
+
+    def _is_online(self, numbered: tuple[int, Row]) -> bool:
+        return self._setup.sources[numbered[1]["source"]].is_online
+
+    def _link(self, numbered: tuple[int, Row]) -> Link:
+        number, row = numbered
+        return Link(str(number), row["url"], self._setup.sources[row["source"]].obeys_robots)
 
     def _read(self, numbered: tuple[int, Row]) -> Fetched:
         """Give the bytes of a row whose source has them at hand."""

@@ -2,22 +2,22 @@
 
 Each chunk commits a file of its own, so whatever dies in the middle costs the chunks in work and
 nothing else. In several processes and on a cluster the work is a user-defined function of Daft with
-one row a chunk. Neither engine is believed when it says that all is done (the native one loses the
+one row a chunk. In this process, work that can goes over from chunk to chunk without a pause.
+Neither engine is believed when it says that all is done (the native one loses the
 query with a process, Ray may lose rows with a worker): what counts is which files are there.
 """
 
-import errno
 import json
 import logging
 import re
-import traceback
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from io import BytesIO
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import daft
 import polars as pl
@@ -25,49 +25,14 @@ import pyarrow as pa
 
 from affekt import engine, errors
 from affekt.errors import AffektError
-from affekt.store import disk
+from affekt.stages._work import Chunk, Flowing, Work, done_or_why, passing
 
 TRIES = 3  # of a whole chunk before it is split, and of a single row before it is given up
-WAVE = 32  # chunks a process is handed at once; bounds what lies in memory
+WAVE = 64_000  # rows a process is handed at once; bounds what lies in memory
 HOPELESS = 10  # rows given up before any chunk was done, after which going on is pointless
-DISK = (*disk.FULL, *disk.FORBIDDEN, errno.EIO, errno.EMFILE)  # troubles that no other try cures
 STOP = re.compile(r"<affekt-stop:([0-9a-f]+)>")
 SILENT = ("daft_local_execution", "daft_local_execution.runtime_stats")  # told here in our words
 log = logging.getLogger(__name__)
-
-
-class Work(Protocol):
-    """What is done to a chunk; a value that can be sent to another process.
-
-    Files and processes that it holds are opened inside `do`.
-    """
-
-    def do(self, name: str, rows: pl.DataFrame) -> None:
-        """Commit the file of a chunk, whole or not at all; doing it twice is harmless.
-
-        What it raises as `AffektError`, or because the disk refuses, ends the run.
-        """
-
-    def is_done(self, name: str) -> bool:
-        """Tell whether the file of a chunk is there."""
-
-    def give_up(self, name: str, row: pl.DataFrame, error: str) -> None:
-        """Commit a chunk of one row that cannot be worked on: its reason is ``internal-error``."""
-
-
-class Chunk(NamedTuple):
-    """Some rows and the name of their file."""
-
-    name: str
-    rows: pl.DataFrame
-
-    def halves(self) -> tuple["Chunk", "Chunk"]:
-        """Give the first and the second half, named after the whole."""
-        middle = self.rows.height // 2
-        return (
-            Chunk(f"{self.name}.0", self.rows[:middle]),
-            Chunk(f"{self.name}.1", self.rows[middle:]),
-        )
 
 
 def each_chunk(
@@ -116,8 +81,43 @@ class _Foreman:
 
     def run(self, chunks: Iterable[tuple[str, pl.DataFrame]]) -> Iterator[str]:
         everything = (Chunk(name, rows) for name, rows in chunks)
-        while wave := list(islice(everything, self._hands.at_once)):
-            yield from self._finished(wave)
+        if isinstance(self._hands, _Here) and isinstance(self._work, Flowing):
+            yield from self._flow(self._work, everything)
+        else:
+            for wave in _waves(everything, self._hands.at_once):
+                yield from self._finished(wave)
+
+    def _flow(self, work: Flowing, chunks: Iterator[Chunk]) -> Iterator[str]:
+        """Let chunks follow each other; where that fails, those at hand are done one by one."""
+        for chunk in chunks:
+            if self._is_fresh(chunk):
+                intake = _Intake(chain([chunk], chunks), self)
+                yield from self._flowed(work, intake)
+                yield from intake.standing()
+                rest = [*intake.split, *intake.at_hand.values()]
+            else:
+                rest = [chunk]
+            for one in rest:
+                yield from self._finished([one])
+
+    def _flowed(self, work: Flowing, intake: "_Intake") -> Iterator[str]:
+        try:
+            for name in work.do_all(intake.fresh()):
+                del intake.at_hand[name]
+                self._check_here(name)
+                yield from intake.standing()
+                yield name
+        except Exception as trouble:
+            if trouble is intake.trouble:
+                raise
+            log.warning("%s failed: %s", ", ".join(intake.at_hand), passing(trouble))
+
+    def is_done(self, chunk: Chunk) -> bool:
+        """Tell whether the file of a chunk is there."""
+        return self._work.is_done(chunk.name)
+
+    def _is_fresh(self, chunk: Chunk) -> bool:
+        return not self.is_done(chunk) and not self.was_split(chunk)
 
     def _finished(self, wave: list[Chunk]) -> Iterator[str]:
         """Do what lacks; halves of the wave, and again, where a process died on one of them."""
@@ -125,13 +125,13 @@ class _Foreman:
         for chunk in wave:
             if self._work.is_done(chunk.name):
                 yield chunk.name
-            elif self._was_split(chunk):
+            elif self.was_split(chunk):
                 yield from self._split(chunk, "")
             else:
                 fresh.append(chunk)
         yield from self._done(fresh)
 
-    def _was_split(self, chunk: Chunk) -> bool:
+    def was_split(self, chunk: Chunk) -> bool:
         """Tell whether an earlier run had to; the first of all its parts is done first."""
         while chunk.rows.height > 1:
             chunk = chunk.halves()[0]
@@ -198,27 +198,81 @@ class _Foreman:
             if error:
                 log.warning("%s failed: %s", name, error)
                 failed[name] = error
-            elif self._work.is_done(name):
-                self._n_done += 1
-                yield name
             else:
-                raise AffektError(
-                    f"{name}: was done, but its file is not here; all machines of a cluster must "
-                    "see one project folder: put `project` on a shared disk or into S3"
-                )
+                self._check_here(name)
+                yield name
+
+    def _check_here(self, name: str) -> None:
+        """Believe that a chunk is done when its file is there."""
+        if not self._work.is_done(name):
+            raise AffektError(
+                f"{name}: was done, but its file is not here; all machines of a cluster must "
+                "see one project folder: put `project` on a shared disk or into S3"
+            )
+        self._n_done += 1
+
+
+def _waves(chunks: Iterable[Chunk], n_rows: int) -> Iterator[list[Chunk]]:
+    """Give chunks in groups of that many rows or a few more."""
+    wave, n_held = list[Chunk](), 0
+    for chunk in chunks:
+        wave.append(chunk)
+        n_held += chunk.rows.height
+        if n_held >= n_rows:
+            yield wave
+            wave, n_held = [], 0
+    if wave:
+        yield wave
+
+
+class _Intake:
+    """Chunks on their way into work that flows.
+
+    Attributes:
+        at_hand: Those that were given and whose file is not there yet.
+        split: Those that an earlier run had to split; they are for later.
+        trouble: What the chunks themselves raised, which is no failure of the work.
+    """
+
+    def __init__(self, chunks: Iterator[Chunk], foreman: _Foreman) -> None:
+        self._chunks, self._foreman = chunks, foreman
+        self._standing: deque[str] = deque()
+        self.at_hand: dict[str, Chunk] = {}
+        self.split: list[Chunk] = []
+        self.trouble: Exception | None = None
+
+    def fresh(self) -> Iterator[Chunk]:
+        """Give the chunks that are to be worked on, as long as they can follow each other."""
+        try:
+            for chunk in self._chunks:
+                if self._foreman.is_done(chunk):
+                    self._standing.append(chunk.name)
+                elif self._foreman.was_split(chunk):
+                    self.split.append(chunk)
+                else:
+                    self.at_hand[chunk.name] = chunk
+                    yield chunk
+        except Exception as trouble:
+            self.trouble = trouble
+            raise
+
+    def standing(self) -> Iterator[str]:
+        """Give the names of chunks met whose file was there already, each once."""
+        while self._standing:
+            yield self._standing.popleft()
 
 
 class _Here:
     """Works in this process, so that an interrupt reaches the work at once."""
 
-    at_once = 1
+    at_once = 1  # row, so that chunks are taken one by one
 
     def __init__(self, work: Work) -> None:
         self._work = work
 
     def tried(self, group: list[Chunk]) -> Iterator[tuple[str, str]]:
         for chunk in group:
-            yield chunk.name, _done_or_why(self._work, chunk)
+            yield chunk.name, done_or_why(self._work, chunk)
 
 
 class _Crew:
@@ -293,24 +347,9 @@ class _Station:
         if self._while_it_stands and not self._while_it_stands.exists():
             return "nobody waits for it"
         try:
-            return _done_or_why(self._work, chunk)
+            return done_or_why(self._work, chunk)
         except (AffektError, OSError) as trouble:
             raise RuntimeError(f"<affekt-stop:{_packed_error(trouble)}>") from None
-
-
-def _done_or_why(work: Work, chunk: Chunk) -> str:
-    """Do the work and give ``""``, or the text of an error that another try may not meet."""
-    try:
-        work.do(chunk.name, chunk.rows)
-    except AffektError:
-        raise
-    except OSError as trouble:
-        if trouble.errno in DISK:
-            raise
-        return traceback.format_exc()
-    except Exception:
-        return traceback.format_exc()
-    return ""
 
 
 def _packed(chunk: Chunk) -> pa.Table:

@@ -17,7 +17,7 @@ from affekt.stages._held import Terms
 from affekt.tables import FOUND
 
 KEY = list(FOUND.key)
-IN_MEMORY = 64_000_000  # bytes of pictures of one chunk; what is more waits in a file
+IN_MEMORY = 64_000_000  # bytes of pictures of all pieces at hand; what is more waits in files
 MOST_DETAIL = 500  # characters
 ALL = {**dict.fromkeys(KEY, pl.String), **COLUMNS}
 Row = Mapping[str, Any]
@@ -52,7 +52,7 @@ class Piece:
     Args:
         path: Its file, there once it is finished.
         rows: See `affekt.stages._look.Look`.
-        spool: Where bytes wait; shared by all pieces of a chunk.
+        spool: Where bytes wait; shared by all pieces at hand.
     """
 
     def __init__(self, path: Path, rows: pl.DataFrame, spool: "Spool") -> None:
@@ -98,6 +98,7 @@ class Piece:
                 spot = writer.add(image_id, data, is_checked=True)
                 told = told._replace(image_id=image_id, n_bytes=len(data), **spot._asdict())
             rows.append((number, *told))
+        self._spool.let_go(self.digest)
         schema = {"at": pl.UInt32, **{name: ALL[name] for name in Told._fields}}
         new = pl.DataFrame(rows, schema=schema, orient="row")
         said = {name: pl.lit(text) for name, text in terms.said().items()}
@@ -178,13 +179,16 @@ class Told(NamedTuple):
 
 
 class Spool:
-    """Bytes of pictures that wait for the others of their piece: in memory, then in a file."""
+    """Bytes of pictures that wait for the others of their piece: in memory, then in a file.
+
+    Each piece has a file of its own, so that the disk is free again as soon as it is finished.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._kept: dict[tuple[str, int], bytes] = {}
         self._n_bytes = 0
-        self._file: IO[bytes] | None = None
+        self._files: dict[str, IO[bytes]] = {}
         self._places: dict[tuple[str, int], tuple[int, int]] = {}
 
     def put(self, name: tuple[str, int], data: bytes) -> None:
@@ -193,11 +197,13 @@ class Spool:
             self._kept[name] = data
             self._n_bytes += len(data)
             return
-        if self._file is None:
+        file = self._files.get(name[0])
+        if file is None:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115  (see close)
-        self._places[name] = (self._file.seek(0, 2), len(data))
-        self._file.write(data)
+            file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115  (see let_go)
+            self._files[name[0]] = file
+        self._places[name] = (file.seek(0, 2), len(data))
+        file.write(data)
 
     def take(self, name: tuple[str, int]) -> bytes | None:
         """Give the bytes under a name, once; None where there are none."""
@@ -205,16 +211,22 @@ class Spool:
             data = self._kept.pop(name, None)
             self._n_bytes -= len(data or b"")
             return data
-        assert self._file is not None
         start, length = self._places.pop(name)
-        self._file.seek(start)
-        return self._file.read(length)
+        file = self._files[name[0]]
+        file.seek(start)
+        return file.read(length)
+
+    def let_go(self, digest: str) -> None:
+        """Give up the file of a piece whose bytes were taken."""
+        file = self._files.pop(digest, None)
+        if file is not None:
+            file.close()
 
     def close(self) -> None:
         """Let go of everything."""
         self._kept.clear()
-        if self._file is not None:
-            self._file.close()
+        for digest in list(self._files):
+            self.let_go(digest)
 
 
 def shape_trouble(width_px: int, height_px: int, terms: Terms) -> tuple[str, str] | None:

@@ -34,28 +34,30 @@ class Tally:
         self._watch, self._total, self._meanings = watch, total, meanings
         self._work = work
         self._finished = Counter[tuple[str, str | None]]()  # in chunks that stand
-        self._begun = Counter[tuple[str, str | None]]()  # in the one at hand
+        self._begun = dict[str, Counter[tuple[str, str | None]]]()  # in those at hand, by name
 
-    def note(self, row: Mapping[str, Any], reason: str | None, detail: str | None) -> None:
-        """Count one picture of the chunk at hand.
+    def note(
+        self, chunk: str, row: Mapping[str, Any], reason: str | None, detail: str | None
+    ) -> None:
+        """Count one picture of a chunk at hand.
 
         Raises:
             AffektError: The first 50 pictures failed, all for the same reason.
         """
-        self._begun[row["source"], reason] += 1
-        done = self._finished.total() + self._begun.total()
+        self._begun.setdefault(_whole(chunk), Counter())[row["source"], reason] += 1
+        done = self._counts().total()
         if reason is not None and done >= TRIES:
             self._check(done, reason, detail)
         if done % STEP == 0 or done == self._total:
             self.tell()
 
-    def finish(self, rows: pl.DataFrame) -> None:
+    def finish(self, chunk: str, rows: pl.DataFrame) -> None:
         """Count the rows of a chunk that stands, with ``source``, ``reason`` and ``detail``.
 
         Raises:
             AffektError: The first pictures, 50 and more, failed, all for the same reason.
         """
-        self._begun.clear()
+        self._begun.pop(_whole(chunk), None)
         counts = rows.group_by("source", "reason").len().rows()
         self._finished.update({(source, reason): n for source, reason, n in counts})
         done = self._finished.total()
@@ -66,7 +68,7 @@ class Tally:
 
     def tell(self) -> None:
         """Say how far it is."""
-        counts = self._finished + self._begun
+        counts = self._counts()
         reasons, sources = Counter[str](), Counter[str]()
         for (source, reason), count in counts.items():
             sources[source] += count
@@ -81,11 +83,19 @@ class Tally:
         progress = Progress("clean", counts.total(), self._total, reasons.total(), tallies)
         self._watch(progress)
 
+    def _counts(self) -> Counter[tuple[str, str | None]]:
+        return sum(self._begun.values(), self._finished)
+
     def _check(self, done: int, reason: str, detail: str | None) -> None:
-        kinds = {each for _, each in self._finished | self._begun}
+        kinds = {each for _, each in self._counts()}
         if kinds == {reason} and not self._work.is_decoding():
             raise AffektError(
                 f"clean: all of the first {done} pictures failed with {reason!r} "
                 f"({detail or self._meanings[reason]}); correct the source or the settings of "
                 "[clean] and run again"
             )
+
+
+def _whole(chunk: str) -> str:
+    """Give the name of the chunk that a part was split from, or its own."""
+    return chunk.partition(".")[0]

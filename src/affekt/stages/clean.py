@@ -4,6 +4,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple
 
@@ -27,7 +28,7 @@ from affekt.sources import Source, labelled
 from affekt.stage import Desk, Outcome, Stage
 from affekt.stages._arrivals import Setup
 from affekt.stages._assembled import Assembly, Finished, placeholders_in
-from affekt.stages._chunks import each_chunk
+from affekt.stages._chunks import each_chunk, works_here
 from affekt.stages._conflicts import Choice, Effects
 from affekt.stages._held import Terms, still_answer
 from affekt.stages._look import Look
@@ -38,7 +39,9 @@ from affekt.tables import CLEAN, FOUND
 from affekt.taxonomy import Taxonomy
 
 KEY = list(FOUND.key)
-PIECES = 8  # shards a chunk: a slow server then holds up an eighth of the work at hand
+PIECES = 8  # shards a chunk
+PIECES_APART = 32  # shards at most that another process does before it waits for its slowest link
+SHARES = 4  # chunks a process gets at least, so that all of them have work to the end
 VERSION = re.compile(r"-\d\.\d$")  # end of a licence word that names its version
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -196,18 +199,17 @@ class Clean(Stage):
         work = Look(desk, self._setup(desk, processes))
         tally = Tally(desk.watch, told.n_wanted(), self.reasons, work)
         work.note = tally.note
-        size = PER_SHARD * (PIECES if processes == 1 else 1)
+        size = PER_SHARD * _pieces(told.n_wanted(), processes)
         files = []
-        try:
+        with closing(work):
             chunks = self._chunks(desk, told, work, size)
-            for name in each_chunk(work, chunks, processes=processes, most=processes):
-                path = desk.files.ensure(work.path(name))
-                columns = ["source", "source_id", "reason", "detail"]
-                rows = pl.read_parquet(path, columns=columns)
-                tally.finish(rows)
-                files.append(Finished.of(str(path), rows))
-        finally:
-            work.close()
+            with closing(each_chunk(work, chunks, processes=processes, most=processes)) as names:
+                for name in names:
+                    path = desk.files.ensure(work.path(name))
+                    columns = ["source", "source_id", "reason", "detail"]
+                    rows = pl.read_parquet(path, columns=columns)
+                    tally.finish(name, rows)
+                    files.append(Finished.of(str(path), rows))
         return files
 
     def _n_processes(self) -> int:
@@ -287,6 +289,13 @@ class _Judged(NamedTuple):
         """Count the rows worth fetching."""
         files = [*self.first, *self.then]
         return pl.scan_parquet(files).select(pl.len()).collect().item() if files else 0
+
+
+def _pieces(n_rows: int, processes: int) -> int:
+    """Give how many shards a chunk has."""
+    if works_here(processes):
+        return PIECES
+    return max(1, min(PIECES_APART, n_rows // (PER_SHARD * SHARES * processes)))
 
 
 def _check_sources(wanted: pl.DataFrame, sources: Mapping[str, Source]) -> None:

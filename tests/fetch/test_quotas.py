@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -127,12 +128,15 @@ def test_a_damaged_ledger_stops_rather_than_lets_everything_pass(
 
 
 def spend_many(folder: Path, quota: Quota, out: Path) -> None:
-    """Spend for ever and write down when, as one process of several."""
+    """Spend for ever and write down between which times, as one process of several."""
     quotas = Quotas(folder)
     with out.open("w") as file:
         while True:
-            quotas.spend(quota)
-            file.write(f"{time.time()}\n")
+            before = time.time()
+            if wait := quotas.take(quota):
+                time.sleep(wait)
+                continue
+            file.write(f"{before} {time.time()}\n")
             file.flush()
 
 
@@ -155,14 +159,33 @@ def test_real_processes_share_an_allowance_though_one_is_killed(tmp_path: Path) 
         worker.join()
     seconds = time.time() - began
     assert all(map(lines, outs))
-    made = [float(line) for out in outs for line in out.read_text().split()]
-    # Times are taken a little after calls are written down, so the oracle allows a little.
-    assert most_in_any(0.9, made) <= quota.calls
+    made = [Made(*map(float, line.split())) for out in outs for line in whole_lines(out)]
+    assert most_for_sure(1.0, made) <= quota.calls
     assert len(made) <= quota.calls * (seconds + 1)
 
 
+class Made(NamedTuple):
+    """A call fell somewhere between two times."""
+
+    after: float
+    before: float
+
+
+def most_for_sure(seconds: float, made: list[Made]) -> int:
+    """The most calls in any stretch of so many seconds, wherever each fell between its times."""
+    return max(
+        sum(start <= one.after and one.before < start + seconds for one in made)
+        for start, _ in made
+    )
+
+
+def whole_lines(path: Path) -> list[str]:
+    """Give the lines that a killed process did not leave half written."""
+    return [line for line in path.read_text().splitlines(keepends=True) if line.endswith("\n")]
+
+
 def lines(path: Path) -> int:
-    return len(path.read_text().split())
+    return len(whole_lines(path))
 
 
 def wait_until(is_true: object) -> None:

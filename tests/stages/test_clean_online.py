@@ -228,7 +228,7 @@ def test_a_chunk_stands_while_an_earlier_one_waits(
     place = desk(tmp_path)
     work = _look.Look(place, stage()._setup(place, 1))
     named = links("http://127.0.0.1:1", *HELD).select(*clean.KEY, "url", keeps_bytes=False)
-    whole = stage()._with_held(named, pl.DataFrame(schema=COLUMNS), is_again=False)
+    whole = stage()._with_held(named, pl.DataFrame(schema=COLUMNS), None)
     waiting = [(str(at), part) for at, part in enumerate(whole.iter_slices(5))]
     at_hand = _look._AtHand(work, Spool(tmp_path / "spool"))
     rows = [one for one in at_hand.open_rows(waiting) if one is not None]

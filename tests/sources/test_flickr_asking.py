@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from affekt.errors import UsageError
 from affekt.fetch.fetcher import Fetcher, Judge
-from affekt.fetch.words import Answer, Call
+from affekt.fetch.words import Answer, Call, Quota
 from affekt.sources import Query
 from affekt.sources.flickr import Flickr
 from affekt.sources.flickr.answers import Found
@@ -134,7 +134,7 @@ def test_every_call_uses_up_the_allowance_of_the_key(serve: Serve, tmp_path: Pat
     with with_key():
         list(source_at(host, calls_per_hour=3600).pages(FEAR, None, noting))
     quotas = {call.quota for call in noting.calls}
-    assert {tuple(quota) for quota in quotas if quota} == {("flickr", KEY, 3600, 3600.0)}
+    assert {quota for quota in quotas if quota} == {Quota("flickr", KEY, 3600, 3600.0)}
     assert None not in quotas
     assert all(KEY not in repr(call.query) and KEY not in call.url for call in noting.calls)
 

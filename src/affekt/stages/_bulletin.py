@@ -30,6 +30,7 @@ class Bulletin:
         """Pass a piece of news on at once."""
         if news.kind == FORECAST:
             self._foretold[news.text] = news.number
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             self._path.write_text(json.dumps(self._foretold), encoding="utf-8")
         self._pass_on({WAITING: {news.text: news.number}} if news.kind == WAITING else {})
 

@@ -364,6 +364,23 @@ def test_an_interrupt_ends_a_call(tmp_path: Path) -> None:
         fetcher.close()
 
 
+def test_an_interrupt_that_wakes_nobody_ends_a_call_all_the_same(tmp_path: Path) -> None:
+    """The system may hand it to any thread, or to the asker just before it begins to wait."""
+    answered = []
+
+    async def late(_: Request, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(10)
+        answered.append(writer)
+
+    with Server(late) as server:
+        fetcher = Fetcher(MANNERS, tmp_path)
+        threading.Timer(0.1, signal.raise_signal, (signal.SIGINT,)).start()
+        with pytest.raises(KeyboardInterrupt):
+            fetcher.call(Call(f"{server.base}/rest"), lambda _: None)
+        fetcher.close()
+    assert not answered
+
+
 def test_a_fetcher_can_be_sent_to_another_process(tmp_path: Path) -> None:
     settings = Settings(placeholders=(content_of(PICTURE),))
     fetcher = Fetcher(MANNERS, tmp_path, opt_outs=("noai",), max_bytes=9, settings=settings)

@@ -6,11 +6,13 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import wait
 from typing import Any, TypeVar
 
 from affekt.fetch.secrets import hide
 
 CLOSING_SECONDS = 5.0
+LONGEST_NAP = 0.5  # s; an interrupt that comes just before a wait is noticed behind it
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -30,6 +32,8 @@ class Loop:
         """Give what a coroutine gives; an interrupt of the caller ends it too."""
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
+            while not future.done():
+                wait((future,), LONGEST_NAP)
             return future.result()
         except BaseException:
             future.cancel()

@@ -48,6 +48,19 @@ def clean(places: Mapping[str, Any], count: int, start: int) -> list[Wanted]:
     ]
 
 
+def with_silent(places: Mapping[str, Any], count: int) -> list[Wanted]:
+    """Give links that are all there but for one of every 8,000, which is never answered.
+
+    Links are named by their place in the list and sorted by name, so each 8,000 that follow each
+    other have one.
+    """
+    found = clean(places, count, 0)
+    for place in sorted(range(count), key=str)[100::8_000]:
+        host = places["plain"][place % len(places["plain"])]
+        found[place] = Wanted("no answer in time", f"{host}/silent.jpg?{place}", "no-answer")
+    return found
+
+
 def mixed(places: Mapping[str, Any], count: int, start: int) -> list[Wanted]:
     """Give links as a crawl meets them, in random order."""
     hosts: Sequence[str] = places["plain"]

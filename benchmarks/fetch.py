@@ -8,6 +8,9 @@ Raw is the bytes as they came: both contenders decode them, to know that they ar
 keep them. The peer can also keep them unseen (*unchecked*), which is less than affekt ever does; it
 then counts damaged files as successes. Small is a longer side of 256 px, encoded again.
 
+The task *silent* has no peer: ``--tasks silent --count 17000`` compares the time for links that are
+all there with that for links of which one in 8,000 is never answered, which takes twice 10 s.
+
 Affekt does with each link what `clean` does: fetch, decode whole in children, hash three ways, put
 on the shelf. Processor time and memory are those of all processes of a contender, from the start of
 the interpreter to its end; the server is a process of its own and not counted. Contenders take
@@ -29,7 +32,7 @@ from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 
-from benchmarks._fetch_links import Wanted, clean, faulty, mixed
+from benchmarks._fetch_links import Wanted, clean, faulty, mixed, with_silent
 from benchmarks._fetch_measure import Took, measured
 from tests.servers.faults import SPEC
 
@@ -205,20 +208,40 @@ def judge(run: Run, wanted: Sequence[Wanted]) -> None:
         print(f"{'':>27}  {kind}: {count} × {end!r} in place of {reason!r}")
 
 
+def waits(ours: Contenders, places: Mapping[str, Any], count: int, rounds: int) -> None:
+    """Print the seconds that links take without silent ones among them, and with."""
+    tasks = {"all there": clean(places, count, 0), "some silent": with_silent(places, count)}
+    seconds: dict[str, list[float]] = {name: [] for name in tasks}
+    for _ in range(rounds):
+        for name, wanted in tasks.items():
+            run = ours.run("affekt", wanted)
+            assert run.took.is_finished, run.took.said
+            seconds[name].append(run.took.seconds)
+    for name, wanted in tasks.items():
+        silent = sum(one.reason is not None for one in wanted)
+        print(
+            f"{name:>12}: {count:,} links, {silent} of them silent: "
+            f"{spread(seconds[name], '.0f')} s",
+            flush=True,
+        )
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--img2dataset", required=True, metavar="PYTHON")
+    parser.add_argument("--img2dataset", metavar="PYTHON", help="needed but for the task silent")
     parser.add_argument("--count", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--side", type=int, default=500, help="longer side of the pictures, px")
     parser.add_argument("--limit", type=float, default=120.0, help="s for the list of faults")
     parser.add_argument(
         "--tasks", nargs="+", default=["clean", "mixed", "faults", "growth"],
-        choices=["clean", "mixed", "clean-256", "mixed-256", "faults", "growth"],
+        choices=["clean", "mixed", "clean-256", "mixed-256", "faults", "growth", "silent"],
     )  # fmt: skip
     given = parser.parse_args()
-    raw = Contenders(given.img2dataset, None, NEVER)
+    if given.img2dataset is None and given.tasks != ["silent"]:
+        parser.error("--img2dataset is missing; of all tasks only `silent` does without a peer")
+    raw = Contenders(given.img2dataset or "", None, NEVER)
     titles = ("task", "who", "links", "links/s", "CPU s", "peak MB", "kept", "CPU ratio")
     widths = (12, 27, 7, 8, 27, 8, 15, 21)
     print(" ".join(f"{title:>{width}}" for title, width in zip(titles, widths, strict=True)))
@@ -227,6 +250,8 @@ def main() -> None:
         for task in given.tasks:
             if task == "faults":
                 trial(raw._replace(limit_seconds=given.limit), faulty(places, given.count))
+            elif task == "silent":
+                waits(raw, places, given.count, given.rounds)
             elif task == "growth":
                 growth(raw, places, [given.count // 4, given.count // 2, given.count])
             else:

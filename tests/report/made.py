@@ -16,12 +16,34 @@ from affekt import tables
 from affekt.pictures.shelf import Shelf
 from affekt.plan import Result
 from affekt.report import ReportInput
+from affekt.stages._conflicts import CHOICES
 from affekt.store import Failure, Product, product, rows
 from affekt.store.product import FORMAT
 from affekt.tables import Schema
 from affekt.taxonomy import MIKELS8, Taxonomy
 
 NOTHING: Mapping[str, Any] = {}
+
+WAYS = [choice._asdict() for choice in CHOICES]
+COPIES: dict[str, Any] = {
+    "max_hamming_bits": 0, "group_bits": 8,
+    "copies": {
+        "exact-copy": 9, "near-copy": 0, "copies-disagree": 3, "near_across_emotions": 0,
+        "relabelled": 1,
+    },
+    "groups": {
+        "pictures": 14, "shared": 4, "largest": 5, "across_emotions": 2, "across_sources": 1,
+    },
+    "chains": {"cut": 1, "pictures": 7},
+}  # fmt: skip
+
+
+def ways() -> list[dict[str, Any]]:
+    """What clean notes about every way to look for two emotions, the first looking nowhere."""
+    return [{"conflicts": "off", "two_emotions": {"awe": 0}, "two_queries": 12}] + [
+        {**way, "two_emotions": {"awe": at, "fear": 2}, "two_queries": 12 - at // 3}
+        for at, way in enumerate(WAYS)
+    ]
 
 
 def sha(text: str) -> str:
@@ -53,6 +75,7 @@ class World:
         given: Sequence[Mapping[str, Any]],
         dropped: pl.DataFrame | None = None,
         recipe: Mapping[str, Any] = NOTHING,
+        notes: Mapping[str, Any] = NOTHING,
     ) -> Product:
         """Write a table, its drops and a manifest, and read them back."""
         table = filled(schema, given)
@@ -76,7 +99,7 @@ class World:
             "table_sha256": rows.write(table, folder / "table.parquet"),
             "dropped_sha256": rows.write(dropped, folder / "dropped.parquet"),
             "published": "",
-            "notes": {},
+            "notes": dict(notes),
             "seconds": 0.0,
             "made_at": "2026-01-01T00:00:00+00:00",
             "versions": {},
@@ -127,8 +150,13 @@ def build(world: World, taxonomy: Taxonomy = MIKELS8, each: int = 20) -> dict[st
     made = world.product
     return {
         "collect": made("collect", tables.FOUND, found),
-        "clean": made("clean", tables.CLEAN, clean, gone(tables.FOUND, found, clean, "small")),
-        "dedupe": made("dedupe", tables.IMAGES, images, gone(tables.CLEAN, clean, images, "copy")),
+        "clean": made(
+            "clean", tables.CLEAN, clean, gone(tables.FOUND, found, clean, "small"),
+            recipe={**WAYS[2], "two_queries": "drop"}, notes={"conflicts": ways()},
+        ),
+        "dedupe": made(
+            "dedupe", tables.IMAGES, images, gone(tables.CLEAN, clean, images, "copy"), notes=COPIES
+        ),
         "sample": made(
             "sample", tables.QUESTIONS, asked, gone(tables.IMAGES, images, asked, "rest")
         ),
@@ -138,7 +166,7 @@ def build(world: World, taxonomy: Taxonomy = MIKELS8, each: int = 20) -> dict[st
         ),
         "split": made("split", tables.SPLITS, parts),
         "release": made("release", tables.RELEASED, parts, gone(tables.LABELS, labels, parts, "")),
-    }
+    }  # fmt: skip
 
 
 def hits(taxonomy: Taxonomy, each: int) -> list[dict[str, Any]]:

@@ -20,8 +20,8 @@ from tests.report.made import World
 from tests.report.test_words import NASTY
 
 TITLES = (
-    "Labelled sets", "From found to released", "Acceptance", "Examples", "Accuracy",
-    "True positive rates", "Scores of every emotion", "Confusion matrices",
+    "Labelled sets", "From found to released", "Choices and copies", "Acceptance", "Examples",
+    "Accuracy", "True positive rates", "Scores of every emotion", "Confusion matrices",
     "What this page was made of",
 )  # fmt: skip
 

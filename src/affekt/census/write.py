@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from affekt import durable
-from affekt.census import counts, links, origins, rows, tags
+from affekt.census import choices, counts, links, origins, rows, tags
 from affekt.store import Product
 from affekt.taxonomy import Taxonomy
 
@@ -20,6 +20,8 @@ def taken(steps: Mapping[str, Product], taxonomy: Taxonomy) -> dict[str, pl.Data
     return {
         "counts": counted,
         "figure_2": counts.figure_2(counted, taxonomy.names),
+        "conflicts": choices.conflicts(steps),
+        "copies": choices.copies(steps),
         "tag_cooccurrence": tags.cooccurrence(made, taxonomy),
         "common_tags": tags.common(made),
         "licences": origins.of_licences(made),
@@ -38,12 +40,20 @@ def shown(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     summed = licences.agg(pl.col("pictures").sum()).sort("source", "licence", nulls_last=True)
     found = {
         "pictures left, by emotion and source": left,
+        "two emotions, by where and how they are looked for": _in_words(tables["conflicts"]),
+        "copies and groups": tables["copies"],
         "what clean dropped": tables["failures"],
         "links by server": tables["servers"].head(10),
         "licences of what is left": summed,
         "owners of what is left": tables["owners"],
     }
     return {title: table for title, table in found.items() if table.height}
+
+
+def _in_words(table: pl.DataFrame) -> pl.DataFrame:
+    """Give a table with yes and no instead of true and false."""
+    word = pl.col(pl.Boolean).replace_strict({True: "yes", False: "no"}, return_dtype=pl.String)
+    return table.with_columns(word)
 
 
 def write(tables: Mapping[str, pl.DataFrame], notes: Mapping[str, Any], folder: Path) -> Path:

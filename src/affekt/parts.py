@@ -234,7 +234,7 @@ class Reader:
         return part if len(self.troubles) == before else None
 
     def _nested(self, wanted: Any, given: Any, path: Keys) -> Any:
-        """Build the parts inside one setting, through optional and tuple fields."""
+        """Build the parts inside one setting, through optional, tuple and table fields."""
         if wanted is Taxonomy and isinstance(given, str) and given in KNOWN:
             return KNOWN[given]
         if wanted is Place and isinstance(given, str):
@@ -251,6 +251,8 @@ class Reader:
             return self._nested(models[0], given, path) if models and given is not None else given
         if origin is tuple and isinstance(given, list | tuple) and inner:
             return [self._nested(inner[0], one, (*path, at)) for at, one in enumerate(given)]
+        if origin is Mapping and isinstance(given, Mapping):
+            return {key: self._nested(inner[1], one, (*path, key)) for key, one in given.items()}
         return given
 
     def _note(self, path: Keys, text: str, at_key: bool = False) -> None:
@@ -260,11 +262,11 @@ class Reader:
 def told(failure: ValidationError) -> list[tuple[Keys, str]]:
     """Give the path and the sentence of each problem; a list is not called short for its own."""
     errors = failure.errors(include_url=False)
-    places = [error["loc"] for error in errors]
+    places = [tuple(one for one in error["loc"] if one != "[key]") for error in errors]
     return [
-        (error["loc"], explain(error))
-        for error in errors
-        if not (error["type"] == "too_short" and _is_above(error["loc"], places))
+        (place, explain(error))
+        for place, error in zip(places, errors, strict=True)
+        if not (error["type"] == "too_short" and _is_above(place, places))
     ]
 
 

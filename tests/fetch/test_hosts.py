@@ -1,7 +1,9 @@
 """Hosts take turns; a dead one is given up soon and costs the others nothing (B23, B82)."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,11 +11,17 @@ from hypothesis import strategies as st
 
 from affekt.fetch import hosts
 from affekt.fetch.addresses import Allowed
+from affekt.fetch.fetcher import Fetcher
 from affekt.fetch.hosts import PROBES, Board
 from affekt.fetch.jobs import Job
 from affekt.fetch.links import target
-from affekt.fetch.manners import Manners
+from affekt.fetch.manners import HostManners, Manners
 from affekt.fetch.words import Link
+from affekt.sources import guests
+from affekt.sources.wikimedia import Wikimedia
+from tests.fetch.names import answering
+from tests.servers._wire import Request, Server, whole
+from tests.servers.pictures import picture
 
 FATES = st.sampled_from(["ok", "fail", "wait"])
 
@@ -310,3 +318,93 @@ def test_a_lost_host_is_tried_again_now_and_then(monkeypatch: pytest.MonkeyPatch
     world.put("a", 10)
     world.succeed(world.taken())
     assert len(world.taken()) == 10 - PROBES
+
+
+def test_a_host_has_the_places_that_the_plan_gives_it_and_others_have_theirs() -> None:
+    world = World(per_host=5, hosts={"a.example": {"per_host": 2}})
+    world.put("a", 10)
+    world.put("b", 10)
+    assert names(world.taken()) == {"a": 2, "b": 5}
+
+
+def test_a_host_has_the_pace_that_the_plan_gives_it_and_others_have_theirs() -> None:
+    world = World(per_host=20, host_per_second=1.0, hosts={"a.example": {"per_second": 4.0}})
+    asked = Counter[str]()
+    world.put("a", 20)
+    world.put("b", 20)
+    for _ in range(16):
+        asked += names(world.taken())
+        world.now += 0.25
+    assert asked == {"a": 16, "b": 4}
+
+
+@pytest.mark.parametrize(
+    ("host", "places"),
+    [
+        ("example.org", 3),
+        ("example.org:443", 3),
+        ("img.example.org", 3),
+        ("up.img.example.org:80", 1),
+        ("anexample.org", 7),
+        ("org", 7),
+        ("[::1]:80", 7),
+    ],
+)
+def test_a_name_stands_for_all_below_it_and_the_longest_decides(host: str, places: int) -> None:
+    own = {"example.org": {"per_host": 3}, "up.img.example.org": {"per_host": 1}}
+    manners = Manners.model_validate({"per_host": 7, "hosts": own})
+    assert manners.at(host).places == places
+
+
+def test_what_is_left_out_of_a_host_is_as_everywhere() -> None:
+    given = {"host_per_second": 9.0, "hosts": {"a.example": {"per_host": 2}}}
+    assert Manners.model_validate(given).at("a.example") == (2, 9.0)
+
+
+@pytest.mark.parametrize(
+    ("plan", "places"),
+    [
+        ({}, 2),
+        ({"per_host": 1}, 1),
+        ({"hosts": {"files.example": {"per_host": 6}}}, 6),
+        ({"hosts": {"other.example": {"per_host": 6}}}, 2),
+    ],
+)
+def test_what_a_host_asks_of_everybody_holds_unless_the_plan_names_it(
+    plan: dict[str, object], places: int
+) -> None:
+    known = {"files.example": HostManners(per_host=2)}
+    assert Manners.model_validate(plan).with_hosts(known).at("files.example").places == places
+
+
+def test_wikimedia_files_are_asked_by_two_connections() -> None:
+    assert guests(Manners(), [Wikimedia()]).at("upload.wikimedia.org:443").places == 2
+    assert guests(Manners(), [Wikimedia()]).at("commons.wikimedia.org:443").places == 8
+
+
+def test_processes_that_cannot_hear_each_other_divide_the_places_of_a_host() -> None:
+    given = Manners.model_validate({"hosts": {"a.example": {"per_host": 4, "per_second": 3.0}}})
+    assert given.most_processes() == 4
+    assert given.shared_by(2).at("a.example") == (2, 1.5)
+
+
+def test_two_servers_are_asked_by_as_many_connections_as_each_may_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name of one is in the plan, that of the other is not."""
+    manners = {"per_host": 6, "allowed_networks": ("127.0.0.0/8",), "contact": "test@example.org"}
+    own = {"gentle.example": {"per_host": 2}}
+    fetcher = Fetcher(Manners.model_validate({**manners, "hosts": own}), tmp_path)
+    with Server(slowly) as one, Server(slowly) as other:
+        monkeypatch.setattr("affekt.fetch.links.PORTS", one.ports)  # a name leads there
+        answering(monkeypatch, {"img.gentle.example": [["127.0.0.1"]]})
+        bases = (one.base.replace("127.0.0.1", "img.gentle.example"), other.base)
+        given = [Link(f"{base}/{at}", f"{base}/{at}") for at in range(30) for base in bases]
+        ends = list(fetcher.pictures(given))
+    assert [end.reason for end in ends] == [None] * 60
+    assert (one.most_open, other.most_open) == (2, 6)
+
+
+async def slowly(request: Request, writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(0.02)
+    writer.write(whole(picture(request.path), "Content-Type: image/jpeg"))

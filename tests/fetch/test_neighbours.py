@@ -48,6 +48,13 @@ def test_a_host_has_no_more_connections_than_the_plan_says(
     assert [count for count in street.counts() if count] == counts
 
 
+def test_a_host_with_places_of_its_own_has_them_over_all_processes(tmp_path: Path) -> None:
+    street = Street(tmp_path, 4, per_host=8, hosts={"a.example": {"per_host": 2}})
+    street.put("a", 10)
+    street.put("b", 10)
+    assert street.counts() == [3, 3, 2, 2]
+
+
 def test_places_of_all_hosts_together_are_shared_too(tmp_path: Path) -> None:
     street = Street(tmp_path, 3, at_once=2, per_host=3)
     street.put("a", 1)

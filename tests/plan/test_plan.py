@@ -278,3 +278,22 @@ def test_any_bytes_give_a_plan_or_its_problems(
     path.write_bytes(SMALL.encode() + text)
     with suppress(PlanError):
         plan.read(path)
+
+
+def test_a_host_of_fetch_is_wrong_where_it_is_wrong(folder: Path) -> None:
+    text = """
+[fetch.hosts."a.example.org"]
+per_host = 0
+pers_second = 5
+[fetch.hosts."https://b.example"]
+per_host = 2
+"""
+    lines = problems(folder, SMALL + text)
+    assert len(lines) == 2
+    name = "fetch.hosts.a.example.org"
+    assert lines[0].startswith("plan.toml:14:12: " + name + ".per_host: is 0; ")
+    assert lines[1].startswith("plan.toml:15:1: " + name + ".pers_second: is not a setting")
+    assert "per_second" in lines[1]
+    only = problems(folder, SMALL + text.replace("per_host = 0\npers_second = 5\n", ""))
+    assert "'https://b.example' is no name of a host" in only[0]
+    assert only[0].startswith("plan.toml:14:")

@@ -115,10 +115,10 @@ class Calls:
         return there
 
     def _keep_pace(self, url: URL) -> None:
-        paces = [one for one in (self.manners.per_second, self.manners.host_per_second) if one]
+        host, now = str(url.raw_host), self.quotas.clock.now()
+        paces = [one for one in (self.manners.per_second, self.manners.at(host).per_second) if one]
         if not paces:
             return
-        host, now = str(url.raw_host), self.quotas.clock.now()
         wait = self._next_at.get(host, now) - now
         longest = 1 / min(paces)
         if 0 < wait <= longest:

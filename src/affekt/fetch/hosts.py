@@ -230,7 +230,8 @@ class Board:
         return host
 
     def _places(self, host: Host) -> int:
-        most = share(self.manners.per_host, self.neighbours.processes if self.neighbours else 1)
+        processes = self.neighbours.processes if self.neighbours else 1
+        most = share(self.manners.at(host.name).places, processes)
         return min(PROBES, most) if host.state is State.PROBING else most
 
     def _offer(self, host: Host) -> None:
@@ -253,8 +254,8 @@ class Board:
     def _keep_pace(self, host: Host, now: float) -> None:
         if self.neighbours and self.neighbours.processes > 1:
             return  # they keep it together
-        if self.manners.host_per_second:
-            host.not_before = max(host.not_before, now) + 1 / self.manners.host_per_second
+        if per_second := self.manners.at(host.name).per_second:
+            host.not_before = max(host.not_before, now) + 1 / per_second
         if self.manners.per_second:
             self._not_before = max(self._not_before, now) + 1 / self.manners.per_second
 

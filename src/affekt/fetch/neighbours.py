@@ -110,7 +110,7 @@ class Neighbours:
             return Refused(0.0, is_parked=True)
         if wait := self._wait(told.until, self.manners.wait_seconds):
             return Refused(wait)
-        paces = {EVERYBODY: self._overall, host: self._own()}
+        paces = {EVERYBODY: self._overall, host: self._own(host)}
         with ExitStack() as stack:
             for name, one in paces.items():
                 if one.places is not None:
@@ -150,8 +150,8 @@ class Neighbours:
             with self._changing(host) as change:
                 change.told = change.told._replace(is_parked=False)
 
-    def _own(self) -> Pace:
-        return pace(self.manners.per_host, self.manners.host_per_second, self.processes)
+    def _own(self, host: str) -> Pace:
+        return pace(*self.manners.at(host), self.processes)
 
     def _keep_pace(self, paces: Mapping[str, Pace]) -> Refused | None:
         """Write down the next time of each, unless that of one has not come yet."""

@@ -78,7 +78,7 @@ class Wire:
         authority: Path | None = None,
         processes: int = 1,
     ) -> None:
-        self.hands_on = manners.per_host < processes
+        self.manners, self.processes = manners, processes
         self.loop = asyncio.get_running_loop()
         self.watch = Watch(manners, self.loop)
         self.places = places(share(manners.at_once, processes))
@@ -130,7 +130,8 @@ class Wire:
         """
         flight = self.watch.enter()
         status, told = None, NO_HEADERS
-        if self.hands_on or self.sockets.is_tight():
+        hands_on = self.manners.at(url.raw_host or "").places < self.processes
+        if hands_on or self.sockets.is_tight():
             headers = {**(headers or {}), hdrs.CONNECTION: "close"}
         try:
             method = "GET" if form is None else "POST"

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from affekt.errors import PictureError
 from affekt.fetch.fetcher import Fetcher
+from affekt.fetch.manners import HostManners, Manners
 from affekt.parts import Part
 
 
@@ -66,6 +67,8 @@ class Source(Part):
     is_fleeting: ClassVar[bool] = False  # its links expire: searched last, fetched first
     obeys_robots: ClassVar[bool] = False  # its links come from people, not from the host's own API
 
+    hosts: ClassVar[Mapping[str, HostManners]] = {}  # what its hosts ask of everybody
+
     def witness(self) -> str:
         """Digest of what would change the answers, where that is cheap to tell; else ``""``.
 
@@ -111,6 +114,11 @@ class Source(Part):
         Raises:
             MissingSecret: A key is not set; the sentence names the variable, never a value.
         """
+
+
+def guests(manners: Manners, sources: Iterable[Source]) -> Manners:
+    """Give the manners of a plan with what the hosts of its sources ask of everybody."""
+    return manners.with_hosts({name: one for each in sources for name, one in each.hosts.items()})
 
 
 def labels(sources: Iterable[Source]) -> tuple[str, ...]:

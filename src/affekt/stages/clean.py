@@ -24,7 +24,7 @@ from affekt.parts import Place, did_you_mean
 from affekt.pictures.limits import Limits
 from affekt.pictures.reasons import REASONS
 from affekt.pictures.shelf import PER_SHARD
-from affekt.sources import Source, labelled
+from affekt.sources import Source, guests, labelled
 from affekt.stage import Desk, Outcome, Stage
 from affekt.stages._arrivals import Setup
 from affekt.stages._assembled import Assembly, Finished, placeholders_in
@@ -218,7 +218,9 @@ class Clean(Stage):
             return self.processes
         is_online = any(source.is_online for source in self.sources)
         places = engine.places()
-        return min(places, self.fetch.most_processes()) if is_online else places
+        return (
+            min(places, guests(self.fetch, self.sources).most_processes()) if is_online else places
+        )
 
     def _setup(self, desk: Desk, processes: int) -> Setup:
         folder = desk.scratch / "hosts"
@@ -229,7 +231,7 @@ class Clean(Stage):
             sources=labelled(self.sources),
             reasons=frozenset(self.reasons),
             terms=self._terms(),
-            manners=self.fetch.shared_by(divided),
+            manners=guests(self.fetch, self.sources).shared_by(divided),
             ledger=desk.journal / "fetch",
             workers=self.workers,
             together=Together(folder, processes // divided) if processes > 1 else None,

@@ -17,7 +17,7 @@ from affekt.forgotten import Forgotten
 from affekt.forgotten import read as read_forgotten
 from affekt.journal.pages import Pages, StoredPage
 from affekt.parts import Place
-from affekt.sources import Query, Source, labelled, labels
+from affekt.sources import Query, Source, guests, labelled, labels
 from affekt.stage import Desk, Outcome, Stage
 from affekt.stages._asked import PROJECT, Asked, Tally, complete, joined
 from affekt.stages._bulletin import Bulletin
@@ -115,7 +115,8 @@ class Collect(Stage):
             source.check_ready()
         if not any(source.is_online for source in self.sources):
             return None
-        return Fetcher(self.fetch, desk.journal / "fetch", hear=bulletin.hear)
+        manners = guests(self.fetch, self.sources)
+        return Fetcher(manners, desk.journal / "fetch", hear=bulletin.hear)
 
     def _asked_all(self, desk: Desk, forgotten: Forgotten) -> list[Asked]:
         """Ask every source to its end, and give all answers: by edition, in the order of the plan.

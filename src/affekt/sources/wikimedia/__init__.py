@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field
 
 from affekt.fetch.fetcher import Fetcher
+from affekt.fetch.manners import HostManners
 from affekt.fetch.words import Call, Quota
 from affekt.sources import Page, Query, Source
 from affekt.sources.wikimedia.asking import FIRST, Reading, asked, standard_width
@@ -46,6 +47,8 @@ class Wikimedia(Source):
 
     idle = frozenset({"per_page", "gap_seconds"})
     is_online: ClassVar[bool] = True
+    # https://wikitech.wikimedia.org/wiki/Robot_policy, for files: two connections at a time.
+    hosts: ClassVar[Mapping[str, HostManners]] = {"upload.wikimedia.org": HostManners(per_host=2)}
     reasons: ClassVar[Mapping[str, str]] = {
         "other-format": "the file is no JPEG, PNG, WebP or GIF",
         "no-file": "the page is there, its file is not, or not shown",

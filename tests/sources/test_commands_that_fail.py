@@ -57,7 +57,9 @@ class Case(NamedTuple):
 CASES = {
     "flickr": Case(flickr.Host, {"FLICKR_KEY": flickr.KEY}, "until = 2019-12-31"),
     "instagram": Case(
-        instagram.Graph, {"INSTAGRAM_TOKEN": instagram.TOKEN, "INSTAGRAM_USER": instagram.USER}
+        instagram.Graph,
+        {"INSTAGRAM_TOKEN": instagram.TOKEN, "INSTAGRAM_USER": instagram.USER},
+        healthy=4,  # the first two pages of a list are kept together
     ),
     "openverse": Case(
         openverse.Catalogue,

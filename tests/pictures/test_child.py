@@ -15,6 +15,7 @@ from affekt.pictures.child import ANSWER, REQUEST, UNLIMITED, allow, answer, ser
 from affekt.pictures.upright import Bounds
 from tests import nasty
 
+ROOT = Path(__file__).parents[2]
 BOUNDS = Bounds(1_000_000, 5_000)
 
 
@@ -106,6 +107,27 @@ def test_a_locked_child_can_touch_nothing(tmp_path: Path) -> None:
     has_landlock, file, socket, *names, memory = told.stdout.splitlines()
     assert (file, socket, memory) == ("refused", "refused", "no memory")
     assert set(names) == {"refused"} or has_landlock == "False"
+
+
+CRAMPED = """
+import ctypes, resource
+from affekt.pictures.decode import Decoders
+from tests import nasty
+# Whoever runs the tests: what this process starts may not raise a limit again.
+ctypes.CDLL(None).prctl(24, 24)
+resource.setrlimit(resource.RLIMIT_AS, (900_000_000,) * 2)
+with Decoders(workers=1) as decoders:
+    print(decoders.facts(nasty.jpeg()).format)
+"""
+
+
+@pytest.mark.slow
+def test_where_the_system_gives_less_the_child_takes_less() -> None:
+    """B80: a limit below its own cannot be raised, and is no reason to die."""
+    told = subprocess.run(
+        [sys.executable, "-c", CRAMPED], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert (told.stdout, told.stderr) == ("JPEG\n", "")
 
 
 def test_warming_up_reads_every_format() -> None:

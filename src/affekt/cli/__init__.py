@@ -21,6 +21,7 @@ def _do(place: str, **options: Any) -> None:
     module, name = place.split(":")
     if options.get("trust"):
         sys.path.append("")  # as `python -m` does: code outside affekt may lie where one works
+    import_module("affekt.cli.memory").spare()
     getattr(import_module(f"affekt.cli.{module}"), name)(**options)
 
 

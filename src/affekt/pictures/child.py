@@ -185,8 +185,15 @@ def lock(memory_mb: int) -> bool:
         (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_NOFILE, 3),
     ):
-        resource.setrlimit(what, (most, most))
+        limit = _at_most(what, most)
+        resource.setrlimit(what, (limit, limit))
     return has_left
+
+
+def _at_most(what: int, most: int) -> int:
+    """Give a limit, lower where the system already gives less: it can be lowered only."""
+    _, given = resource.getrlimit(what)
+    return most if given == resource.RLIM_INFINITY else min(most, given)
 
 
 def leave_file_system() -> bool:

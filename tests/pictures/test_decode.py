@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from affekt.errors import AffektError, PictureError
-from affekt.pictures.decode import Decoders
+from affekt.pictures.decode import Asked, Decoders
 from affekt.pictures.limits import Limits
 from affekt.pictures.reasons import REASONS
 from affekt.pictures.square import squashed
@@ -75,6 +75,32 @@ def test_the_child_squashes_as_the_parent_would(decoders: Decoders, name: str) -
     whole = Image.fromarray(decoders.pixels(ODD[name].data, enough_px=2 * 12))
     square = decoders.squashed(ODD[name].data, 12)
     np.testing.assert_array_equal(square, np.asarray(squashed(whole, 12)), strict=True)
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    """Mean distance of two pictures, 0–255."""
+    return float(abs(one.astype(int) - other.astype(int)).mean())
+
+
+def coarse(pixels: np.ndarray) -> np.ndarray:
+    """Four by three mean colours, in which the grain of a JPEG is gone."""
+    return np.asarray(Image.fromarray(pixels).resize((4, 3), Image.Resampling.BOX))
+
+
+@pytest.mark.parametrize("name", sorted(set(ODD) - {"one-pixel.png"}))
+def test_every_way_to_the_pixels_shows_the_same_colours(decoders: Decoders, name: str) -> None:
+    """B44, B45: whole, as a thumbnail, rebuilt, as the smaller copy that is stored, and hashed."""
+    data = ODD[name].data
+    pixels = decoders.pixels(data)
+    longer = max(pixels.shape)
+    np.testing.assert_array_equal(decoders.thumbnail(data, longer), pixels, strict=True)
+    assert apart(decoders.pixels(decoders.rebuilt(data).data), pixels) < 3
+    (looked,) = decoders.looked([Asked(0, data, longer // 2)])
+    assert looked.smaller is not None
+    assert apart(coarse(decoders.pixels(looked.smaller.data)), coarse(pixels)) < 3
+    plain = decoders.facts(nasty.png(Image.fromarray(pixels)))
+    facts = decoders.facts(data)
+    assert (facts.phash, facts.dhash) == (plain.phash, plain.dhash)
 
 
 def test_a_bad_file_never_stops_the_next_one(decoders: Decoders) -> None:

@@ -56,6 +56,26 @@ def test_what_decodes_is_described_and_lies_on_the_shelf(tmp_path: Path) -> None
     assert table.shelf.read(row["shard"], row["row_group"], row["row"], row["image_id"]) == data
 
 
+def test_an_animation_is_flagged_and_a_wrong_ending_is_not_believed(tmp_path: Path) -> None:
+    """B40, B45."""
+    files = {
+        "a.gif": nasty.animated("GIF"),
+        "b.webp": nasty.animated("WEBP"),
+        "c.png": nasty.animated("PNG"),
+        "d.jpg": nasty.png(),
+    }
+    root = folder(tmp_path / "raw", files)
+    hits = found(*({"source_id": name} for name in files))
+    kept, _ = run(stage(root), desk(tmp_path), hits)
+    about = kept.sort("source_id").select("source_id", "format", "is_animated").rows()
+    assert about == [
+        ("a.gif", "GIF", True),
+        ("b.webp", "WEBP", True),
+        ("c.png", "PNG", True),
+        ("d.jpg", "PNG", False),
+    ]
+
+
 @pytest.mark.slow
 def test_every_bad_file_is_dropped_for_its_reason_and_stops_nothing(tmp_path: Path) -> None:
     """B40, B41, B42, B43, B47, B50, D4, D5."""

@@ -80,6 +80,18 @@ def test_an_id_is_the_hash_of_the_released_bytes(made: Outcome) -> None:
         assert row["original_sha256"] != row["image_id"]
 
 
+def test_the_extension_is_that_of_the_bytes(tmp_path: Path) -> None:
+    """B40, B48: whatever the original was called, and without its tail."""
+    originals = [
+        Original(png(1), url="https://example.org/1.jpg"),
+        Original(jpeg(2) + b"PK\3\4<script>", url="https://example.org/2.png"),
+    ]
+    rows = rows_of(Project(tmp_path, originals).release())
+    seen = {(Path(row["image"]["path"]).suffix, scan(row["image"]["bytes"]).format) for row in rows}
+    assert seen == {(".png", "PNG"), (".jpg", "JPEG")}
+    assert not [row for row in rows if b"PK\3\4" in row["image"]["bytes"]]
+
+
 def test_released_pictures_are_plain_jpeg_or_png(made: Outcome) -> None:
     """R11, R30: read by our own scanner and by Pillow."""
     for row in rows_of(made):

@@ -133,6 +133,37 @@ def test_what_may_pass_is_asked_again_and_what_is_final_is_not(
     assert latest(tmp_path)["round"].to_list() == [2, 1, 1]
 
 
+def thrice_broken(request: Request) -> bytes:
+    fine = whole(picture(request.path), "Content-Type: image/jpeg")
+    return whole(b"", status=500) if request.n <= 3 else fine
+
+
+def test_a_picture_that_came_at_the_fourth_time_is_kept_with_its_attempts(tmp_path: Path) -> None:
+    """B25: the journal says how often each server was asked."""
+    with Server(Answers({"broken": thrice_broken})) as server:
+        hits = links(server.base, "/broken/a.jpg", "/ok/b.jpg")
+        patient = QUICK.model_copy(update={"tries": 4, "pause_seconds": 0.01})
+        kept, _ = run(stage(fetch=patient), desk(tmp_path), hits)
+    journal = Attempts(tmp_path / "journal" / "fetched").table(["source_id", "attempts"])
+    assert kept.height == 2
+    assert journal.sort("source_id").rows() == [("/broken/a.jpg", 4), ("/ok/b.jpg", 1)]
+
+
+def private(_: Request) -> bytes:
+    return whole(b"this picture is private", status=403)
+
+
+def test_a_picture_that_became_private_stays_out_and_is_asked_for_once(tmp_path: Path) -> None:
+    """B36."""
+    with Server(Answers({"mine": private})) as server:
+        hits = links(server.base, "/mine/a.jpg", "/ok/b.jpg")
+        for name in ("first", "again"):
+            _, dropped = run(stage(), desk(tmp_path, name), hits)
+        asked = server.asked["/mine/a.jpg"]
+    assert reasons(dropped) == {"/mine/a.jpg": "denied"}
+    assert asked == 1
+
+
 def test_what_is_final_is_asked_again_when_told_to(tmp_path: Path, moody: Server) -> None:
     hits = links(moody.base, "/gone/b.jpg", "/ok/c.jpg")
     run(stage(), desk(tmp_path), hits)

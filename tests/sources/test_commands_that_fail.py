@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.cli.plans import UNTIL_RELEASE
 from tests.cli.run import Ran, affekt
 from tests.servers import flickr, instagram, openverse, wikimedia
 
@@ -23,20 +24,6 @@ kind = "{kind}"
 base = "{base}"
 per_page = 15
 {more}
-
-[sample]
-per_emotion = 8
-
-[verify]
-crowd = "simulated"
-
-[decide]
-rule = "majority"
-
-[release]
-name = "never-made"
-creators = ["a test"]
-licence = "cc0"
 """
 
 
@@ -111,7 +98,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     case = CASES[kind]
     server = case.make(40)
     with server.server:
-        text = PLAN.format(kind=kind, base=server.base, more=case.more)
+        text = PLAN.format(kind=kind, base=server.base, more=case.more) + UNTIL_RELEASE
         (tmp_path / "plan.toml").write_text(text, encoding="utf-8")
         yield World(tmp_path, server, case.keys)
 

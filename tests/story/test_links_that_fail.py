@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from affekt.foreign import SIGN
+from tests.cli.plans import UNTIL_RELEASE
 from tests.cli.run import Ran, affekt
 from tests.servers._wire import Request, Server, whole
 from tests.servers.pictures import picture
@@ -19,18 +20,6 @@ allowed_networks = ["127.0.0.0/8"]
 
 [collect]
 sources = [{ kind = "links", path = "links.csv", unlabelled = true }]
-
-[sample]
-per_emotion = 5
-
-[verify]
-crowd = "simulated"
-
-[decide]
-rule = "majority"
-
-[release]
-name = "never-made"
 """
 
 
@@ -51,7 +40,7 @@ class Project:
         paths = ("gone/a.jpg", "page/b.jpg", "ok/c.jpg", "ok/d.jpg")
         lines = [f"{path},{server.base}/{path}" for path in paths]
         (folder / "links.csv").write_text("source_id,url\n" + "\n".join(lines) + "\n")
-        (folder / "plan.toml").write_text(PLAN)
+        (folder / "plan.toml").write_text(PLAN + UNTIL_RELEASE)
 
     def run(self, command: str, *words: str) -> Ran:
         ran = affekt(command, "plan.toml", *words, cwd=self.folder)

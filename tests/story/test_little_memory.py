@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import nasty
+from tests.cli.plans import UNTIL_RELEASE
 from tests.servers.pictures import noted
 
 pytestmark = pytest.mark.slow
@@ -20,18 +21,6 @@ main()
 PLAN = """
 [collect]
 sources = [{ kind = "folder", root = "raw", unlabelled = true }]
-
-[sample]
-per_emotion = 5
-
-[verify]
-crowd = "simulated"
-
-[decide]
-rule = "majority"
-
-[release]
-name = "never-made"
 """
 N, N_LARGE = 10_000, 10
 
@@ -42,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
     small = nasty.jpeg()
     large = nasty.jpeg(nasty.painting(60, 40).resize((6_000, 4_000)))
     (tmp_path / "raw").mkdir()
-    (tmp_path / "plan.toml").write_text(PLAN)
+    (tmp_path / "plan.toml").write_text(PLAN + UNTIL_RELEASE)
     for number in range(N):
         data = large if number % (N // N_LARGE) == 500 else small
         (tmp_path / "raw" / f"{number:05}.jpg").write_bytes(noted(data, f"{number}"))

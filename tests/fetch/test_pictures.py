@@ -302,6 +302,15 @@ def test_an_exception_of_the_links_reaches_the_asker(tmp_path: Path) -> None:
         list(Fetcher(MANNERS, tmp_path).pictures(broken(server)))
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """An interrupt that counts: shells start what runs in the background deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 def test_an_interrupt_of_the_asker_ends_everything(tmp_path: Path) -> None:
     with Server(do.late(do.FOR_EVER, do.send(PICTURE))) as server:
         fetcher = Fetcher(MANNERS, tmp_path)
@@ -355,6 +364,7 @@ def test_one_who_asks_a_fetcher_that_is_closed_meanwhile_is_told(
             list(fetcher.pictures(links(server, 5)))
 
 
+@pytest.mark.usefixtures("heard")
 def test_an_interrupt_ends_a_call(tmp_path: Path) -> None:
     with Server(do.late(do.FOR_EVER, do.send(PICTURE))) as server:
         fetcher = Fetcher(MANNERS, tmp_path)
@@ -364,6 +374,7 @@ def test_an_interrupt_ends_a_call(tmp_path: Path) -> None:
         fetcher.close()
 
 
+@pytest.mark.usefixtures("heard")
 def test_an_interrupt_that_wakes_nobody_ends_a_call_all_the_same(tmp_path: Path) -> None:
     """The system may hand it to any thread, or to the asker just before it begins to wait."""
     answered = []

@@ -217,7 +217,9 @@ class Board:
 
     def given_up(self) -> list[str]:
         """Give the names of the hosts that are left alone by now, sorted."""
-        return sorted(host.name for host in self.hosts.values() if host.state is not State.OPEN)
+        return sorted(
+            host.name for host in list(self.hosts.values()) if host.state is not State.OPEN
+        )
 
     def _new(self, name: str) -> Host:
         if len(self.hosts) >= self._sweep_at:

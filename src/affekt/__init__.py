@@ -7,5 +7,5 @@ __version__ = "0.1.0"
 # Daft and Ray would tell their makers that they are used; Daft does so as soon as it is imported.
 os.environ.setdefault("DAFT_ANALYTICS_ENABLED", "0")
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-# The table engines keep freed memory for ten seconds, each for itself: a quarter more at the peak.
+# The table engines keep freed memory for ten seconds, each for itself: a fifth more at the peak.
 os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:300,muzzy_decay_ms:0")

@@ -12,6 +12,7 @@ import pytest
 from affekt.cli.voice import Ticker, describe
 from affekt.fetch.news import FORECAST, WAITING
 from affekt.stage import Progress
+from tests.cli.plans import UNTIL_RELEASE
 from tests.cli.run import AFFEKT, affekt
 from tests.servers.flickr import KEY, Host
 
@@ -21,15 +22,8 @@ contact = "test@example.org"
 allowed_networks = ["127.0.0.0/8"]
 [collect]
 sources = [{{ kind = "flickr", base = "{base}", until = 2014-12-31, calls_per_hour = {calls} }}]
-[sample]
-per_emotion = 5
-[verify]
-crowd = "simulated"
-[decide]
-rule = "majority"
-[release]
-name = "x"
 """
+PLAN += UNTIL_RELEASE
 
 
 def step(folder: Path) -> dict[str, Any]:

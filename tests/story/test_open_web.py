@@ -12,6 +12,7 @@ from random import Random
 import polars as pl
 import pytest
 
+from tests.cli.plans import UNTIL_RELEASE
 from tests.cli.run import AFFEKT, affekt
 from tests.servers import pictures
 from tests.servers.flickr import KEY, SINCE, UNTIL
@@ -41,19 +42,8 @@ min_side_px = 32
 
 [dedupe]
 max_hamming_bits = 0
-
-[sample]
-per_emotion = 5
-
-[verify]
-crowd = "simulated"
-
-[decide]
-rule = "majority"
-
-[release]
-name = "web"
 """
+PLAN += UNTIL_RELEASE
 
 
 @pytest.fixture

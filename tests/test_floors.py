@@ -7,16 +7,17 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "src" / "affekt"
 FLOORS = (
-    ("errors", "rank", "durable", "measures", "foreign"),
+    ("errors", "rank", "durable", "measures", "aggregation", "foreign"),
     ("taxonomy", "engine", "tables", "parts", "pictures", "nets", "licences", "cells", "files"),
+    ("policies", "amt", "simulation"),
     ("stage", "journal", "fetch", "forgotten"),
     ("sources", "crowd", "rules", "features", "models", "datasets", "protocols"),
-    ("store",),
+    ("store", "campaign", "planning", "quality"),
     ("stages",),
     ("plan", "catalogue", "templates", "census"),
     ("line", "report", "trace", "removal", "retry", "inspection"),
     ("project", "doctor"),
-    ("demo",),
+    ("demo", "site", "replay"),
     ("cli",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

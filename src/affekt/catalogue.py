@@ -10,7 +10,16 @@ from pydantic_core import PydanticUndefined
 from affekt.errors import AffektError, PartError
 from affekt.parts import Part, find, kinds
 
-FAMILIES = ("sources", "crowd", "rules", "features", "models", "datasets", "protocols")
+FAMILIES = (
+    "sources",
+    "crowd",
+    "policies",
+    "rules",
+    "features",
+    "models",
+    "datasets",
+    "protocols",
+)
 # What the plan gives where it is absent.
 HANDED_DOWN = ("seed", "taxonomy", "sources", "title", "fetch", "forgotten")
 

@@ -13,7 +13,16 @@ import click
 from affekt import __version__
 
 STEPS = ("collect", "clean", "dedupe", "sample", "noisy", "verify", "decide", "split", "release")
-FAMILIES = ("sources", "crowd", "rules", "features", "models", "datasets", "protocols")
+FAMILIES = (
+    "sources",
+    "crowd",
+    "policies",
+    "rules",
+    "features",
+    "models",
+    "datasets",
+    "protocols",
+)
 
 
 def _do(place: str, **options: Any) -> None:

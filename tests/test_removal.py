@@ -257,7 +257,10 @@ def test_bytes_that_another_picture_shares_stay(folder: Path) -> None:
 def test_votes_stay_by_the_name_of_their_question(folder: Path) -> None:
     def votes() -> list[tuple[str, int]]:
         with closing(sqlite3.connect(folder / "work/journal/votes.db")) as reader:
-            find = "SELECT question_id, count(*) FROM votes GROUP BY 1 ORDER BY 1"
+            find = (
+                "SELECT i.question_id, count(*) FROM votes v JOIN items i ON i.id = v.item "
+                "GROUP BY 1 ORDER BY 1"
+            )
             return reader.execute(find).fetchall()
 
     before = votes()

@@ -56,6 +56,7 @@ class Part(BaseModel, ABC, frozen=True, extra="forbid"):
     """A frozen value that knows how to do one thing; its fields are its settings."""
 
     family: ClassVar[str] = ""
+    usual: ClassVar[str] = ""  # of a family: the kind that a table of settings without one means
     version: ClassVar[int] = 1  # raise when the same settings answer differently
     idle: ClassVar[frozenset[str]] = frozenset()  # settings that cannot change the answer
 
@@ -188,7 +189,8 @@ class Reader:
         settings = dict(settings)
         chosen: type[Any] | None = cls
         if is_family(cls):
-            chosen = self._chosen(cast(type[Part], cls), settings.pop("kind", None), path)
+            family = cast(type[Part], cls)
+            chosen = self._chosen(family, settings.pop("kind", family.usual or None), path)
         return self._filled(chosen, settings, path) if chosen else None
 
     def _chosen(self, cls: type[Part], kind: Any, path: Keys) -> type[Part] | None:

@@ -318,7 +318,7 @@ def _forecasts(build: Build, plan: Plan) -> dict[str, str]:
     words = {one.name: one.words for one in plan.taxonomy.emotions}
     sources = build.collect.sources
     queries = sum(len(source.queries(words)) for source in sources)
-    votes = asked * build.verify.until.votes
+    votes = asked * build.verify.until.most()
     return {
         "collect": f"would ask {len(sources)} sources {queries} queries{_paces(sources)}",
         "clean": "would fetch and decode every picture found",

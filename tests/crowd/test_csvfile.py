@@ -37,7 +37,7 @@ def findings(folder: Path, *lines: str) -> list[str]:
     with pytest.raises(TableError) as caught:
         brought(folder, "\n".join([HEAD, *lines]))
     with Votes(folder / FILE, "any") as journal:
-        stored = journal._connection.execute("SELECT count(*) FROM votes").fetchone()
+        stored = journal._rows("SELECT count(*) FROM votes")[0]
     assert stored == (0,)
     return str(caught.value).splitlines()[1:]
 
@@ -294,7 +294,7 @@ def test_a_file_that_is_not_there_brings_nothing_and_says_what_is_missing(tmp_pa
     with Votes(tmp_path / FILE, "c") as journal:
         crowd.ask(journal, ASKED)
         crowd.answers(journal)
-        assert "does not exist and lacks 15 votes" in crowd.advice(journal)
+        assert "does not exist and lacks at least 15 votes" in crowd.advice(journal)
     assert crowd.witness() == ""
 
 
@@ -317,8 +317,8 @@ def test_files_below_the_plan_are_told_as_seen_from_it(tmp_path: Path) -> None:
     with Votes(tmp_path / "work" / FILE, "c") as journal:
         crowd.ask(journal, ASKED)
         assert crowd.advice(journal) == (
-            "votes.csv does not exist and lacks 15 votes: work/questions.csv says on which "
-            "pictures; write one line a vote into votes.csv (columns file, emotion, worker, "
+            "votes.csv does not exist and lacks at least 15 votes: work/questions.csv says on "
+            "which pictures; write one line a vote into votes.csv (columns file, emotion, worker, "
             "answer) and run again"
         )
 

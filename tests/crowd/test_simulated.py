@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from affekt.crowd.simulated import KINDS, SUBMITTED_KEPT, Simulated
 from affekt.journal.votes import FILE, Votes
 from affekt.measures.intervals import wilson
+from affekt.policies.fixed import Fixed
 from affekt.rules.at_least import AtLeast
 from affekt.taxonomy import MIKELS8
 from tests.crowd.asked import questions
@@ -22,7 +23,7 @@ def crowd(**settings: object) -> Simulated:
 
 
 def votes_of(one: Simulated, asked: pl.DataFrame, folder: Path, quota: int = 5) -> pl.DataFrame:
-    with Votes(folder / FILE, one.digest(), quota=quota) as journal:
+    with Votes(folder / FILE, one.digest(), policy=Fixed(votes=quota)) as journal:
         one.ask(journal, asked)
         one.answers(journal)
         return journal.votes().sort("question_id", "worker")

@@ -16,6 +16,7 @@ import pytest
 from affekt.crowd import Crowd
 from affekt.journal.votes import FILE, Votes
 from affekt.parts import Part, canonical
+from affekt.policies.fixed import Fixed
 from affekt.tables import VOTES
 from tests.crowd.asked import questions
 from tests.exams.every import every
@@ -54,7 +55,7 @@ def golden(part: type[Part]) -> list[list[object]]:
 
 
 def asked_once(crowd: type[Crowd], folder: Path, times: int = 1) -> pl.DataFrame:
-    with Votes(folder / FILE, "exam", quota=QUOTA) as journal:
+    with Votes(folder / FILE, "exam", policy=Fixed(votes=QUOTA)) as journal:
         for _ in range(times):
             crowd.example().ask(journal, ASKED)
             crowd.example().answers(journal)

@@ -13,9 +13,13 @@ import polars as pl
 import pytest
 
 from affekt.errors import Damaged, DiskTrouble, Locked, NewerFormat, UsageError
-from affekt.journal import database
-from affekt.journal.votes import FILE, MIGRATIONS, Recorded, Votes
+from affekt.journal import sqlite_file
+from affekt.journal.database import Database
+from affekt.journal.migrations import REVISIONS
+from affekt.journal.votes import FILE, Recorded, Votes
+from affekt.policies.fixed import Fixed
 from affekt.tables import QUESTIONS, VOTES
+from tests.journal.earlier import write_earlier
 
 
 def asked(*names: str) -> pl.DataFrame:
@@ -40,6 +44,11 @@ def fill(path: Path) -> None:
     with Votes(path, "campaign") as journal:
         journal.ask(asked("q1", "q2"))
         journal.record(answers(("q1", "ann", True), ("q1", "bob", False)))
+
+
+def limit(database: Database, pages: int) -> None:
+    """Let the file grow no further than so many pages."""
+    database.write(lambda to: to.exec_driver_sql(f"PRAGMA max_page_count = {pages}").scalar())
 
 
 def read(path: Path) -> pl.DataFrame:
@@ -79,7 +88,7 @@ def test_of_two_opposite_answers_in_one_batch_the_first_stays(path: Path) -> Non
 
 def test_a_question_never_takes_more_workers_than_its_quota(path: Path) -> None:
     """I3, B53."""
-    with Votes(path, "campaign", quota=2) as journal:
+    with Votes(path, "campaign", policy=Fixed(votes=2)) as journal:
         journal.ask(asked("q1"))
         first = journal.record(
             answers(("q1", "ann", True), ("q1", "bob", True), ("q1", "cy", True))
@@ -91,7 +100,7 @@ def test_a_question_never_takes_more_workers_than_its_quota(path: Path) -> None:
 
 
 def test_several_emotions_of_one_worker_take_one_place(path: Path) -> None:
-    with Votes(path, "campaign", quota=1) as journal:
+    with Votes(path, "campaign", policy=Fixed(votes=1)) as journal:
         journal.ask(asked("q1"))
         journal.record(answers(("q1", "ann", True)))
         more = journal.record(answers(("q1", "ann", False), emotion="fear"))
@@ -145,60 +154,63 @@ def test_campaigns_in_one_file_do_not_see_each_other(path: Path) -> None:
 def test_no_statement_can_change_or_delete_a_vote(path: Path) -> None:
     fill(path)
     with closing(sqlite3.connect(path)) as raw:
-        for statement in ("UPDATE votes SET felt = 0", "DELETE FROM votes"):
-            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-                raw.execute(statement)
+        with pytest.raises(sqlite3.IntegrityError, match="says what it said"):
+            raw.execute("UPDATE votes SET felt = NOT felt")
+        with pytest.raises(sqlite3.IntegrityError, match="never deleted"):
+            raw.execute("DELETE FROM votes")
 
 
 def test_the_file_waits_for_the_disk_and_checks_its_references(path: Path) -> None:
     """D1, C24."""
-    with Votes(path, "campaign") as journal:
-        ask = journal._connection.execute
-        assert ask("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert ask("PRAGMA synchronous").fetchone() == (2,)
-        assert ask("PRAGMA foreign_keys").fetchone() == (1,)
+    with Votes(path, "campaign") as journal, journal.database.read() as connection:
+        found = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+    assert found == ["wal", 2, 1]
 
 
-def test_an_older_format_is_copied_and_then_brought_up_to_date(path: Path) -> None:
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_an_earlier_format_is_copied_and_then_carried_over(path: Path, number: int) -> None:
     """D6."""
-    path.parent.mkdir()
-    with closing(sqlite3.connect(path, isolation_level=None)) as old:
-        database.migrate(old, MIGRATIONS[:1])
-        old.execute("INSERT INTO questions VALUES ('campaign','q1','i','awe','task','i',NULL)")
+    write_earlier(path, number)
     with Votes(path, "campaign") as journal:
-        known = journal.open_questions().select("question_id", "source_id")
-        assert known.rows() == [("q1", None)]
-    copy = path.with_name(f"{FILE}.backup-{MIGRATIONS[1].name}")
+        known = journal.questions().select("question_id", "votes", "is_open")
+        assert known.rows() == [("q1", 2, number == 1), ("q2", 0, True)]
+        assert journal.votes()["worker"].to_list() == ["ann", "bob"]
+        assert journal.record(answers(("q1", "ann", True))) == Recorded(0, 1, 0)
+    copy = path.with_name(f"{FILE}.backup-before-{REVISIONS[-1]}")
     with closing(sqlite3.connect(copy)) as kept:
-        assert kept.execute("PRAGMA user_version").fetchone() == (1,)
-        assert kept.execute("SELECT count(*) FROM questions").fetchone() == (1,)
-    with closing(sqlite3.connect(path)) as new:
-        assert new.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
-        names = [row[0] for row in new.execute("SELECT name FROM migrations ORDER BY rowid")]
-    assert names == [migration.name for migration in MIGRATIONS]
+        assert kept.execute("PRAGMA user_version").fetchone() == (number,)
+        assert kept.execute("SELECT count(*) FROM votes").fetchone() == (2,)
 
 
-def test_a_migration_that_fails_leaves_the_file_in_the_older_format(path: Path) -> None:
-    """D6: one transaction each."""
-    fill(path)
-    broken = database.Migration(
-        "broken", ("CREATE TABLE half (x)", "INSERT INTO nowhere VALUES (1)")
-    )
-    with pytest.raises(sqlite3.OperationalError, match="nowhere"):
-        database.open_database(path, (*MIGRATIONS, broken))
+def test_a_step_that_fails_leaves_the_file_in_the_earlier_format(path: Path) -> None:
+    """D6: one transaction."""
+    write_earlier(path, 3)
     with closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
-        assert raw.execute("SELECT name FROM sqlite_master WHERE name = 'half'").fetchone() is None
-    assert read(path).height == 2
+        raw.execute("CREATE TABLE admins (x)")
+        raw.commit()
+    with pytest.raises(sqlite3.OperationalError, match="admins already exists"):
+        Votes(path, "campaign")
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("PRAGMA user_version").fetchone() == (3,)
+        assert raw.execute("SELECT count(*) FROM votes").fetchone() == (2,)
+        assert not raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'items'").fetchall()
 
 
-def test_a_newer_format_is_left_alone(path: Path) -> None:
+@pytest.mark.parametrize(
+    "statement", ["PRAGMA user_version = 99", "UPDATE alembic_version SET version_num = '99'"]
+)
+def test_a_newer_format_is_left_alone(path: Path, statement: str) -> None:
     """B17."""
     fill(path)
     with closing(sqlite3.connect(path)) as raw:
-        raw.execute("PRAGMA user_version = 99")
+        raw.execute(statement)
+        raw.commit()
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = path.read_bytes()
-    with pytest.raises(NewerFormat, match=rf"format 99, this affekt reads up to {len(MIGRATIONS)}"):
+    with pytest.raises(NewerFormat, match=rf"format 99, this affekt reads up to {REVISIONS[-1]}"):
         Votes(path, "campaign")
     assert path.read_bytes() == before
 
@@ -239,10 +251,9 @@ def test_votes_whose_question_is_gone_are_damage(path: Path) -> None:
     """B19."""
     fill(path)
     with closing(sqlite3.connect(path)) as raw:
-        raw.execute("DROP TRIGGER questions_no_delete")
-        raw.execute("DELETE FROM questions")
+        raw.execute("DELETE FROM items")
         raw.commit()
-    with pytest.raises(Damaged, match="rows without their question"):
+    with pytest.raises(Damaged, match="rows without their owner"):
         Votes(path, "campaign")
 
 
@@ -250,8 +261,10 @@ def test_a_full_disk_is_told_and_what_was_recorded_stays(path: Path) -> None:
     """B10."""
     fill(path)
     many = answers(*(("q2", f"worker-{at}", True) for at in range(20_000)))
-    with Votes(path, "campaign", quota=20_000) as journal:
-        journal._connection.execute("PRAGMA max_page_count = 20")
+    with Votes(
+        path, "campaign", policy=Fixed.model_construct(votes=20_000, keep_at=None)
+    ) as journal:
+        limit(journal.database, 130)
         with pytest.raises(DiskTrouble, match="the file system is full; free some space"):
             journal.record(many)
         assert journal.count() == 2
@@ -288,7 +301,7 @@ def test_a_writer_that_never_ends_is_told_in_a_sentence(
 ) -> None:
     """D7: `database is locked` never reaches a user."""
     fill(path)
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite_file, "BUSY_SECONDS", 0.05)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with Votes(path, "campaign") as journal, pytest.raises(Locked) as caught:
@@ -303,11 +316,13 @@ FULL_DISK = """
     import polars as pl
     from affekt.errors import DiskTrouble
     from affekt.journal.votes import Votes
+    from affekt.policies.fixed import Fixed
     from affekt.tables import VOTES
 
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    with Votes(Path(sys.argv[1]), "campaign", quota=100_000) as journal:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+    policy = Fixed.model_construct(votes=100_000, keep_at=None)
+    with Votes(Path(sys.argv[1]), "campaign", policy=policy) as journal:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (700_000, resource.RLIM_INFINITY))
         rows = [("q2", f"worker-{n}", "awe", True, None) for n in range(20_000)]
         try:
             journal.record(pl.DataFrame(rows, schema=VOTES.types(), orient="row"))
@@ -332,9 +347,11 @@ KILLED = """
     from pathlib import Path
     import polars as pl
     from affekt.journal.votes import Votes
+    from affekt.policies.fixed import Fixed
     from affekt.tables import VOTES
 
-    with Votes(Path(sys.argv[1]), "campaign", quota=100_000) as journal:
+    policy = Fixed.model_construct(votes=100_000, keep_at=None)
+    with Votes(Path(sys.argv[1]), "campaign", policy=policy) as journal:
         for n in range(100_000):
             vote = [("q2", f"worker-{n:06}", "awe", True, None)]
             journal.record(pl.DataFrame(vote, schema=VOTES.types(), orient="row"))

@@ -133,7 +133,7 @@ def test_a_rule_that_needs_more_votes_than_are_asked_for_names_both(folder: Path
     told = problems(folder, text)
     assert len(told) == 1
     assert "decide.rule" in told[0]
-    assert "verify.until.votes is 3" in told[0]
+    assert "verify.until asks for at most 3" in told[0]
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from affekt.crowd.simulated import Simulated
 from affekt.errors import NotYet, TableError
 from affekt.journal.votes import FILE, Votes
 from affekt.parts import Place
+from affekt.policies.fixed import Fixed
 from affekt.stage import Progress
-from affekt.stages.verify import Until, Verify
+from affekt.stages.verify import Verify
 from affekt.store.rows import in_polars
 from affekt.tables import VOTES
 from affekt.taxonomy import MIKELS8
@@ -25,7 +26,7 @@ def simulated(**settings: object) -> Verify:
     crowd = Simulated.model_validate(
         {"seed": 1, "taxonomy": MIKELS8, "candidates": 200, **settings}
     )
-    return Verify(crowd=crowd)
+    return Verify(crowd=crowd, until=Fixed())
 
 
 def from_file(folder: Path, votes: int, *, answer: str = "yes") -> Verify:
@@ -37,7 +38,7 @@ def from_file(folder: Path, votes: int, *, answer: str = "yes") -> Verify:
     ]
     path = folder / "votes.csv"
     path.write_text("\n".join(["image_id,emotion,worker,answer", *lines[:votes]]))
-    return Verify(crowd=Csvfile(seed=1, path=Place(written=str(path))))
+    return Verify(crowd=Csvfile(seed=1, path=Place(written=str(path))), until=Fixed())
 
 
 def voted(stage: Verify, folder: Path, asked: pl.DataFrame = ASKED) -> pl.DataFrame:
@@ -68,13 +69,13 @@ def test_a_longer_sample_keeps_the_votes_that_are_there(tmp_path: Path) -> None:
 def test_a_shorter_sample_waits_for_its_own_votes_only(tmp_path: Path) -> None:
     """What another plan asked of the same crowd is neither counted nor asked again."""
     stage = from_file(tmp_path, votes=3)
-    with pytest.raises(NotYet, match="lacks 57 votes"):
+    with pytest.raises(NotYet, match="lacks at least 57 votes"):
         stage.run(desk(tmp_path), ASKED)
-    with pytest.raises(NotYet, match=r"0 of 2 questions have .*lacks 7 votes"):
+    with pytest.raises(NotYet, match=r"0 of 2 questions have .*lacks at least 7 votes"):
         stage.run(desk(tmp_path), ASKED.head(2))
     to_ask = pl.read_csv(desk(tmp_path).journal / TO_ASK)
     assert sorted(to_ask["image_id"]) == sorted(ASKED.head(2)["image_id"])
-    with pytest.raises(NotYet, match="lacks 57 votes"):
+    with pytest.raises(NotYet, match="lacks at least 57 votes"):
         stage.run(desk(tmp_path), ASKED)
 
 
@@ -87,7 +88,7 @@ def test_only_votes_on_what_is_asked_now_are_given(tmp_path: Path) -> None:
 def test_missing_votes_stop_the_line_with_what_to_do(tmp_path: Path) -> None:
     stage = from_file(tmp_path, votes=23)
     with pytest.raises(
-        NotYet, match=r"verify: 4 of 12 questions have their 5 votes; .*lacks 37 votes"
+        NotYet, match=r"verify: 4 of 12 questions have enough votes; .*lacks at least 37 votes"
     ) as wait:
         stage.run(desk(tmp_path), ASKED)
     assert wait.value.exit_code == 3
@@ -96,7 +97,7 @@ def test_missing_votes_stop_the_line_with_what_to_do(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_yet_waits(tmp_path: Path) -> None:
     stage = from_file(tmp_path, votes=0)
     (tmp_path / "votes.csv").unlink()
-    with pytest.raises(NotYet, match=r"0 of 12 questions have their 5 votes; .*does not exist"):
+    with pytest.raises(NotYet, match=r"0 of 12 questions have enough votes; .*does not exist"):
         stage.run(desk(tmp_path), ASKED)
 
 
@@ -136,7 +137,7 @@ def test_fewer_workers_than_votes_wait_with_advice(tmp_path: Path) -> None:
 
 def test_the_stopping_rule_is_a_setting_and_another_campaign(tmp_path: Path) -> None:
     five = simulated()
-    three = Verify(crowd=five.crowd, until=Until(votes=3))
+    three = Verify(crowd=five.crowd, until=Fixed(votes=3))
     five.run(desk(tmp_path), ASKED)
     assert voted(three, tmp_path).height == 3 * ASKED.height
     assert five.campaign() != three.campaign()

@@ -79,12 +79,13 @@ class Csvfile(Crowd):
         return {"file": self.path.path.name, "sha256": self.witness()}
 
     def advice(self, journal: Votes) -> str:
-        missing = int((journal.quota - journal.open_questions()["votes"]).sum())
+        missing = int(journal.open_questions()["places"].sum())
         lacks = "lacks" if self.path.path.exists() else "does not exist and lacks"
-        votes, to_ask = self._told(self.path.path), self._told(journal.path.with_name(TO_ASK))
+        votes, to_ask = self._told(self.path.path), self._told(journal.folder / TO_ASK)
         return (
-            f"{votes} {lacks} {missing:,} votes: {to_ask} says on which pictures; write one line a "
-            f"vote into {votes} (columns file, emotion, worker, answer) and run again"
+            f"{votes} {lacks} at least {missing:,} votes: {to_ask} says on which pictures; "
+            f"write one line a vote into {votes} (columns file, emotion, worker, answer) and run "
+            "again"
         )
 
     def _told(self, path: Path) -> Path:
@@ -131,10 +132,9 @@ def _numbered(votes: list[Vote], seed: int) -> pl.DataFrame:
 
 
 def _write_questions(journal: Votes) -> None:
-    path = journal.path.with_name(TO_ASK)
-    missing = journal.quota - pl.col("votes")
+    path = journal.folder / TO_ASK
     rows = journal.open_questions().select(
-        "image_id", "source", "emotion", file="source_id", votes_missing=missing
+        "image_id", "source", "emotion", file="source_id", votes_missing="places"
     )
     rows = rows.select("file", "emotion", "votes_missing", "source", "image_id")
     with sentences(path), durable.replaced(path) as beside:

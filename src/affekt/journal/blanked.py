@@ -1,84 +1,109 @@
 """Takes out of the database of votes which picture a question was about.
 
-The questions and their votes stay, by the name of the question: they are what people said. It is
-the one change of what is stored there, and leaves nothing of the old content in the file, its log
-or its copies.
+The questions and their votes stay, by the name of the question: they are what people said. It
+leaves nothing of the old content in a file, its log or its copies.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import polars as pl
+from sqlalchemy import Connection, text
 
-from affekt.journal.database import back_up, backup_of, open_database, sentences, transaction
-from affekt.journal.votes import MIGRATIONS, never
+from affekt.journal.database import Database
+from affekt.journal.sqlite_file import back_up, backup_of, reading, sentences
 
 TOLD = ("image_id", "group_id", "source", "source_id")
-KEY = ("campaign", "question_id")
-FIND = f"SELECT {', '.join(KEY + TOLD)} FROM questions"  # noqa: S608  (names of our own)
-BLANK = "UPDATE questions SET image_id = '', source = NULL, source_id = NULL, group_id = NULL"
-WHICH = "WHERE campaign = ? AND question_id = ?"
+FIND = "SELECT id, image_id, group_id, source, source_id FROM items"
+FIND_EARLIER = "SELECT 0, image_id, group_id, NULL, NULL FROM questions"
+BLANK = """UPDATE items SET image_id = '', source = NULL, source_id = NULL, group_id = NULL,
+    apart = question_id WHERE id = :id"""
+BLANK_SLOTS = """UPDATE slots
+    SET apart = (SELECT i.question_id FROM items i WHERE i.id = slots.item) WHERE item = :id"""
+# A picture that stands in a test, not in a question, is found by its name alone.
+FIND_TESTED = """SELECT image_id FROM test_pictures UNION SELECT image_id FROM attempt_questions"""
+BLANK_TESTED = (
+    "UPDATE attempt_questions SET image_id = '' WHERE image_id = :image",
+    "DELETE FROM test_pictures WHERE image_id = :image",
+)
 Gone = Callable[[pl.DataFrame], pl.Series]
 
 
-def blank(path: Path, is_gone: Gone, *, dry: bool = False) -> int:
+def blank(place: Path | str, is_gone: Gone, *, dry: bool = False) -> int:
     """Blank the questions on some pictures, and give how many; ``dry`` only counts.
 
     Args:
-        path: The database; where there is none, nothing is done.
+        place: The file, or the address of a PostgreSQL database; where no file is, nothing is done.
         is_gone: Tells of each row with ``image_id``, ``group_id``, ``source`` and ``source_id``
             whether it is about such a picture.
         dry: Whether to change nothing.
     """
-    if not path.is_file():
+    if isinstance(place, Path) and not place.is_file():
         return 0
-    if dry:
-        with sentences(path), closing(_reading(path)) as reader:
-            return len(_gone(reader, is_gone))
-    with sentences(path), closing(open_database(path, MIGRATIONS)) as connection:
-        gone = _gone(connection, is_gone)
-        if gone:
-            _blank(connection, gone)
-    _renew_copies(path, is_gone)
+    if dry and isinstance(place, Path):
+        with sentences(place), closing(reading(place)) as reader:
+            return len(_gone(_rows(reader), is_gone))
+    with closing(Database(place)) as database:
+        with database.read() as connection:
+            gone = _gone(connection.execute(text(FIND)).all(), is_gone)
+            tested = _tested(connection, is_gone)
+        if (gone or tested) and not dry:
+            database.write(lambda to: _blank(to, gone, tested))
+    if isinstance(place, Path) and not dry:
+        if gone or tested:
+            _scrub(place)
+        _renew_copies(place, is_gone)
     return len(gone)
 
 
-def _reading(path: Path) -> sqlite3.Connection:
-    """Open a file only to read it, without leaving anything beside it."""
-    log = path.with_name(f"{path.name}-wal")
-    is_all_in_it = not (log.exists() and log.stat().st_size)
-    way = f"{path.absolute().as_uri()}?mode=ro" + ("&immutable=1" if is_all_in_it else "")
-    return sqlite3.connect(way, uri=True)
+def _rows(reader: sqlite3.Connection) -> Sequence[Sequence[Any]]:
+    """Give what a file says of its questions; a file of an earlier format is nobody's to read."""
+    try:
+        return reader.execute(FIND).fetchall()
+    except sqlite3.OperationalError:
+        return reader.execute(FIND_EARLIER).fetchall()
 
 
-def _gone(connection: sqlite3.Connection, is_gone: Gone) -> list[tuple[str, str]]:
-    rows = pl.DataFrame(
-        connection.execute(FIND).fetchall(),
-        schema=dict.fromkeys((*KEY, *TOLD), pl.String),
-        orient="row",
-    )
-    return rows.filter(is_gone(rows)).select(KEY).rows()
+def _gone(rows: Sequence[Sequence[Any]], is_gone: Gone) -> list[int]:
+    kinds = {"id": pl.Int64, **dict.fromkeys(TOLD, pl.String)}
+    frame = pl.DataFrame([tuple(row) for row in rows], schema=kinds, orient="row")
+    return frame.filter(is_gone(frame))["id"].to_list()
 
 
-def _blank(connection: sqlite3.Connection, gone: list[tuple[str, str]]) -> None:
-    connection.execute("PRAGMA secure_delete = ON")
-    with transaction(connection):
-        connection.execute("DROP TRIGGER IF EXISTS questions_no_update")
-        connection.executemany(f"{BLANK} {WHICH}", gone)
-        connection.execute(never("questions", "UPDATE"))
-    connection.execute("VACUUM")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+def _tested(connection: Connection, is_gone: Gone) -> list[str]:
+    images = [row[0] for row in connection.execute(text(FIND_TESTED))]
+    frame = pl.DataFrame({"image_id": images}, schema={"image_id": pl.String})
+    rows = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in TOLD[1:])
+    return rows.filter(is_gone(rows))["image_id"].to_list()
+
+
+def _blank(to: Connection, gone: list[int], tested: list[str]) -> None:
+    if to.dialect.name == "sqlite":
+        to.exec_driver_sql("PRAGMA secure_delete = ON")
+    for number in gone:
+        for statement in (BLANK, BLANK_SLOTS):
+            to.execute(text(statement), {"id": number})
+    for image in tested:
+        for statement in BLANK_TESTED:
+            to.execute(text(statement), {"image": image})
+
+
+def _scrub(path: Path) -> None:
+    """Leave no byte of what was overwritten in the file or its log."""
+    with sentences(path), closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _renew_copies(path: Path, is_gone: Gone) -> None:
     """Replace the copy by one of today where it tells a picture, and remove such older ones."""
     copies = sorted(path.parent.glob(f"{path.name}.backup*"))
     for copy in [one for one in copies if not one.name.endswith(("-wal", "-shm"))]:
-        with sentences(copy), closing(_reading(copy)) as reader:
-            names = {row[1] for row in reader.execute("PRAGMA table_info(questions)")}
-            tells = not {*KEY, *TOLD} <= names or bool(_gone(reader, is_gone))
+        with sentences(copy), closing(reading(copy)) as reader:
+            tells = bool(_gone(_rows(reader), is_gone))
         if tells and copy == backup_of(path):
             back_up(path)
         elif tells:

@@ -1,189 +1,287 @@
-"""Opens a SQLite file that must lose nothing: checked, copied, migrated, trouble explained.
+"""A crowd's database: a SQLite file or a PostgreSQL server, written in whole transactions only.
 
-The order on opening is: is it one of ours or a newer one, is it whole, copy it, bring it up to
-date. Until all of that is known the file is only read, so that what cannot be opened is left
-exactly as it was found.
+What `Database.write` has returned is on the disk. On SQLite, writes that wait for each other are
+committed together: the one whose turn it is runs all that wait, each in a savepoint of its own.
 """
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Generic, Literal, TypeVar
 
-from affekt import durable
-from affekt.errors import AffektError, Damaged, DiskTrouble, Locked, NewerFormat
+from sqlalchemy import Connection, Engine, Row, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-BUSY_SECONDS = 30.0  # longest wait for another writer; a commit of a whole campaign takes a few
-DISK_CODES = frozenset(
-    {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR}
+from affekt.errors import (
+    AffektError,
+    DiskTrouble,
+    MachineError,
+    MissingExtra,
+    NewerFormat,
+    UsageError,
 )
-BUSY_CODES = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-DAMAGE_CODES = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+from affekt.journal import sqlite_file
+from affekt.journal.migrations import REVISIONS, upgrade
+
+T = TypeVar("T")
+Durability = Literal["disk", "process"]
+# What `synchronous` is for each; under "process" a power cut may lose the last commits.
+SYNCHRONOUS = {"disk": "FULL", "process": "NORMAL"}
+TOGETHER = 256  # jobs in one commit, so that the first of many does not wait for all
+RETRIES = 20  # of a transaction that PostgreSQL undid because of another one
+UNDONE = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 
 
-class Migration(NamedTuple):
-    """One step of the format; its name is kept in the file, its place is the format number."""
+class Database:
+    """One database of a crowd, in today's format.
 
-    name: str
-    statements: tuple[str, ...]
-
-
-def open_database(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
-    """Give a connection to a whole file in today's format; makes the file when there is none.
+    Args:
+        place: The SQLite file, made when there is none, or the address of a PostgreSQL database,
+            ``postgresql://user@host/name``.
+        durability: What an answered write survives: ``disk`` a power cut, ``process`` only the end
+            of the process (SQLite).
 
     Raises:
         NewerFormat: A newer affekt made it; nothing is touched.
         Damaged: It is not whole; nothing is touched.
-        DiskTrouble: It cannot be read or written.
+        MachineError: It cannot be read, written or reached.
         Locked: Another process has been writing for too long.
     """
-    with sentences(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        made = _inspect(path, migrations) if path.exists() and path.stat().st_size else 0
-        if 0 < made < len(migrations):
-            back_up(path, suffix=f"-{migrations[made].name}")
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+
+    def __init__(self, place: Path | str, *, durability: Durability = "disk") -> None:
+        self.place = place
+        self.name = str(place) if isinstance(place, Path) else _without_password(place)
+        self.is_sqlite = isinstance(place, Path)
+        with self.sentences():
+            if isinstance(place, Path):
+                self.engine = _file(place, SYNCHRONOUS[durability])
+            else:
+                self.engine = _server(place)
+            try:
+                self._bring_up_to_date()
+                self._writer = _Writer(self.engine) if self.is_sqlite else None
+            except BaseException:
+                self.engine.dispose()
+                raise
+
+    def close(self) -> None:
+        """Let go of it; closing again changes nothing."""
+        if self._writer is not None:
+            self._writer.close()
+        self.engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one moment of the database."""
+        with self.sentences(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def write(self, job: Callable[[Connection], T]) -> T:
+        """Run ``job`` in a transaction, and give its answer once that is on the disk.
+
+        All of it happens, or nothing where it raises. It may be run again from the start, so it
+        must change nothing but the database.
+        """
+        with self.sentences():
+            return self._writer.write(job) if self._writer else self._transaction(job)
+
+    @contextmanager
+    def sentences(self) -> Iterator[None]:
+        """Turn what the database says into errors a user can act on."""
+        if isinstance(self.place, Path):
+            with sentences(self.place):
+                yield
+            return
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            migrate(connection, migrations)
-        except BaseException:
-            connection.close()
-            raise
-    return connection
+            yield
+        except DBAPIError as trouble:
+            raise _told(self.name, trouble) from trouble
+
+    def _transaction(self, job: Callable[[Connection], T]) -> T:
+        for _ in range(RETRIES):
+            try:
+                with self.engine.begin() as connection:
+                    return job(connection)
+            except DBAPIError as trouble:
+                if getattr(trouble.orig, "sqlstate", "") not in UNDONE:
+                    raise
+                undone = trouble
+        raise undone
+
+    def _bring_up_to_date(self) -> None:
+        with self.engine.connect() as connection, connection.begin():
+            if revision_of(connection) == REVISIONS[-1]:
+                return
+        way = {"immediate": True}
+        with self.engine.connect().execution_options(**way) as connection, connection.begin():
+            if not self.is_sqlite:  # two servers may start at once
+                connection.execute(text("SELECT pg_advisory_xact_lock(740327)"))
+            found = revision_of(connection)
+            if found is not None and found not in REVISIONS:
+                raise newer(self.name, found)
+            if found != REVISIONS[-1]:
+                upgrade(connection)
 
 
-def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
-    """Apply the migrations the file does not have yet, each in a transaction of its own."""
-    if _format(connection) == len(migrations):
-        return  # opening takes no write lock
-    for number, (name, statements) in enumerate(migrations, start=1):
-        with transaction(connection):
-            if _format(connection) >= number:
-                continue
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) STRICT"
-            )
-            for statement in statements:
-                connection.execute(statement)
-            connection.execute("INSERT INTO migrations VALUES (?)", (name,))
-            connection.execute(f"PRAGMA user_version = {number}")
+def revision_of(connection: Connection) -> str | None:
+    """Give the step that the database stands at; None where it has none of them."""
+    has = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+    if connection.dialect.name == "postgresql":
+        has = "SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL"
+    if connection.execute(text(has)).first() is None:
+        return None
+    found: Row[Any] | None = connection.execute(
+        text("SELECT version_num FROM alembic_version")
+    ).first()
+    return str(found[0]) if found else None
 
 
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of it or nothing; the write lock is taken at once, not at the first write."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        if connection.in_transaction:  # a full disk may have rolled back already
-            connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
+def newer(name: str, found: str) -> NewerFormat:
+    """Give the error for a database that a newer affekt made."""
+    return NewerFormat(
+        f"{name}: is in format {found}, this affekt reads up to {REVISIONS[-1]}; update affekt. "
+        "Nothing was touched"
+    )
 
 
 @contextmanager
 def sentences(path: Path) -> Iterator[None]:
     """Turn what SQLite and the file system say into errors a user can act on."""
+    with sqlite_file.sentences(path):
+        try:
+            yield
+        except DBAPIError as trouble:
+            if not isinstance(trouble.orig, Exception):
+                raise
+            raise trouble.orig from trouble
+
+
+class _Job(Generic[T]):
+    """One write that waits for its turn."""
+
+    def __init__(self, run: Callable[[Connection], T]) -> None:
+        self.run = run
+        self.is_done = False
+        self.answer: T | None = None
+        self.trouble: BaseException | None = None
+
+
+class _Writer:
+    """The one connection that writes to a SQLite file; its callers take turns in leading."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._connection = engine.connect().execution_options(immediate=True)
+        self._turn = threading.Lock()
+        self._gate = threading.Lock()
+        self._waiting: list[_Job[Any]] = []
+
+    def write(self, run: Callable[[Connection], T]) -> T:
+        """Run a job, with all that wait beside it, and give its answer after the commit."""
+        job = _Job(run)
+        with self._gate:
+            self._waiting.append(job)
+        with self._turn:
+            while not job.is_done:
+                self._lead()
+        if job.trouble is not None:
+            raise job.trouble
+        return job.answer  # type: ignore[return-value]  # a job without trouble has its answer
+
+    def close(self) -> None:
+        """Wait for the commit under way and let go of the file."""
+        with self._turn:
+            self._connection.close()
+
+    def _lead(self) -> None:
+        """Commit the jobs that have waited longest."""
+        with self._gate:
+            jobs, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
+        try:
+            with self._connection.begin():
+                for job in jobs:
+                    self._run(job, alone=len(jobs) == 1)
+        except BaseException as trouble:
+            for job in jobs:
+                job.trouble = job.trouble or trouble
+        for job in jobs:
+            job.is_done = True
+
+    def _run(self, job: _Job[Any], *, alone: bool) -> None:
+        """Run one job; what it raises undoes that job and no other."""
+        if alone:
+            job.answer = job.run(self._connection)
+            return
+        try:
+            with self._connection.begin_nested():
+                job.answer = job.run(self._connection)
+        except Exception as trouble:
+            if not self._connection.in_transaction():  # a full disk undoes everything
+                raise
+            job.trouble = trouble
+
+
+def _file(path: Path, synchronous: str) -> Engine:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size:
+        sqlite_file.inspect(path)
+    engine = create_engine(
+        f"sqlite+pysqlite:///{path}",
+        connect_args={"timeout": sqlite_file.BUSY_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # a transaction begins where we say so
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        is_writer = connection.get_execution_options().get("immediate", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+    return engine
+
+
+def _server(url: str) -> Engine:
     try:
-        yield
-    except sqlite3.Error as trouble:
-        raise _explained(path, trouble) from trouble
-    except OSError as trouble:
-        raise DiskTrouble(
-            f"{path}: cannot be made or written ({trouble.strerror}); check the folder and its "
-            "permissions"
+        address = make_url(url)
+        if address.get_backend_name() != "postgresql":
+            raise UsageError(
+                f"the database {_without_password(url)!r} is no PostgreSQL address; write "
+                "postgresql://user@host/name, or leave it out to use a file in the project"
+            )
+        address = address.set(drivername="postgresql+psycopg")
+        return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    except ArgumentError as trouble:
+        raise UsageError(
+            "the address of the database cannot be read; write postgresql://user@host/name"
+        ) from trouble
+    except (ImportError, NoSuchModuleError) as trouble:
+        raise MissingExtra(
+            "a PostgreSQL database needs psycopg: pip install 'affekt[postgresql]'"
         ) from trouble
 
 
-def back_up(path: Path, suffix: str = "") -> Path:
-    """Copy the file as one consistent moment of it to ``<name>.backup<suffix>`` beside it."""
-    copy = backup_of(path, suffix)
-    with (
-        sentences(path),
-        durable.replaced(copy) as beside,
-        closing(sqlite3.connect(_reading(path), uri=True)) as source,
-        closing(sqlite3.connect(beside)) as target,
-    ):
-        source.backup(target)
-    return copy
-
-
-def backup_of(path: Path, suffix: str = "") -> Path:
-    """Name the copy of a file."""
-    return path.with_name(f"{path.name}.backup{suffix}")
-
-
-def _inspect(path: Path, migrations: Sequence[Migration]) -> int:
-    """Give the format number of a file that is whole and not newer than we are."""
+def _without_password(url: str) -> str:
     try:
-        with closing(sqlite3.connect(_reading(path), uri=True, timeout=BUSY_SECONDS)) as reader:
-            made = _format(reader)
-            if made > len(migrations):
-                raise NewerFormat(
-                    f"{path}: is in format {made}, this affekt reads up to {len(migrations)}; "
-                    "update affekt. "
-                    "Nothing was touched"
-                )
-            found = [row[0] for row in reader.execute("PRAGMA integrity_check(5)")]
-            orphans = reader.execute("PRAGMA foreign_key_check").fetchmany(1)
-    except sqlite3.DatabaseError as trouble:
-        if _code(trouble) not in DAMAGE_CODES:
-            raise
-        raise _damaged(path, str(trouble)) from trouble
-    if found != ["ok"] or orphans:
-        raise _damaged(path, "; ".join(found) if found != ["ok"] else "rows without their question")
-    return made
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "(cannot be read)"
 
 
-def _damaged(path: Path, result: str) -> Damaged:
-    copies = sorted(path.parent.glob(f"{path.name}.backup*"), key=lambda copy: copy.stat().st_mtime)
-    if copies:
-        restore = (
-            f"the last good backup is {copies[-1].name!r}; to restore, move {path.name!r}, "
-            f"'{path.name}-wal' and '{path.name}-shm' out of {path.parent} and copy the backup to "
-            f"{path.name!r}"
-        )
-    else:
-        restore = "there is no backup beside it; put a copy of your own in its place"
-    return Damaged(
-        f"{path}: is damaged (integrity check: {result}). {restore}. Nothing was rewritten"
-    )
-
-
-def _explained(path: Path, trouble: sqlite3.Error) -> AffektError:
-    code = _code(trouble)
-    if code in BUSY_CODES:
-        return Locked(
-            f"{path}: another process has been writing for {BUSY_SECONDS:.0f} s; wait for it or "
-            "end it, then run again. Nothing of this step was written"
-        )
-    if code == sqlite3.SQLITE_FULL:
-        return DiskTrouble(
-            f"{path}: the file system is full; free some space and run again. What was recorded "
-            "before is kept"
-        )
-    if code in DAMAGE_CODES:
-        return _damaged(path, str(trouble))
-    if code in DISK_CODES:
-        return DiskTrouble(
-            f"{path}: cannot be written ({trouble}); check that the folder is not read-only, then "
-            "run again"
+def _told(name: str, trouble: DBAPIError) -> AffektError:
+    """Give the sentence for what a server said; a defect of ours stays what it is."""
+    state = str(getattr(trouble.orig, "sqlstate", None) or "")
+    said = " ".join(str(trouble.orig).split())
+    if state.startswith("53"):
+        return DiskTrouble(f"{name}: the server has no room left ({said}); free some and go on")
+    if not state or state.startswith(("08", "28", "3D", "57")):
+        return MachineError(
+            f"{name}: cannot be reached ({said}); start the server or correct `database`. What was "
+            "acknowledged before is kept"
         )
     raise trouble
-
-
-def _code(trouble: sqlite3.Error) -> int:
-    """Primary result code of SQLite; 0 when the error is not from SQLite itself."""
-    return int(getattr(trouble, "sqlite_errorcode", 0)) & 0xFF
-
-
-def _format(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _reading(path: Path) -> str:
-    return f"{path.absolute().as_uri()}?mode=ro"

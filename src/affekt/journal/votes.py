@@ -1,113 +1,49 @@
-"""The journal of what people were asked and what they answered; nothing in it ever changes.
+"""What people were asked in one campaign and what they answered; a vote is never taken out.
 
-One file serves every campaign of a project. A *campaign* is one way of asking (crowd and stopping
-rule), so a changed plan begins anew and a plan changed back finds its votes again.
+One database serves every campaign of a project. A *campaign* is one way of asking (crowd and
+policy), so a changed plan begins anew and a plan changed back finds its votes again. Here votes
+come in by the table; people who answer one picture at a time use the verbs of `affekt.campaign`.
 """
 
-import sqlite3
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import polars as pl
+from sqlalchemy import Connection, Text, bindparam, text
 
 from affekt.errors import UsageError
-from affekt.journal.database import (
-    Migration,
-    back_up,
-    backup_of,
-    open_database,
-    sentences,
-    transaction,
-)
+from affekt.journal.bulk import bring_in
+from affekt.journal.clock import now
+from affekt.journal.database import Database
+from affekt.journal.settling import Settled, settle, tally_of
+from affekt.journal.sqlite_file import back_up, backup_of
+from affekt.parts import canonical
+from affekt.policies import Policy
+from affekt.policies.fixed import Fixed
 from affekt.tables import QUESTIONS, VOTES
 
 FILE = "votes.db"
-
-
-def never(table: str, what: str) -> str:
-    """Give the statement that forbids to change a table in one way."""
-    return (
-        f"CREATE TRIGGER {table}_no_{what.lower()} BEFORE {what} ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, '{table} are append-only'); END"
-    )
-
-
-MIGRATIONS = (
-    Migration(
-        "questions-and-votes",
-        (
-            """CREATE TABLE questions (
-                campaign TEXT NOT NULL, question_id TEXT NOT NULL, image_id TEXT NOT NULL,
-                emotion TEXT NOT NULL, role TEXT NOT NULL, group_id TEXT, truth TEXT,
-                PRIMARY KEY (campaign, question_id)
-            ) STRICT, WITHOUT ROWID""",
-            """CREATE TABLE votes (
-                number INTEGER PRIMARY KEY AUTOINCREMENT,
-                campaign TEXT NOT NULL, question_id TEXT NOT NULL, worker TEXT NOT NULL,
-                emotion TEXT NOT NULL, felt INTEGER NOT NULL CHECK (felt IN (0, 1)), seconds REAL,
-                UNIQUE (campaign, question_id, worker, emotion),
-                FOREIGN KEY (campaign, question_id) REFERENCES questions
-            ) STRICT""",
-        ),
-    ),
-    Migration(
-        "closings-and-append-only",
-        (
-            """CREATE TABLE closings (
-                campaign TEXT NOT NULL, question_id TEXT NOT NULL,
-                PRIMARY KEY (campaign, question_id),
-                FOREIGN KEY (campaign, question_id) REFERENCES questions
-            ) STRICT, WITHOUT ROWID""",
-            *(
-                never(table, what)
-                for table in ("questions", "votes")
-                for what in ("UPDATE", "DELETE")
-            ),
-        ),
-    ),
-    Migration(
-        "names-at-the-source",
-        tuple(f"ALTER TABLE questions ADD COLUMN {name} TEXT" for name in ("source", "source_id")),
-    ),
-)
-INCOMING = """CREATE TEMP TABLE IF NOT EXISTS incoming (
-    position INTEGER PRIMARY KEY, question_id TEXT, worker TEXT, emotion TEXT, felt INTEGER,
-    seconds REAL)"""
-PLACES = """CREATE TEMP TABLE IF NOT EXISTS places (
-    question_id TEXT, worker TEXT, place INTEGER,
-    PRIMARY KEY (question_id, worker)) WITHOUT ROWID"""
-# Place 0 is a worker who has answered this question before: a repeated vote takes nobody's place.
-GIVE_PLACES = """INSERT INTO places
-    SELECT question_id, worker, CASE WHEN is_known THEN 0 ELSE
-        had + row_number() OVER (PARTITION BY question_id, is_known ORDER BY first) END
-    FROM (
-        SELECT question_id, worker, min(position) AS first,
-            EXISTS (SELECT 1 FROM votes v WHERE v.campaign = :campaign
-                AND v.question_id = i.question_id AND v.worker = i.worker) AS is_known,
-            (SELECT count(DISTINCT v.worker) FROM votes v WHERE v.campaign = :campaign
-                AND v.question_id = i.question_id) AS had
-        FROM incoming i
-        WHERE NOT EXISTS (SELECT 1 FROM closings c WHERE c.campaign = :campaign
-            AND c.question_id = i.question_id)
-        GROUP BY question_id, worker)"""
-KEEP = """INSERT INTO votes (campaign, question_id, worker, emotion, felt, seconds)
-    SELECT :campaign, i.question_id, i.worker, i.emotion, i.felt, i.seconds
-    FROM incoming i JOIN places p USING (question_id, worker)
-    WHERE p.place <= :quota ORDER BY i.position
-    ON CONFLICT (campaign, question_id, worker, emotion) DO NOTHING"""
-COUNT_REFUSED = """SELECT count(*) FROM incoming i WHERE NOT EXISTS (
-    SELECT 1 FROM votes v WHERE v.campaign = :campaign AND v.question_id = i.question_id
-        AND v.worker = i.worker AND v.emotion = i.emotion AND v.felt = i.felt)"""
-FIND_STRANGER = """SELECT question_id FROM incoming i WHERE NOT EXISTS (
-    SELECT 1 FROM questions q WHERE q.campaign = :campaign AND q.question_id = i.question_id)
-    ORDER BY position LIMIT 1"""
-FIND_QUESTIONS = """SELECT question_id, image_id, emotion, role, group_id, truth, source,
-        source_id, (SELECT count(DISTINCT worker) FROM votes v WHERE v.campaign = q.campaign
-            AND v.question_id = q.question_id) AS votes,
-        NOT EXISTS (SELECT 1 FROM closings c WHERE c.campaign = q.campaign
-            AND c.question_id = q.question_id) AS is_open
-    FROM questions q WHERE campaign = :campaign ORDER BY question_id"""
+FIVE = Fixed(votes=5)
+FIND = "SELECT id FROM campaigns WHERE name = :name"
+ENROL = """INSERT INTO campaigns (name, state, policy, settings, opened, made_at)
+    VALUES (:name, 'open', :policy, '{}', 0, :now) ON CONFLICT DO NOTHING"""
+ASK = """INSERT INTO items (campaign, question_id, image_id, emotion, role, group_id, truth, source,
+        source_id, apart, votes, yes, no, log_odds, skips, state)
+    VALUES (:campaign, :question_id, :image_id, :emotion, :role, :group_id, :truth, :source,
+        :source_id, :apart, 0, 0, 0, :log_odds, 0, 'waiting') ON CONFLICT DO NOTHING"""
+ASKED = """SELECT question_id, image_id, emotion, role, group_id, truth, source, source_id, votes,
+        yes, no, log_odds, state NOT IN ('decided', 'withdrawn') AS is_open
+    FROM items WHERE campaign = :campaign AND gold IS NULL ORDER BY question_id"""
+GIVEN = """SELECT i.question_id, w.pseudonym AS worker, v.emotion, v.felt, v.seconds
+    FROM votes v JOIN items i ON i.id = v.item JOIN workers w ON w.id = v.worker
+    WHERE v.campaign = :campaign AND v.state = 'counted' AND i.gold IS NULL ORDER BY v.seq"""
+COUNT = """SELECT count(*) FROM votes v JOIN items i ON i.id = v.item
+    WHERE v.campaign = :campaign AND v.state = 'counted' AND i.gold IS NULL"""
+TO_CLOSE = """SELECT id, emotion, votes, yes, no, log_odds FROM items
+    WHERE campaign = :campaign AND question_id = :question_id
+        AND state NOT IN ('decided', 'withdrawn')"""
+TALLIES = ("yes", "no", "log_odds")
 
 
 class Recorded(NamedTuple):
@@ -121,30 +57,46 @@ class Recorded(NamedTuple):
 class Votes:
     """The votes of one campaign.
 
-    A question takes the votes of at most ``quota`` workers. What is recorded is on the disk when
-    the call returns.
+    A question takes the votes of at most ``policy.most()`` workers. What is recorded is on the disk
+    when the call returns.
 
     Args:
-        path: The SQLite file; made when there is none.
-        campaign: Name of the way of asking; other campaigns in the file are neither seen nor
+        place: The SQLite file, made when there is none, or the address of a PostgreSQL database.
+        campaign: Name of the way of asking; other campaigns in the database are neither seen nor
             touched.
-        quota: Workers a question may have.
+        policy: When a question has been answered enough.
         among: Ids of the questions that are to be seen, where a campaign asked more in another
             plan; all without.
+        folder: Where a crowd keeps files of its own; by default beside the SQLite file.
 
     Raises:
-        MachineError: The file is damaged or cannot be written; nothing of it was changed.
+        MachineError: The database is damaged or cannot be written; nothing of it was changed.
         Refused: A newer affekt made it, or another process has been writing for too long.
     """
 
     def __init__(
-        self, path: Path, campaign: str, *, quota: int = 5, among: pl.Series | None = None
+        self,
+        place: Path | str,
+        campaign: str,
+        *,
+        policy: Policy = FIVE,
+        among: pl.Series | None = None,
+        folder: Path | None = None,
     ) -> None:
-        self.path = path
+        self.place = place
+        self.folder = folder or (place.parent if isinstance(place, Path) else Path())
         self.campaign = campaign
-        self.quota = quota
+        self.policy = policy
         self.among = among
-        self._connection = open_database(path, MIGRATIONS)
+        self.database = Database(place)
+        with self.database.read() as connection:  # opening waits for no writer
+            known = connection.execute(text(FIND), {"name": campaign}).scalar()
+        self.number = int(known) if known else self.database.write(self._enrolled)
+
+    @property
+    def quota(self) -> int:
+        """Workers a question may have."""
+        return self.policy.most()
 
     def __enter__(self) -> Self:
         return self
@@ -158,19 +110,23 @@ class Votes:
         self.close_file()
 
     def close_file(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
+        """Let go of the database."""
+        self.database.close()
 
     def ask(self, questions: pl.DataFrame) -> None:
         """Note that these questions are asked; one that is there already stays as it is."""
-        columns = list(QUESTIONS.columns)
-        rows = questions.select(pl.lit(self.campaign).alias("campaign"), *columns).iter_rows()
-        with sentences(self.path), transaction(self._connection):
-            self._connection.executemany(
-                f"INSERT INTO questions (campaign, {', '.join(columns)}) "  # noqa: S608  (names from our schema)
-                f"VALUES ({', '.join('?' * (len(columns) + 1))}) ON CONFLICT DO NOTHING",
-                rows,
-            )
+        rows = questions.select(
+            *QUESTIONS.columns,
+            campaign=pl.lit(self.number),
+            apart=pl.coalesce("group_id", "image_id"),
+        ).to_dicts()
+        start = {name: self.policy.start(name) for name in questions["emotion"].unique()}
+        for row in rows:
+            row["log_odds"] = start[row["emotion"]]
+        if rows:
+            # A null in the first row tells PostgreSQL no type.
+            types = [bindparam(name, type_=Text()) for name in QUESTIONS.columns]
+            self.database.write(lambda to: to.execute(text(ASK).bindparams(*types), rows) and None)
 
     def record(self, votes: pl.DataFrame) -> Recorded:
         """Store the votes that are new, all of them or none.
@@ -183,78 +139,73 @@ class Votes:
         Raises:
             UsageError: A vote answers a question that was never asked.
         """
-        rows = votes.select("question_id", "worker", "emotion", "felt", "seconds").iter_rows()
-        with sentences(self.path):
-            for statement in (INCOMING, PLACES):
-                self._connection.execute(statement)
-            with transaction(self._connection):
-                return self._record(rows)
+        rows = votes.select("question_id", "worker", "emotion", "felt", "seconds").to_dicts()
+        came = self.database.write(lambda to: bring_in(to, self.number, self.policy, rows))
+        if came.stranger is not None:
+            raise UsageError(
+                f"{self.database.name}: a vote answers the question {came.stranger!r}, which was "
+                "never asked; ask it first. None of these votes was recorded"
+            )
+        return Recorded(came.new, len(rows) - came.new - came.refused, came.refused)
 
     def votes(self) -> pl.DataFrame:
-        """Give all votes (schema `affekt.tables.VOTES`) in the order they came."""
-        columns = list(VOTES.columns)
-        rows = self._rows(
-            f"SELECT {', '.join(columns)} FROM votes WHERE campaign = :campaign ORDER BY number"  # noqa: S608
-        )
-        raw = {**VOTES.types(), "felt": pl.Int64, "seconds": pl.Float64}
+        """Give all counted votes (schema `affekt.tables.VOTES`) in the order they came."""
+        raw = {**VOTES.types(), "felt": pl.Boolean, "seconds": pl.Float64}
+        rows = [(*row[:3], bool(row[3]), row[4]) for row in self._rows(GIVEN)]
         return pl.DataFrame(rows, schema=raw, orient="row").cast(VOTES.types())  # type: ignore[arg-type]
 
     def count(self) -> int:
-        """Give the number of votes."""
-        counted = self._rows("SELECT count(*) FROM votes WHERE campaign = :campaign")
-        return int(counted[0][0])
+        """Give the number of counted votes."""
+        return int(self._rows(COUNT)[0][0])
 
     def questions(self) -> pl.DataFrame:
-        """Give what was asked, by id: schema `QUESTIONS`, number of ``votes``, ``is_open``."""
-        raw = {**QUESTIONS.types(), "votes": pl.Int64, "is_open": pl.Int64}
-        found = pl.DataFrame(self._rows(FIND_QUESTIONS), schema=raw, orient="row")
+        """Give what was asked, by id: schema `QUESTIONS`, ``votes``, ``places``, ``is_open``.
+
+        ``votes`` are the workers who answered, ``places`` how many more may be asked at once.
+        """
+        kinds = {"votes": pl.Int64, "yes": pl.Int64, "no": pl.Int64, "log_odds": pl.Float64}
+        raw = {**QUESTIONS.types(), **kinds, "is_open": pl.Int8}
+        rows = [(*row[:-1], int(row[-1])) for row in self._rows(ASKED)]
+        found = pl.DataFrame(rows, schema=raw, orient="row")
         if self.among is not None:
             found = found.filter(pl.col("question_id").is_in(self.among.implode()))
-        return found.with_columns(pl.col("is_open").cast(pl.Boolean))
+        places = self.policy.places(tally_of(found))
+        is_open = pl.col("is_open").cast(pl.Boolean)
+        return found.select(
+            *QUESTIONS.columns, "votes", pl.Series("places", places, pl.Int64), is_open
+        )
 
     def open_questions(self) -> pl.DataFrame:
-        """Give the questions not closed, by id: schema `QUESTIONS` and the number of ``votes``."""
+        """Give the questions not closed, by id: schema `QUESTIONS`, ``votes``, ``places``."""
         return self.questions().filter("is_open").drop("is_open")
 
     def close(self, question_ids: pl.Series) -> None:
         """Take no more votes on these questions; closing again changes nothing."""
-        with sentences(self.path), transaction(self._connection):
-            self._connection.executemany(
-                "INSERT INTO closings SELECT campaign, question_id FROM questions "
-                "WHERE campaign = ? AND question_id = ? ON CONFLICT DO NOTHING",
-                ((self.campaign, one) for one in question_ids),
-            )
+        names = question_ids.to_list()
+        self.database.write(lambda to: self._close(to, names))
 
-    def back_up(self) -> Path:
-        """Copy the whole file beside itself: what a damaged one is restored from."""
-        return back_up(self.path)
+    def back_up(self) -> Path | None:
+        """Copy the whole file beside itself; None where a server keeps it, which has its own."""
+        return back_up(self.place) if isinstance(self.place, Path) else None
 
     def has_backup(self) -> bool:
-        """Whether the file was copied beside itself before."""
-        return backup_of(self.path).exists()
+        """Whether the file was copied beside itself before, or is a server's."""
+        return not isinstance(self.place, Path) or backup_of(self.place).exists()
 
-    def _record(self, rows: Any) -> Recorded:
-        run, names = self._connection.execute, {"campaign": self.campaign, "quota": self.quota}
-        run("DELETE FROM incoming")
-        run("DELETE FROM places")
-        self._connection.executemany(
-            "INSERT INTO incoming (question_id, worker, emotion, felt, seconds) "
-            "VALUES (?, ?, ?, ?, ?)",
-            rows,
-        )
-        stranger = run(FIND_STRANGER, names).fetchone()
-        if stranger:
-            raise UsageError(
-                f"{self.path}: a vote answers the question {stranger[0]!r}, which was never asked; "
-                "ask it first. None of these votes was recorded"
-            )
-        run(GIVE_PLACES, names)
-        new = run(KEEP, names).rowcount
-        came = int(run("SELECT count(*) FROM incoming").fetchone()[0])
-        refused = int(run(COUNT_REFUSED, names).fetchone()[0])
-        return Recorded(new, came - new - refused, refused)
+    def _enrolled(self, to: Connection) -> int:
+        policy = canonical(self.policy.identity()).decode()
+        to.execute(text(ENROL), {"name": self.campaign, "policy": policy, "now": now()})
+        return int(to.execute(text(FIND), {"name": self.campaign}).scalar_one())
 
-    def _rows(self, statement: str) -> list[tuple[Any, ...]]:
-        with sentences(self.path):
-            found: sqlite3.Cursor = self._connection.execute(statement, {"campaign": self.campaign})
-            return found.fetchall()
+    def _close(self, to: Connection, names: list[str]) -> None:
+        find = text(TO_CLOSE)
+        settled = []
+        for name in names:
+            row = to.execute(find, {"campaign": self.number, "question_id": name}).first()
+            if row is not None:
+                settled.append(Settled(*row))
+        settle(to, self.policy, settled)
+
+    def _rows(self, statement: str) -> list[Any]:
+        with self.database.read() as connection:
+            return list(connection.execute(text(statement), {"campaign": self.number}))

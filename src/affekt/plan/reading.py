@@ -163,11 +163,11 @@ class Reading:
         return {"per_emotion": 0, **given, "role": "noisy"}
 
     def _check_votes(self, build: Build) -> None:
-        needed, asked = build.decide.rule.needs(), build.verify.until.votes
+        needed, asked = build.decide.rule.needs(), build.verify.until.most()
         if needed is not None and needed > asked:
             self._note(
                 ("decide", "rule"),
-                f"needs {needed} votes a question, but verify.until.votes is {asked}; "
+                f"needs {needed} votes a question, but verify.until asks for at most {asked}; "
                 f"raise that to {needed} or let the rule need fewer",
             )
 

@@ -30,6 +30,7 @@ class Policy(Part):
     """
 
     family = "policies"
+    usual = "curtailed"
 
     @abstractmethod
     def most(self) -> int:

@@ -48,8 +48,8 @@ class Bayes(Policy):
 
     def places(self, tally: Tally) -> Int[np.ndarray, " question"]:
         votes = tally.yes + tally.no
-        before = np.minimum(self.min_votes, self.max_votes) - votes
-        return np.where(self._is_settled(tally), 0, before.clip(min=1))
+        before: Int[np.ndarray, " question"] = np.maximum(self.min_votes - votes, 1)
+        return np.where(self._is_settled(tally), 0, before)
 
     def verdicts(self, tally: Tally) -> Int[np.ndarray, " question"]:
         keep = np.where(tally.log_odds > 0, KEEP, DROP)

@@ -36,7 +36,8 @@ class Curtailed(Policy):
 
     def places(self, tally: Tally) -> Int[np.ndarray, " question"]:
         keep, drop = self._missing(tally)
-        return np.minimum(keep, drop).clip(min=0)
+        places: Int[np.ndarray, " question"] = np.minimum(keep, drop).clip(min=0)
+        return places
 
     def verdicts(self, tally: Tally) -> Int[np.ndarray, " question"]:
         keep, drop = self._missing(tally)

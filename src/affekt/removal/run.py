@@ -88,7 +88,8 @@ def forget(
     if not dry_run:
         today = datetime.now(UTC).date().isoformat()
         added = add(path, told.entries, today, why or "belongs to what stands above")
-    purge = _Purge(store, search, told, dry=dry_run)
+    database = plan.build.verify.database if plan.build else None
+    purge = _Purge(store, search, told, database=database, dry=dry_run)
     return _told(path, found, releases, purge.run(found), added=added, asked=asked)
 
 
@@ -123,14 +124,16 @@ def _checked(plan: Plan, wanted: tuple[Entry, ...], why: str) -> tuple[Path, lis
 class _Purge:
     """Removes what is on a list from one project, or only counts it."""
 
-    def __init__(self, store: Store, search: Search, told: Forgotten, *, dry: bool) -> None:
+    def __init__(
+        self, store: Store, search: Search, told: Forgotten, *, database: str | None, dry: bool
+    ) -> None:
         self._store, self._search, self._told, self._dry = store, search, told, dry
+        self._votes = database or store.root / "journal" / FILE
 
     def run(self, found: Found) -> dict[str, Any]:
         """Remove it everywhere but in releases; give what was removed."""
         if not self._told:
             return {}
-        journal = self._store.root / "journal"
         among = self._told.among
         products = self._products()
         is_met = bool(products or found.pictures or found.images)
@@ -139,7 +142,7 @@ class _Purge:
             "folders": self._made() if is_met else (),
             "products": self._discarded(products),
             "attempts": self._search.attempts.forget(among, dry=self._dry),
-            "questions": blank(journal / FILE, among, dry=self._dry),
+            "questions": blank(self._votes, among, dry=self._dry),
             "places": self._places(),
             "hits": self._hits(),
         }

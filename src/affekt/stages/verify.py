@@ -2,23 +2,20 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, Self
 
 import polars as pl
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from affekt.crowd import Crowd
 from affekt.errors import NotYet
 from affekt.journal.votes import FILE, Votes
 from affekt.parts import canonical, find
+from affekt.policies import Policy
+from affekt.policies.curtailed import Curtailed
 from affekt.stage import Desk, Outcome, Progress, Stage
 from affekt.tables import QUESTIONS, VOTES
-
-
-class Until(BaseModel, frozen=True, extra="forbid"):
-    """When a question has been answered enough."""
-
-    votes: int = Field(5, ge=1, le=999, description="workers who answer each question")
 
 
 class Verify(Stage):
@@ -33,7 +30,11 @@ class Verify(Stage):
     conserves = False
 
     crowd: Crowd
-    until: Until = Field(Until(), description="when a question has been answered enough")
+    until: Policy = Field(Curtailed(), description="when a question has been answered enough")
+    database: str | None = Field(
+        None, description="address of a PostgreSQL database; a file in the project if absent"
+    )
+    idle = frozenset({"database"})
 
     @classmethod
     def example(cls) -> Self:
@@ -47,8 +48,7 @@ class Verify(Stage):
         return sha256(canonical([self.identity(), self.witness()])).hexdigest()
 
     def run(self, desk: Desk, asked: pl.DataFrame, **_: Any) -> Outcome:
-        wanted, ids = self.until.votes, asked["question_id"]
-        with Votes(desk.journal / FILE, self.campaign(), quota=wanted, among=ids) as journal:
+        with self.journal(desk.journal, among=asked["question_id"]) as journal:
             before = journal.count()
             self._gather(desk, journal, asked)
             if journal.count() > before or not journal.has_backup():
@@ -56,11 +56,16 @@ class Verify(Stage):
             waiting = journal.open_questions().height
             if waiting:
                 raise NotYet(
-                    f"verify: {asked.height - waiting:,} of {asked.height:,} questions have their "
-                    f"{wanted} votes; {self.crowd.advice(journal)}"
+                    f"verify: {asked.height - waiting:,} of {asked.height:,} questions have "
+                    f"enough votes; {self.crowd.advice(journal)}"
                 )
             votes = journal.votes().join(asked, on="question_id", how="semi")
         return Outcome(votes, notes=self._notes(votes))
+
+    def journal(self, folder: Path, among: pl.Series | None = None) -> Votes:
+        """Open the votes of this way of asking; ``folder`` holds the file where there is one."""
+        place = self.database or folder / FILE
+        return Votes(place, self.campaign(), policy=self.until, among=among, folder=folder)
 
     def _gather(self, desk: Desk, journal: Votes, asked: pl.DataFrame) -> None:
         """Votes so far → questions still open → ask → new votes, until nothing new comes."""
@@ -73,19 +78,20 @@ class Verify(Stage):
             desk.watch(Progress("verify", asked.height - still_open.height, asked.height))
             if still_open.is_empty():
                 return
-            self.crowd.ask(journal, still_open.drop("votes"))
+            self.crowd.ask(journal, still_open.drop("votes", "places"))
             self.crowd.answers(journal)
 
     def _close(self, journal: Votes) -> None:
-        enough = journal.open_questions().filter(pl.col("votes") >= self.until.votes)
+        enough = journal.open_questions().filter(pl.col("places") == 0)
         if not enough.is_empty():
-            self.crowd.close(journal, enough.drop("votes"))
+            self.crowd.close(journal, enough.drop("votes", "places"))
 
     def _notes(self, votes: pl.DataFrame) -> Mapping[str, Any]:
         return {
             "campaign": self.campaign(),
             "crowd": dict(self.crowd.about()),
             "is_simulated": self.crowd.is_simulated,
+            "policy": self.until.identity(),
             "votes": votes.height,
             "workers": votes["worker"].n_unique(),
         }

@@ -1,0 +1,131 @@
+"""Brings a table of votes into a campaign: who comes first takes the place."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Boolean, Column, Connection, Float, Integer, MetaData, Table, Text, text
+
+from affekt.journal.clock import now
+from affekt.journal.rates import rates_of
+from affekt.policies import Policy
+
+INCOMING = Table(
+    "incoming",
+    MetaData(),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("question_id", Text),
+    Column("worker", Text),
+    Column("emotion", Text),
+    Column("felt", Boolean),
+    Column("seconds", Float),
+    prefixes=["TEMPORARY"],
+)
+PLACES = Table(
+    "places",
+    MetaData(),
+    Column("item", Integer, primary_key=True, autoincrement=False),
+    Column("worker", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer),
+    prefixes=["TEMPORARY"],
+)
+STRANGER = """SELECT i.question_id FROM incoming i WHERE NOT EXISTS (
+        SELECT 1 FROM items q WHERE q.campaign = :campaign AND q.question_id = i.question_id)
+    ORDER BY i.position LIMIT 1"""
+GREET = """INSERT INTO workers (pseudonym, provider, state, settings, made_at)
+    SELECT worker, 'file', 'active', '{}', :now FROM incoming GROUP BY worker ORDER BY min(position)
+    ON CONFLICT DO NOTHING"""
+# Two servers must not count the same places.
+LOCK = """SELECT q.id FROM items q WHERE q.campaign = :campaign
+    AND q.question_id IN (SELECT question_id FROM incoming) ORDER BY q.id FOR UPDATE"""
+# Place 0 is a worker who has answered this item before: a repeated vote takes nobody's place.
+GIVE_PLACES = """INSERT INTO places (item, worker, place)
+    SELECT item, worker, CASE WHEN is_known THEN 0 ELSE
+        had + row_number() OVER (PARTITION BY item, is_known ORDER BY first) END
+    FROM (
+        SELECT q.id AS item, w.id AS worker, min(i.position) AS first,
+            EXISTS (SELECT 1 FROM votes v WHERE v.item = q.id AND v.worker = w.id) AS is_known,
+            q.votes + (SELECT count(*) FROM slots s WHERE s.item = q.id AND s.state = 'leased')
+                AS had
+        FROM incoming i
+        JOIN items q ON q.campaign = :campaign AND q.question_id = i.question_id
+        JOIN workers w ON w.pseudonym = i.worker
+        WHERE q.state NOT IN ('decided', 'withdrawn')
+        GROUP BY q.id, w.id, q.votes) came"""
+COME = """SELECT i.position, q.id, w.id, i.emotion, i.felt, i.seconds
+    FROM incoming i
+    JOIN items q ON q.campaign = :campaign AND q.question_id = i.question_id
+    JOIN workers w ON w.pseudonym = i.worker
+    JOIN places p ON p.item = q.id AND p.worker = w.id
+    WHERE p.place <= COALESCE(q.most, :most) ORDER BY i.position"""
+STORE = f"""INSERT INTO votes (campaign, item, worker, emotion, felt, seconds, state, weight, at)
+    SELECT :campaign, c.item, c.worker, c.emotion, c.felt, c.seconds, 'counted', 0, :now
+    FROM ({COME.replace("q.id", "q.id AS item", 1).replace("w.id", "w.id AS worker", 1)}) c
+    ORDER BY c.position ON CONFLICT (item, worker, emotion) DO NOTHING"""  # noqa: S608  (texts of our own)
+COUNT = """UPDATE items SET state = 'active',
+        votes = (SELECT count(DISTINCT v.worker) FROM votes v
+            WHERE v.item = items.id AND v.state = 'counted'),
+        yes = (SELECT count(*) FROM votes v
+            WHERE v.item = items.id AND v.state = 'counted' AND v.felt),
+        no = (SELECT count(*) FROM votes v
+            WHERE v.item = items.id AND v.state = 'counted' AND NOT v.felt)
+    WHERE id IN (SELECT DISTINCT item FROM places)"""
+REFUSED = """SELECT count(*) FROM incoming i
+    JOIN items q ON q.campaign = :campaign AND q.question_id = i.question_id
+    JOIN workers w ON w.pseudonym = i.worker
+    WHERE NOT EXISTS (SELECT 1 FROM votes v WHERE v.item = q.id AND v.worker = w.id
+        AND v.emotion = i.emotion AND v.felt = i.felt)"""
+UNWEIGHED = """SELECT v.seq, v.item, v.worker, v.felt FROM votes v
+    WHERE v.item IN (SELECT item FROM places) AND v.seq > :last ORDER BY v.seq"""
+WEIGH = text("UPDATE votes SET weight = :weight WHERE seq = :seq")
+LEAN = text("UPDATE items SET log_odds = log_odds + :weight WHERE id = :item")
+
+
+class Came(NamedTuple):
+    """What became of a table of votes."""
+
+    new: int
+    refused: int
+    stranger: str | None = None  # a question that nobody asked; then nothing was stored
+
+
+def bring_in(to: Connection, campaign: int, policy: Policy, rows: Sequence[dict[str, Any]]) -> Came:
+    """Store the votes that are new and have a place; see `affekt.journal.votes.Votes.record`."""
+    names = {"campaign": campaign, "most": policy.most(), "now": now()}
+    for table in (INCOMING, PLACES):
+        table.create(to, checkfirst=True)
+        to.execute(table.delete())
+    if not rows:
+        return Came(0, 0)
+    numbered = [{**row, "position": at} for at, row in enumerate(rows)]
+    to.execute(INCOMING.insert(), numbered)
+    stranger = to.execute(text(STRANGER), names).scalar()
+    if stranger is not None:
+        return Came(0, 0, str(stranger))
+    to.execute(text(GREET), names)
+    if to.dialect.name == "postgresql":
+        to.execute(text(LOCK), names)
+    to.execute(text(GIVE_PLACES), names)
+    last = int(to.execute(text("SELECT COALESCE(max(seq), 0) FROM votes")).scalar_one())
+    new = to.execute(text(STORE), names).rowcount
+    to.execute(text(COUNT))
+    _weigh(to, campaign, policy, last)
+    return Came(new, int(to.execute(text(REFUSED), names).scalar_one()))
+
+
+def _weigh(to: Connection, campaign: int, policy: Policy, last: int) -> None:
+    """Let the new votes lean the log-odds of their items, by what is known of their workers."""
+    if policy.weight(True, 0.8, 0.8) == 0:
+        return
+    found = to.execute(text(UNWEIGHED), {"last": last}).all()
+    known = {worker: rates_of(to, campaign, worker) for worker in {row.worker for row in found}}
+    rows = [
+        {
+            "seq": row.seq,
+            "item": row.item,
+            "weight": policy.weight(bool(row.felt), *known[row.worker]),
+        }
+        for row in found
+    ]
+    if rows:
+        to.execute(WEIGH, rows)
+        to.execute(LEAN, rows)

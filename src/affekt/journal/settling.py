@@ -1,0 +1,126 @@
+"""How items come to their decision: the tally, the verdict, and what it rests on."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+from sqlalchemy import Connection, text
+
+from affekt.journal.clock import now
+from affekt.parts import canonical
+from affekt.policies import DROP, KEEP, Policy, Tally
+
+DECIDE = text("UPDATE items SET state = 'decided', verdict = :verdict WHERE id = :id")
+CANCEL = text(
+    "UPDATE slots SET state = 'cancelled', token = NULL WHERE item = :id AND state = 'open'"
+)
+KEEP_DECISION = text(
+    """INSERT INTO decisions (item, policy, counted, start, posterior, verdict, at)
+    VALUES (:id, :policy, :counted, :start, :posterior, :verdict, :now)"""
+)
+COUNTED = text(
+    """SELECT seq, worker, felt, weight FROM votes
+    WHERE item = :id AND state = 'counted' ORDER BY seq"""
+)
+LEARN = text(
+    """INSERT INTO enrolments (campaign, worker, nothing_before, felt_yes, felt_no, unfelt_yes,
+        unfelt_no)
+    SELECT campaign, :worker, 0, :felt_yes, :felt_no, :unfelt_yes, :unfelt_no
+    FROM items WHERE id = :id
+    ON CONFLICT (campaign, worker) DO UPDATE SET
+        felt_yes = enrolments.felt_yes + excluded.felt_yes,
+        felt_no = enrolments.felt_no + excluded.felt_no,
+        unfelt_yes = enrolments.unfelt_yes + excluded.unfelt_yes,
+        unfelt_no = enrolments.unfelt_no + excluded.unfelt_no"""
+)
+
+
+class Settled(NamedTuple):
+    """An item that is to be decided, with its tally."""
+
+    id: int
+    emotion: str
+    votes: int
+    yes: int
+    no: int
+    log_odds: float
+
+
+class Counted(NamedTuple):
+    """One vote that a decision rests on."""
+
+    seq: int
+    worker: int
+    felt: bool
+    weight: float
+
+
+def tally_of(rows: pl.DataFrame) -> Tally:
+    """Give the tally of a frame with ``yes``, ``no`` and ``log_odds``."""
+    return Tally(rows["yes"].to_numpy(), rows["no"].to_numpy(), rows["log_odds"].to_numpy())
+
+
+def tally(items: Sequence[Settled]) -> Tally:
+    """Give the tally of some items, one row each."""
+    return Tally(
+        np.array([one.yes for one in items], np.int64),
+        np.array([one.no for one in items], np.int64),
+        np.array([one.log_odds for one in items], np.float64),
+    )
+
+
+def settle(to: Connection, policy: Policy, items: Sequence[Settled]) -> None:
+    """Decide some items: no more votes, and a row that says what the decision rests on.
+
+    Where the policy cannot tell, the verdict is undecided. Workers are credited with their answers
+    on what was kept or dropped.
+    """
+    if not items:
+        return
+    verdicts = policy.verdicts(tally(items)).tolist()
+    rules = canonical(policy.identity()).decode()
+    decided = zip(items, verdicts, strict=True)
+    rows = [_decision(to, policy, rules, one, verdict) for one, verdict in decided]
+    to.execute(DECIDE, rows)
+    to.execute(CANCEL, rows)
+    to.execute(KEEP_DECISION, rows)
+
+
+def _decision(
+    to: Connection, policy: Policy, rules: str, item: Settled, verdict: int
+) -> dict[str, object]:
+    counted = [Counted(*row) for row in to.execute(COUNTED, {"id": item.id})]
+    if verdict in (KEEP, DROP):
+        learn(to, item.id, ((one.worker, bool(one.felt)) for one in counted), verdict == KEEP)
+    weighs = any(one.weight for one in counted)
+    return {
+        "id": item.id,
+        "policy": rules,
+        "counted": json.dumps(
+            [[one.seq, one.weight] if weighs else [one.seq] for one in counted],
+            separators=(",", ":"),
+        ),
+        "start": policy.start(item.emotion),
+        "posterior": 0.5 * (1 + float(np.tanh(0.5 * item.log_odds))) if weighs else None,
+        "verdict": verdict,
+        "now": now(),
+    }
+
+
+def learn(to: Connection, item: int, answers: Iterable[tuple[int, bool]], is_felt: bool) -> None:
+    """Credit workers with their answers on an item whose truth is known, or taken as known."""
+    rows = [
+        {
+            "id": item,
+            "worker": worker,
+            "felt_yes": int(is_felt and said),
+            "felt_no": int(is_felt and not said),
+            "unfelt_yes": int(not is_felt and said),
+            "unfelt_no": int(not is_felt and not said),
+        }
+        for worker, said in answers
+    ]
+    if rows:
+        to.execute(LEARN, rows)

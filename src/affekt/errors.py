@@ -9,6 +9,7 @@
     ├── Refused              4   stopped to protect data or law
     │   ├── Locked               another process holds the project
     │   ├── NewerFormat          made by a newer affekt
+    │   ├── NotTaken             a claim, answer or sign-in that cannot be accepted
     │   └── ReleaseExists        that version is published with other content
     ├── MachineError         5   the machine is not ready
     │   ├── MissingExtra         an optional library is not installed
@@ -85,6 +86,19 @@ class Locked(Refused):
 
 class NewerFormat(Refused):
     """Made by a newer affekt than this one."""
+
+
+class NotTaken(Refused):
+    """A claim, an answer or a sign-in that cannot be accepted; nothing was changed.
+
+    Attributes:
+        reason: One word or two for programs: ``unknown``, ``conflict``, ``closed``, ``paused``,
+            ``unqualified``, ``unconsented``, ``suspended``, ``resting``, ``not needed`` …
+    """
+
+    def __init__(self, reason: str, text: str) -> None:
+        self.reason = reason
+        super().__init__(text)
 
 
 class ReleaseExists(Refused):

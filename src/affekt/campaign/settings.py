@@ -59,9 +59,7 @@ class Care(BaseModel, frozen=True, extra="forbid"):
     warn_of: tuple[Word, ...] = Field(
         NEGATIVE, description="emotions that people opt into, after a warning of their own"
     )
-    max_consecutive_negative: int = Field(
-        8, ge=1, description="pictures of such emotions in a row"
-    )
+    max_consecutive_negative: int = Field(8, ge=1, description="pictures of such emotions in a row")
     per_day: int = Field(1000, ge=1, description="answers a person may give in 24 hours")
     break_after: int = Field(100, ge=1, description="answers after which a break is proposed")
     cover: bool = Field(False, description="show each picture covered until it is revealed")

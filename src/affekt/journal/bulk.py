@@ -65,17 +65,20 @@ COUNT = """UPDATE items SET state = 'active',
         votes = (SELECT count(DISTINCT v.worker) FROM votes v
             WHERE v.item = items.id AND v.state = 'counted'),
         yes = (SELECT count(*) FROM votes v
-            WHERE v.item = items.id AND v.state = 'counted' AND v.felt),
+            WHERE v.item = items.id AND v.state = 'counted' AND v.emotion = items.emotion
+                AND v.felt),
         no = (SELECT count(*) FROM votes v
-            WHERE v.item = items.id AND v.state = 'counted' AND NOT v.felt)
+            WHERE v.item = items.id AND v.state = 'counted' AND v.emotion = items.emotion
+                AND NOT v.felt)
     WHERE id IN (SELECT DISTINCT item FROM places)"""
 REFUSED = """SELECT count(*) FROM incoming i
     JOIN items q ON q.campaign = :campaign AND q.question_id = i.question_id
     JOIN workers w ON w.pseudonym = i.worker
     WHERE NOT EXISTS (SELECT 1 FROM votes v WHERE v.item = q.id AND v.worker = w.id
         AND v.emotion = i.emotion AND v.felt = i.felt)"""
-UNWEIGHED = """SELECT v.seq, v.item, v.worker, v.felt FROM votes v
-    WHERE v.item IN (SELECT item FROM places) AND v.seq > :last ORDER BY v.seq"""
+UNWEIGHED = """SELECT v.seq, v.item, v.worker, v.felt FROM votes v JOIN items i ON i.id = v.item
+    WHERE v.item IN (SELECT item FROM places) AND v.seq > :last AND v.emotion = i.emotion
+    ORDER BY v.seq"""
 WEIGH = text("UPDATE votes SET weight = :weight WHERE seq = :seq")
 LEAN = text("UPDATE items SET log_odds = log_odds + :weight WHERE id = :item")
 

@@ -155,19 +155,29 @@ slots = Table(
     *one_of("state", "open", "leased", "voted", "cancelled"),
     Column("worker", ForeignKey("workers.id")),
     Column("assignment", ForeignKey("assignments.id")),
-    Column("position", Integer),  # in the batch
-    Column("token", Text, unique=True),  # names it to its worker
     UniqueConstraint("item", "number"),
     CheckConstraint(
         "(state IN ('leased', 'voted')) = (worker IS NOT NULL)", name="held_by_somebody"
     ),
     Index("slots_open", "campaign", "rank", postgresql_where=text("state = 'open'"),
           sqlite_where=text("state = 'open'")),
+    Index("slots_opened", "campaign", "opened", postgresql_where=text("state = 'open'"),
+          sqlite_where=text("state = 'open'")),
     Index("slots_held_once", "campaign", "apart", "worker", unique=True,
           postgresql_where=text("state IN ('leased', 'voted')"),
           sqlite_where=text("state IN ('leased', 'voted')")),
     Index("slots_of_assignment", "assignment"),
 )  # fmt: skip
+
+cards = Table(
+    "cards",  # what a batch holds, kept when a slot has gone to somebody else
+    METADATA,
+    Column("assignment", ForeignKey("assignments.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("token", Text, nullable=False, unique=True),  # names it to its worker
+    Column("item", ForeignKey("items.id"), nullable=False),
+    Column("slot", ForeignKey("slots.id"), nullable=False),
+)
 
 votes = Table(
     "votes",

@@ -13,16 +13,14 @@ from affekt.parts import canonical
 from affekt.policies import DROP, KEEP, Policy, Tally
 
 DECIDE = text("UPDATE items SET state = 'decided', verdict = :verdict WHERE id = :id")
-CANCEL = text(
-    "UPDATE slots SET state = 'cancelled', token = NULL WHERE item = :id AND state = 'open'"
-)
+CANCEL = text("UPDATE slots SET state = 'cancelled' WHERE item = :id AND state = 'open'")
 KEEP_DECISION = text(
     """INSERT INTO decisions (item, policy, counted, start, posterior, verdict, at)
     VALUES (:id, :policy, :counted, :start, :posterior, :verdict, :now)"""
 )
 COUNTED = text(
-    """SELECT seq, worker, felt, weight FROM votes
-    WHERE item = :id AND state = 'counted' ORDER BY seq"""
+    """SELECT v.seq, v.worker, v.felt, v.weight FROM votes v JOIN items i ON i.id = v.item
+    WHERE v.item = :id AND v.state = 'counted' AND v.emotion = i.emotion ORDER BY v.seq"""
 )
 LEARN = text(
     """INSERT INTO enrolments (campaign, worker, nothing_before, felt_yes, felt_no, unfelt_yes,

@@ -246,8 +246,6 @@ CREATE TABLE slots (
   state TEXT NOT NULL,
   worker INTEGER,
   assignment INTEGER,
-  position INTEGER,
-  token TEXT,
   PRIMARY KEY (id),
   CONSTRAINT state_is_known CHECK (state IN ('open', 'leased', 'voted', 'cancelled')),
   UNIQUE (item, number),
@@ -255,8 +253,7 @@ CREATE TABLE slots (
   FOREIGN KEY(campaign) REFERENCES campaigns (id),
   FOREIGN KEY(item) REFERENCES items (id),
   FOREIGN KEY(worker) REFERENCES workers (id),
-  FOREIGN KEY(assignment) REFERENCES assignments (id),
-  UNIQUE (token)
+  FOREIGN KEY(assignment) REFERENCES assignments (id)
 )
 ;;
 CREATE UNIQUE INDEX slots_held_once ON slots (campaign, apart, worker) WHERE state IN ('leased', 'voted')
@@ -264,6 +261,8 @@ CREATE UNIQUE INDEX slots_held_once ON slots (campaign, apart, worker) WHERE sta
 CREATE INDEX slots_of_assignment ON slots (assignment)
 ;;
 CREATE INDEX slots_open ON slots (campaign, rank) WHERE state = 'open'
+;;
+CREATE INDEX slots_opened ON slots (campaign, opened) WHERE state = 'open'
 ;;
 CREATE TABLE test_pictures (
   test INTEGER NOT NULL,
@@ -283,6 +282,19 @@ CREATE TABLE attempt_questions (
   PRIMARY KEY (attempt, position),
   FOREIGN KEY(attempt) REFERENCES attempts (id),
   UNIQUE (token)
+)
+;;
+CREATE TABLE cards (
+  assignment INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  token TEXT NOT NULL,
+  item INTEGER NOT NULL,
+  slot INTEGER NOT NULL,
+  PRIMARY KEY (assignment, position),
+  FOREIGN KEY(assignment) REFERENCES assignments (id),
+  UNIQUE (token),
+  FOREIGN KEY(item) REFERENCES items (id),
+  FOREIGN KEY(slot) REFERENCES slots (id)
 )
 ;;
 CREATE TABLE payments (

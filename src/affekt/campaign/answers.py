@@ -1,0 +1,204 @@
+"""What a worker says about one picture: kept at once, open to change until it is handed in."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import Connection, text
+
+from affekt.campaign.counting import count_late
+from affekt.campaign.live import Live
+from affekt.campaign.places import lock
+from affekt.campaign.release import give_back_slots
+from affekt.errors import NotTaken
+from affekt.journal.clock import MICROSECONDS
+
+FIND = text(
+    """SELECT c.item, c.slot, c.assignment, a.worker, a.state, a.until, i.emotion,
+        (s.state = 'leased' AND s.assignment = c.assignment) AS is_held, p.state AS campaign_state,
+        w.state AS worker_state
+    FROM cards c JOIN assignments a ON a.id = c.assignment JOIN items i ON i.id = c.item
+    JOIN slots s ON s.id = c.slot JOIN campaigns p ON p.id = a.campaign
+    JOIN workers w ON w.id = a.worker
+    WHERE c.token = :token AND a.worker = :worker AND a.campaign = :campaign"""
+)
+BY_KEY = text(
+    """SELECT seq, item, worker, emotion, felt FROM votes WHERE key = :key
+    UNION ALL SELECT v.seq, v.item, v.worker, v.emotion, r.felt
+    FROM revisions r JOIN votes v ON v.seq = r.vote WHERE r.key = :key"""
+)
+SAID = text(
+    "SELECT seq, emotion, felt, state, key FROM votes WHERE item = :item AND worker = :worker"
+)
+STORE = text(
+    """INSERT INTO votes (campaign, item, worker, assignment, slot, emotion, felt, seconds, state,
+        weight, key, at)
+    VALUES (:campaign, :item, :worker, :assignment, :slot, :emotion, :felt, :seconds, :state, 0,
+        :key, :now)"""
+)
+KEEP_EARLIER = text(
+    "INSERT INTO revisions (vote, felt, key, at) VALUES (:seq, :before, :before_key, :now)"
+)
+REVISE = text("UPDATE votes SET felt = :felt, key = :key, seconds = :seconds WHERE seq = :seq")
+EXTEND = text("UPDATE assignments SET until = :until WHERE id = :assignment AND until < :until")
+PASS = text(
+    """INSERT INTO passes (item, worker, assignment, kind, at)
+    VALUES (:item, :worker, :assignment, :kind, :now) ON CONFLICT DO NOTHING"""
+)
+COUNT_SKIP = text(
+    "UPDATE items SET skips = skips + 1 WHERE id = :item AND gold IS NULL RETURNING skips"
+)
+WITHDRAW = text(
+    "UPDATE items SET state = 'withdrawn' WHERE id = :item AND state IN ('waiting', 'active')"
+)
+SHUT = text("UPDATE slots SET state = 'cancelled' WHERE item = :item AND state = 'open'")
+STRANGER = "there is no such picture among yours; ask for a batch"
+
+Said = bool | Mapping[str, bool]
+
+
+class Answered(NamedTuple):
+    """What became of an answer."""
+
+    state: Literal["kept", "repeated", "late", "not needed"]
+    until: int  # of the lease, microseconds since 1970, UTC
+
+
+def answer(live: Live, worker: int, card: str, said: Said, *, key: str, seconds: float) -> Answered:
+    """Keep an answer; the same again changes nothing, another before handing in takes its place.
+
+    On a lost lease the answer is kept and paid; it counts where the item still needs it.
+
+    Args:
+        live: The campaign.
+        worker: Who answers.
+        card: What names the picture to the worker.
+        said: Whether the emotion asked is felt, or emotion → whether it is.
+        key: Made by the browser before the first try, 128 random bits; the same for every retry.
+        seconds: From the picture seen to the answer, s.
+
+    Raises:
+        NotTaken: ``unknown`` card, ``conflict`` with another answer, or the campaign is closed.
+    """
+    return live.database.write(
+        lambda to: _answer(to, live, worker, card, _Saying(said, key, seconds))
+    )
+
+
+def pass_over(live: Live, worker: int, card: str, kind: Literal["skip", "broken"]) -> None:
+    """Note that a worker would rather not look, or that the picture does not load.
+
+    That is no vote: the place goes to somebody else, and never to this worker again. A picture that
+    ``skip_limit`` workers skip is withdrawn.
+
+    Raises:
+        NotTaken: ``unknown`` card, or ``conflict`` with an answer.
+    """
+    live.database.write(lambda to: _pass_over(to, live, worker, card, kind))
+
+
+class _Saying(NamedTuple):
+    said: Said
+    key: str
+    seconds: float
+
+    def by_emotion(self, emotion: str) -> dict[str, bool]:
+        """Give emotion → whether it is felt."""
+        return {emotion: self.said} if isinstance(self.said, bool) else dict(self.said)
+
+
+def _answer(to: Connection, live: Live, worker: int, card: str, saying: _Saying) -> Answered:
+    found = _found(to, live, worker, card)
+    felt = saying.by_emotion(found.emotion)
+    unknown = sorted(set(felt) - set(live.emotions))
+    if unknown or found.emotion not in felt:
+        raise NotTaken("unknown", f"the emotions {unknown or [found.emotion]} were not asked about")
+    same = to.execute(BY_KEY, {"key": saying.key}).all()
+    if same:
+        before = {row.emotion: bool(row.felt) for row in same}
+        if (same[0].item, same[0].worker) == (found.item, worker) and before == felt:
+            return Answered("repeated", found.until)
+        raise NotTaken("conflict", "this key came with another answer; the first one stays")
+    said = to.execute(SAID, {"item": found.item, "worker": worker}).all()
+    if said:
+        return _revise(to, live, found, said, felt, saying)
+    if found.worker_state in ("suspended", "closed"):
+        raise NotTaken("suspended", "your access is suspended; what you earned is not affected")
+    if found.campaign_state in ("closed", "archived"):
+        raise NotTaken("closed", "the campaign is closed; what you handed in is kept and paid")
+    is_live = found.is_held and found.state == "started" and found.until >= live.now()
+    _store(to, live, found, saying, "draft" if is_live else "late")
+    if is_live:
+        return Answered("kept", _extended(to, live, found))
+    lock(to, [found.item])
+    is_counted = count_late(to, live, worker, found.item, found.assignment)
+    return Answered("late" if is_counted else "not needed", found.until)
+
+
+def _found(to: Connection, live: Live, worker: int, card: str) -> Any:
+    names = {"token": card, "worker": worker, "campaign": live.number}
+    found = to.execute(FIND, names).first()
+    if found is None:
+        raise NotTaken("unknown", STRANGER)
+    return found
+
+
+def _revise(
+    to: Connection, live: Live, found: Any, said: list[Any], felt: dict[str, bool], saying: _Saying
+) -> Answered:
+    """Change a draft, keeping what it said; what was handed in stays."""
+    before = {row.emotion: bool(row.felt) for row in said}
+    if any(row.state != "draft" for row in said) or set(before) != set(felt):
+        raise NotTaken("conflict", "this picture has been answered and handed in; that stays")
+    now = live.now()
+    for row in said:
+        names = {"seq": row.seq, "felt": felt[row.emotion], "seconds": saying.seconds}
+        earlier = {"before": bool(row.felt), "before_key": row.key}
+        to.execute(KEEP_EARLIER, {**names, **earlier, "now": now})
+        to.execute(REVISE, {**names, "key": saying.key})
+    return Answered("kept", _extended(to, live, found))
+
+
+def _store(to: Connection, live: Live, found: Any, saying: _Saying, state: str) -> None:
+    rows = [
+        {
+            "campaign": live.number,
+            "item": found.item,
+            "worker": found.worker,
+            "assignment": found.assignment,
+            "slot": found.slot,
+            "emotion": emotion,
+            "felt": is_felt,
+            "seconds": saying.seconds,
+            "state": state,
+            "key": saying.key,
+            "now": live.now(),
+        }
+        for emotion, is_felt in saying.by_emotion(found.emotion).items()
+    ]
+    to.execute(STORE, rows)
+
+
+def _extended(to: Connection, live: Live, found: Any) -> int:
+    until = live.now() + round(live.asking.lease_minutes * 60 * MICROSECONDS)
+    to.execute(EXTEND, {"assignment": found.assignment, "until": until})
+    return max(until, int(found.until))
+
+
+def _pass_over(to: Connection, live: Live, worker: int, card: str, kind: str) -> None:
+    found = _found(to, live, worker, card)
+    names = {"item": found.item, "worker": worker}
+    if to.execute(SAID, names).first() is not None:
+        raise NotTaken("conflict", "this picture has been answered; change the answer instead")
+    now = live.now()
+    new = to.execute(PASS, {**names, "assignment": found.assignment, "kind": kind, "now": now})
+    if not new.rowcount:
+        return
+    lock(to, [found.item])
+    if kind == "skip":
+        skips = to.execute(COUNT_SKIP, names).scalar()
+        if skips is not None and skips >= live.asking.skip_limit:
+            to.execute(WITHDRAW, names)
+            to.execute(SHUT, names)
+    if found.is_held:
+        give_back_slots(to, live, [found.slot])
+    _extended(to, live, found)

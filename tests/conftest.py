@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +10,19 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from affekt.fetch import secrets
+from tests.servers import postgres
 
 # How long an example takes says something about the machine and nothing about the code.
 settings.register_profile("affekt", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("affekt")
+FOREIGN = ("AFFEKT_KEY", "NO_COLOR", "FORCE_COLOR", "PG")
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
 @pytest.fixture(autouse=True)
 def safety_net(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clean environment, UTC, no key of another test, and connections to this machine only."""
-    for name in [
-        name for name in os.environ if name.startswith(("AFFEKT_KEY", "NO_COLOR", "FORCE_COLOR"))
-    ]:
+    for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setattr(secrets, "_KNOWN", secrets._Known())
@@ -42,3 +43,20 @@ def shared_data() -> Path:
         if place and Path(place).is_dir():
             return Path(place)
     pytest.skip("real data sets are not at hand; AFFEKT_DATA names their folder")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgres.Server]:
+    """A PostgreSQL server, started by the first test that asks for it."""
+    programs = postgres.programs()
+    if programs is None:
+        pytest.skip(postgres.MISSING)
+    with postgres.running(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(postgresql: postgres.Server) -> Iterator[str]:
+    """SQLAlchemy's URL of a new, empty database in it."""
+    with postgresql.database() as url:
+        yield url

@@ -364,7 +364,7 @@ CREATE TABLE revisions (
 CREATE INDEX revisions_of_vote ON revisions (vote)
 ;;
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$
+BEGIN RAISE EXCEPTION '%%', TG_ARGV[0]; END $$
 ;;
 CREATE TRIGGER votes_stay BEFORE DELETE ON votes
 FOR EACH ROW EXECUTE FUNCTION refuse('votes are never deleted')

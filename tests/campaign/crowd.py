@@ -13,8 +13,10 @@ HOUR = 60 * MINUTE
 WAY = Way("test", Curtailed(), Asking(), EMOTIONS, seed=1)
 
 
-def ask(live: Live, count: int, *, emotions: tuple[str, ...] = EMOTIONS) -> None:
-    """Ask ``count`` questions, each on a picture of its own."""
+def ask(
+    live: Live, count: int, *, emotions: tuple[str, ...] = EMOTIONS, first: int = 0
+) -> None:
+    """Ask ``count`` questions, each on a picture of its own, numbered from ``first``."""
     rows = [
         {
             "campaign": live.number,
@@ -30,7 +32,7 @@ def ask(live: Live, count: int, *, emotions: tuple[str, ...] = EMOTIONS) -> None
             "skips": 0,
             "state": "waiting",
         }
-        for at in range(count)
+        for at in range(first, first + count)
     ]
     live.database.write(lambda to: to.execute(items.insert(), rows) and None)
 

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, TextClause, bindparam, text
@@ -19,7 +19,6 @@ from affekt.rank import rank_of
 TOKEN_BYTES = 16
 PAGE = 4  # slots looked at for each that is wanted, since several are of one picture
 DAY = 24 * 3600 * MICROSECONDS
-FOR_UPDATE = "FOR UPDATE SKIP LOCKED"
 # A picture is met where the worker holds a slot of it or of its like, or passed over it.
 UNMET = """FROM slots s WHERE s.campaign = :campaign AND s.state = 'open' AND s.emotion IN :emotions
         AND NOT EXISTS (SELECT 1 FROM slots h WHERE h.campaign = :campaign AND h.apart = s.apart
@@ -56,6 +55,9 @@ NOTHING = text(
     """UPDATE enrolments SET nothing_before = :opened
     WHERE campaign = :campaign AND worker = :worker"""
 )
+# What another server is giving away is passed over, unless there is nothing else.
+LOCK_SLOTS = """SELECT id FROM slots WHERE id IN :slots AND state = 'open'
+    ORDER BY id FOR UPDATE"""
 LOCK = text("SELECT id FROM workers WHERE id = :worker FOR UPDATE")
 SETTINGS = text("SELECT settings FROM workers WHERE id = :worker")
 OPTED_IN = "opted_in"  # the preference of a worker that lists emotions to be shown after a warning
@@ -110,7 +112,8 @@ def _claim(to: Connection, live: Live, worker: int, size: int) -> Batch | None:
     to.execute(ENROL, names)
     emotions = _wanted(to, live, worker)
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    slots = _slots(to, live, worker, emotions, min(size, live.asking.care.per_day - done), token)
+    n = min(size, live.asking.care.per_day - done)
+    slots = _won(to, lambda: _slots(to, live, worker, emotions, n, token))
     if not slots:
         if len(emotions) == len(live.emotions):
             to.execute(NOTHING, {**names, "opened": opened})
@@ -127,6 +130,21 @@ def _wanted(to: Connection, live: Live, worker: int) -> list[str]:
     return [one for one in live.emotions if one not in live.asking.care.warn_of or one in opted]
 
 
+def _won(to: Connection, look: Callable[[], list[Found]]) -> list[Found]:
+    """Give the slots found that no other server takes at this moment."""
+    found = look()
+    if to.dialect.name != "postgresql":
+        return found
+    for way in (" SKIP LOCKED", "", ""):
+        lock = text(LOCK_SLOTS + way).bindparams(bindparam("slots", expanding=True))
+        ids = {row[0] for row in to.execute(lock, {"slots": [one.id for one in found] or [0]})}
+        won = [one for one in found if one.id in ids]
+        if won or not found:
+            return won
+        found = look()  # they all went to others meanwhile
+    return []
+
+
 def _slots(
     to: Connection, live: Live, worker: int, emotions: Sequence[str], n: int, token: str
 ) -> list[Found]:
@@ -138,8 +156,6 @@ def _slots(
     else:
         start = rank_of(token, live.seed, "start")
         ranges, statement = [(start, HIGHEST), (-1, start)], BY_RANK
-    if to.dialect.name == "postgresql":
-        statement = f"{statement} {FOR_UPDATE}"
     find = text(statement).bindparams(bindparam("emotions", expanding=True))
     chosen: dict[str, Found] = {}
     for after, last in ranges:

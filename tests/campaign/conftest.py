@@ -5,20 +5,35 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from affekt.campaign.live import Live, open_campaign
 from affekt.journal.clock import Clock
+from affekt.journal.database import Database
+from affekt.journal.people import METADATA
 from tests.campaign.crowd import WAY, ask
+from tests.servers import postgres
 
 Opened = Callable[..., Live]
 
 
+@pytest.fixture(scope="session")
+def campaign_url(postgresql: postgres.Server) -> Iterator[str]:
+    """One database on the server for all tests here: to make the tables takes over a second."""
+    with postgresql.database() as url:
+        Database(url).close()
+        yield url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
-    """Where a database is to be: a file, or the address of an empty one on a server."""
+    """Where a database is: a file to be made, or the address of one without rows on a server."""
     if request.param == "sqlite":
         return tmp_path / "votes.db"
-    url: str = request.getfixturevalue("postgresql_url")
+    url: str = request.getfixturevalue("campaign_url")
+    names = ", ".join(METADATA.tables)
+    with closing(Database(url)) as database:
+        database.write(lambda to: to.execute(text(f"TRUNCATE {names} RESTART IDENTITY")) and None)
     return url
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int
 
 
 def rank_of(identifier: str, seed: int, purpose: str = "") -> int:
@@ -44,6 +44,18 @@ def ranks_of(
 def share_of(identifier: str, seed: int, purpose: str = "") -> float:
     """Place of one identifier as a share, 0 ≤ share < 1, uniform; see `rank_of`."""
     return (rank_of(identifier, seed, purpose) >> 10) / 2**53
+
+
+def shares_of(
+    identifiers: Iterable[str], seed: int, purpose: str = ""
+) -> Float[np.ndarray, " identifier"]:
+    """Place of each of many identifiers as a share, as `share_of` gives it for one.
+
+    >>> shares_of(["a", "b"], seed=1).tolist() == [share_of("a", seed=1), share_of("b", seed=1)]
+    True
+    """
+    shares: Float[np.ndarray, " identifier"] = (ranks_of(identifiers, seed, purpose) >> 10) / 2**53
+    return shares
 
 
 def ranked(identifiers: Iterable[str], seed: int, purpose: str = "") -> list[str]:

@@ -7,11 +7,13 @@ import polars as pl
 import pytest
 from pydantic import ValidationError
 
-from affekt.crowd.simulated import KINDS, SUBMITTED_KEPT, Simulated
+from affekt.crowd.simulated import Simulated
 from affekt.journal.votes import FILE, Votes
 from affekt.measures.intervals import wilson
 from affekt.policies.fixed import Fixed
 from affekt.rules.at_least import AtLeast
+from affekt.simulation import KINDS, score
+from affekt.simulation.items import SUBMITTED_KEPT
 from affekt.taxonomy import MIKELS8
 from tests.crowd.asked import questions
 
@@ -84,7 +86,7 @@ def test_about_as_many_pass_as_in_the_paper_and_nobody_else_votes(tmp_path: Path
     votes = votes_of(crowd(), questions("awe", 400), tmp_path)
     assert 190 <= len(passed) <= 260
     assert set(votes["worker"]) <= passed
-    assert all(worker.score >= 10 for worker in crowd().workers())
+    assert all(score(worker, 20) >= 10 for worker in crowd().workers())
 
 
 def test_tokens_say_that_nobody_is_behind_them(tmp_path: Path) -> None:

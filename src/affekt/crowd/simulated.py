@@ -4,70 +4,52 @@ Every draw is a rank, so that a worker gives the same answer to a question whate
 which questions are asked, how often a run was cut off, and which other questions there are.
 """
 
+import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from math import comb, gcd
-from typing import Any, ClassVar, NamedTuple, Self
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import gcd
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
+import numpy as np
 import polars as pl
 from pydantic import Field, model_validator
 
 from affekt.crowd import Crowd
+from affekt.crowd._recorded import recorded
+from affekt.errors import DiskTrouble
 from affekt.journal.votes import Votes
-from affekt.parts import did_you_mean
-from affekt.rank import rank_of, ranked, share_of
+from affekt.parts import Place, did_you_mean
+from affekt.rank import rank_of, shares_of
+from affekt.simulation.fitting import fit
+from affekt.simulation.items import is_felt, looks_felt, paper_acceptance, prevalence
+from affekt.simulation.kinds import KINDS, SESSION, Drift
+from affekt.simulation.people import CAREER, mean_yes, population, score
+from affekt.simulation.person import Asked, Person, answers
 from affekt.tables import VOTES
 from affekt.taxonomy import MIKELS8, Taxonomy
 
 CHUNK = 10_000  # questions answered in one transaction; a killed run repeats at most one
-SPREAD = 0.1  # width of the band in which workers of one kind differ
-SUBMITTED_KEPT = {  # Table 2 of the paper
-    "amusement": (11_000, 4_942),
-    "anger": (11_000, 1_266),
-    "awe": (11_000, 3_151),
-    "contentment": (11_000, 5_374),
-    "disgust": (11_000, 1_658),
-    "excitement": (11_000, 2_963),
-    "fear": (13_000, 1_032),
-    "sadness": (11_000, 2_922),
-}
+OF_THIS_KIND = "share of candidates of this kind"
 
 
-class Kind(NamedTuple):
-    """How one kind of worker answers; a convention of ours, not a finding."""
+class Slot(NamedTuple):
+    """One worker for one question."""
 
-    skill: float  # share of right answers among eight in the qualification test
-    sensitivity: float  # P(YES) when the emotion is felt
-    specificity: float  # P(NO) when it is not
-    seconds: float  # mean time an answer
-
-
-KINDS = {
-    "honest": Kind(0.60, 0.90, 0.95, 4.2),  # 4.2 s: median of published batches of ten pictures
-    "hasty": Kind(0.40, 0.70, 0.85, 1.8),
-    "random": Kind(0.30, 0.50, 0.50, 1.2),  # the test lets one in twenty of them through
-    "always_yes": Kind(0.50, 1.00, 0.00, 0.9),
-    "always_no": Kind(0.50, 0.00, 1.00, 0.9),
-}
-
-
-class Worker(NamedTuple):
-    """One simulated person."""
-
-    token: str
-    kind: str
-    sensitivity: float
-    specificity: float
-    seconds: float
-    score: int  # right answers in the qualification test
+    worker: int  # place among those who passed
+    question_id: str
+    emotion: str
+    looks_felt: bool
 
 
 class Simulated(Crowd):
-    """Honest, hasty, random, always-YES and always-NO workers; only those who pass a test vote.
+    """People of eight kinds, of whom only those vote who pass a test; see `affekt.simulation`.
 
     What is felt is the question's ``truth`` where it is known: the emotion asked is felt if it is
     that one. Elsewhere it is drawn, so often that the paper's rule, three of five, is expected to
     keep the share ``acceptance`` of the questions; where wrong YES alone keep more, none is felt.
+
+    At which answer of theirs workers meet a question is drawn too, because no answer may depend on
+    the others; it matters to those who tire or drift.
 
     References:
         You, Luo, Jin and Yang (2016), Building a Large Scale Dataset for Image Emotion
@@ -75,21 +57,43 @@ class Simulated(Crowd):
         right to pass; more than 1,000 tried and 225 passed.
     """
 
+    version: ClassVar[int] = 2
     is_simulated: ClassVar[bool] = True
 
     seed: int
     taxonomy: Taxonomy
     candidates: int = Field(1000, ge=1, le=100_000, description="people who take the test")
-    honest: float = Field(0.13, ge=0, le=1, description="share of candidates of this kind")
-    hasty: float = Field(0.25, ge=0, le=1, description="share of candidates of this kind")
-    random: float = Field(0.58, ge=0, le=1, description="share of candidates of this kind")
-    always_yes: float = Field(0.02, ge=0, le=1, description="share of candidates of this kind")
-    always_no: float = Field(0.02, ge=0, le=1, description="share of candidates of this kind")
+    honest: float = Field(0.13, ge=0, le=1, description=OF_THIS_KIND)
+    hasty: float = Field(0.25, ge=0, le=1, description=OF_THIS_KIND)
+    random: float = Field(0.58, ge=0, le=1, description=OF_THIS_KIND)
+    always_yes: float = Field(0.02, ge=0, le=1, description=OF_THIS_KIND)
+    always_no: float = Field(0.02, ge=0, le=1, description=OF_THIS_KIND)
+    tired: float = Field(0.0, ge=0, le=1, description=OF_THIS_KIND)
+    adversary: float = Field(0.0, ge=0, le=1, description=OF_THIS_KIND)
+    duplicate: float = Field(0.0, ge=0, le=1, description=OF_THIS_KIND)
     test_questions: int = Field(20, ge=1, le=200, description="pictures in the test")
     pass_at: int = Field(10, ge=0, description="right answers needed to pass; 0 lets all vote")
     acceptance: dict[str, float] = Field(
         {},
         description="emotion → share of questions kept at three of five; default the paper's",
+    )
+    shared_mistakes: float = Field(
+        0.0, ge=0, le=1, description="share of questions not felt that look felt to everybody"
+    )
+    skips: float = Field(
+        0.0, ge=0, lt=1, description="share of questions a worker skips or cannot load"
+    )
+    drift: Literal["none", "sine", "walk"] = Field(
+        "none", description="how the accuracy of workers moves while they work"
+    )
+    drift_size: float = Field(
+        0.3, ge=0, le=10, description="height of the wave, or one step of the walk; log-odds"
+    )
+    drift_period: int = Field(
+        SESSION, ge=1, description="answers from wave to wave, or from step to step"
+    )
+    fitted: Place | None = Field(
+        None, description="CSV of recorded votes; honest people answer as these workers did"
     )
 
     @classmethod
@@ -98,7 +102,7 @@ class Simulated(Crowd):
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        shares = {name: float(getattr(self, name)) for name in KINDS}
+        shares = self._shares()
         if abs(sum(shares.values()) - 1) > 1e-9:
             listed = ", ".join(f"{name} = {share:g}" for name, share in shares.items())
             raise ValueError(f"{listed} sum to {sum(shares.values()):g}; make them sum to 1")
@@ -123,35 +127,39 @@ class Simulated(Crowd):
         if not pool:
             return
         felt_by_chance = self._prevalence(pool)
-        for some in journal.open_questions().iter_slices(CHUNK):
-            votes = [
-                vote
-                for question, emotion, truth in some.select(
-                    "question_id", "emotion", "truth"
-                ).iter_rows()
-                for vote in self._vote(
-                    question,
-                    emotion,
-                    self._is_felt(question, emotion, truth, felt_by_chance),
-                    _first(pool, question, journal.quota, self.seed),
-                )
+        still_open = journal.open_questions()
+        # A policy says how many more may be asked for now; without one, it is up to the quota.
+        wanted = pl.lit(journal.quota)
+        if "places" in still_open.columns:
+            wanted = pl.col("votes") + pl.col("places")
+        asked = still_open.select("question_id", "emotion", "truth", wanted.alias("wanted"))
+        for some in asked.iter_slices(CHUNK):
+            slots = [
+                Slot(worker, question, emotion, looks)
+                for question, emotion, truth, n_wanted in some.iter_rows()
+                for looks in [self._looks_felt(question, emotion, truth, felt_by_chance)]
+                for worker in _takers(pool, question, n_wanted, self.seed)
             ]
-            journal.record(pl.DataFrame(votes, schema=VOTES.types(), orient="row"))
+            journal.record(self._votes(pool, slots))
 
     def close(self, journal: Votes, questions: pl.DataFrame) -> None:
         journal.close(questions["question_id"])
 
+    def witness(self) -> str:
+        return "" if self.fitted is None else hashlib.sha256(_bytes(self.fitted)).hexdigest()
+
     def about(self) -> Mapping[str, Any]:
-        tested, passed = self.tested(), self.workers()
+        scored = self._scored()
+        passed = [person for person, right in scored if right >= self.pass_at]
         return {
             "is_simulated": True,
-            "tested": len(tested),
+            "tested": len(scored),
             "passed": len(passed),
             "test_questions": self.test_questions,
             "pass_at": self.pass_at,
-            "tested_by_kind": _counts(worker.kind for worker in tested),
-            "passed_by_kind": _counts(worker.kind for worker in passed),
-            "scores": _counts(f"{worker.score:03}" for worker in tested),
+            "tested_by_kind": _counts(person.kind for person, _ in scored),
+            "passed_by_kind": _counts(person.kind for person in passed),
+            "scores": _counts(f"{right:03}" for _, right in scored),
         }
 
     def advice(self, journal: Votes) -> str:
@@ -160,97 +168,106 @@ class Simulated(Crowd):
             f"and {journal.quota} must answer each question; raise `candidates` or lower `pass_at`"
         )
 
-    def tested(self) -> list[Worker]:
-        """Give all candidates with their scores in the qualification test, by token."""
-        tokens = [f"simulated-{number:06}" for number in range(self.candidates)]
-        ends, total = [], 0.0
-        for name in KINDS:
-            total += float(getattr(self, name))
-            ends.append(round(total * self.candidates))
-        kind_of = {}
-        for place, token in enumerate(ranked(tokens, self.seed, "kind")):
-            kind_of[token] = list(KINDS)[sum(place >= end for end in ends[:-1])]
-        return [self._worker(token, kind_of[token]) for token in tokens]
+    def tested(self) -> tuple[Person, ...]:
+        """Give all candidates, by token."""
+        drift = Drift(self.drift, self.drift_size, self.drift_period)
+        kinds = {
+            name: traits._replace(drift=drift, skips=self.skips) for name, traits in KINDS.items()
+        }
+        fitted = {}
+        if self.fitted is not None:
+            fitted["honest"] = fit(recorded(self.fitted, _bytes(self.fitted)))
+        return population(self.seed, self._shares(), self.candidates, kinds=kinds, fitted=fitted)
 
-    def workers(self) -> list[Worker]:
+    def workers(self) -> list[Person]:
         """Give the candidates who passed, by token; nobody else votes."""
-        return [worker for worker in self.tested() if worker.score >= self.pass_at]
+        return [person for person, right in self._scored() if right >= self.pass_at]
 
-    def _worker(self, token: str, name: str) -> Worker:
-        kind = KINDS[name]
-        tilt = SPREAD * (share_of(token, self.seed, "tilt") - 0.5)
-        right = sum(
-            share_of(f"{token}\n{number}", self.seed, "test") < kind.skill
-            for number in range(self.test_questions)
-        )
-        return Worker(
-            token,
-            name,
-            _tilted(kind.sensitivity, tilt),
-            _tilted(kind.specificity, tilt),
-            kind.seconds,
-            right,
-        )
+    def _shares(self) -> dict[str, float]:
+        return {name: float(getattr(self, name)) for name in KINDS}
 
-    def _prevalence(self, pool: list[Worker]) -> Mapping[str, float]:
+    def _scored(self) -> list[tuple[Person, int]]:
+        return [(person, score(person, self.test_questions)) for person in self.tested()]
+
+    def _prevalence(self, pool: Sequence[Person]) -> Mapping[str, float]:
         """Share of questions felt, an emotion, that makes three of five keep the wanted share."""
-        true_yes = sum(worker.sensitivity for worker in pool) / len(pool)
-        false_yes = 1 - sum(worker.specificity for worker in pool) / len(pool)
-        kept_if_felt, kept_if_not = _three_of_five(true_yes), _three_of_five(false_yes)
-        gain = kept_if_felt - kept_if_not
         return {
-            name: min(1.0, max(0.0, (self._wanted(name) - kept_if_not) / gain)) if gain > 0 else 0.0
+            name: prevalence(
+                self.acceptance.get(name, paper_acceptance(name)),
+                mean_yes(pool, name, True),
+                mean_yes(pool, name, False),
+                self.shared_mistakes,
+            )
             for name in self.taxonomy.names
         }
 
-    def _wanted(self, emotion: str) -> float:
-        submitted, kept = SUBMITTED_KEPT.get(emotion, _all_emotions())
-        return self.acceptance.get(emotion, kept / submitted)
-
-    def _is_felt(
+    def _looks_felt(
         self, question: str, emotion: str, truth: str | None, by_chance: Mapping[str, float]
     ) -> bool:
-        if truth is not None:
-            return truth == emotion
-        return share_of(question, self.seed, "felt") < by_chance.get(emotion, 0.0)
+        if truth is None:
+            felt = is_felt(question, self.seed, by_chance.get(emotion, 0.0))
+        else:
+            felt = truth == emotion
+        return looks_felt(question, felt, self.seed, self.shared_mistakes)
 
-    def _vote(
-        self, question: str, emotion: str, is_felt: bool, workers: list[Worker]
-    ) -> Iterator[tuple[str, str, str, bool, float]]:
-        for worker in workers:
-            answer = f"{question}\n{worker.token}"
-            says_yes = worker.sensitivity if is_felt else 1 - worker.specificity
-            felt = share_of(answer, self.seed, "answer") < says_yes
-            seconds = worker.seconds * (0.5 + share_of(answer, self.seed, "seconds"))
-            yield question, worker.token, emotion, felt, round(seconds, 2)
+    def _votes(self, pool: Sequence[Person], slots: Sequence[Slot]) -> pl.DataFrame:
+        asked = Asked(
+            np.array([slot.worker for slot in slots], int),
+            [slot.question_id for slot in slots],
+            [slot.emotion for slot in slots],
+            np.array([slot.looks_felt for slot in slots], bool),
+            self._nth(pool, slots),
+        )
+        felt, seconds = answers(pool, asked)
+        columns = {
+            "question_id": asked.question,
+            "worker": [pool[slot.worker].token for slot in slots],
+            "emotion": asked.emotion,
+            "felt": felt,
+            "seconds": seconds,
+        }
+        return pl.DataFrame(columns, schema_overrides=VOTES.types())
+
+    def _nth(self, pool: Sequence[Person], slots: Sequence[Slot]) -> np.ndarray:
+        """Draw at which answer of theirs workers meet a question; 0 where nothing depends on it."""
+        if self.drift == "none" and self.tired == 0:
+            return np.zeros(len(slots), int)
+        names = [f"{slot.question_id}\n{pool[slot.worker].token}" for slot in slots]
+        return (shares_of(names, self.seed, "nth") * CAREER).astype(int)
 
 
-def _first(pool: list[Worker], question: str, wanted: int, seed: int) -> list[Worker]:
-    """Give the workers who meet a question first: distinct, and the same however many are wanted.
+def _takers(pool: Sequence[Person], question: str, wanted: int, seed: int) -> list[int]:
+    """Give the first workers who meet a question and do not pass it over, by place."""
+    taken: list[int] = []
+    for at in _met(len(pool), question, seed):
+        if len(taken) == wanted:
+            break
+        if not pool[at].passes_over(question):
+            taken.append(at)
+    return taken
+
+
+def _met(size: int, question: str, seed: int) -> Iterator[int]:
+    """Give the places of all workers in the order they meet a question.
 
     A start and a step prime to the size of the pool walk through all of it.
     """
-    size = len(pool)
     rank = rank_of(question, seed, "workers")
     step = 1 + rank // size % size
     while gcd(step, size) > 1:
         step += 1
-    return [pool[(rank + step * at) % size] for at in range(min(wanted, size))]
+    for at in range(size):
+        yield (rank + step * at) % size
 
 
-def _three_of_five(yes: float) -> float:
-    """P(at least three YES among five votes that are YES with probability ``yes``)."""
-    return sum(comb(5, n) * yes**n * (1 - yes) ** (5 - n) for n in (3, 4, 5))
+def _bytes(place: Place) -> bytes:
+    try:
+        return place.path.read_bytes()
+    except OSError as trouble:
+        raise DiskTrouble(
+            f"{place.path}: cannot be read ({trouble.strerror}); name a CSV file of recorded votes"
+        ) from trouble
 
 
-def _tilted(probability: float, tilt: float) -> float:
-    return probability + tilt if 0 < probability < 1 else probability
-
-
-def _all_emotions() -> tuple[int, int]:
-    submitted, kept = zip(*SUBMITTED_KEPT.values(), strict=True)
-    return sum(submitted), sum(kept)
-
-
-def _counts(words: Iterator[str]) -> dict[str, int]:
+def _counts(words: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(words).items()))

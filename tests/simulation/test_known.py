@@ -68,9 +68,11 @@ def test_shared_mistakes_are_told_and_gold_has_none(known: Known) -> None:
 
 def test_the_same_seed_gives_the_same_votes() -> None:
     """I14."""
-    small = {"people": 10, "votes_each": 5, "gold_each": 2}
-    assert crowd_of(1, SHARES, **small).votes.equals(crowd_of(1, SHARES, **small).votes)
-    assert not crowd_of(1, SHARES, **small).votes.equals(crowd_of(2, SHARES, **small).votes)
+    one, again, other = [
+        crowd_of(seed, SHARES, people=10, votes_each=5, gold_each=2).votes for seed in (1, 1, 2)
+    ]
+    assert one.equals(again)
+    assert not one.equals(other)
 
 
 def test_people_left_over_in_a_round_sit_it_out() -> None:

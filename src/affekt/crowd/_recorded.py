@@ -27,27 +27,42 @@ def recorded(path: Place, data: bytes) -> pl.DataFrame:
             f"{path.path}: {what}; needed are {', '.join(NEEDED)}, and seconds if known, one line "
             "a vote, where truth is yes, no or the probability that it is felt"
         )
-    given = votes.with_columns(
-        _number(votes["felt"], path, fractions=False) > 0, _number(votes["truth"], path)
+    answer, truth, seconds = pl.col("felt"), pl.col("truth"), pl.col("seconds")
+    timed = [_from_zero(seconds)] if "seconds" in votes.columns else []
+    understood = votes.select(
+        "question_id",
+        "worker",
+        _answer(answer) > 0,
+        pl.coalesce(_answer(truth), _from_zero(truth, 1.0)),
+        *timed,
     )
-    if "seconds" in given.columns:
-        given = given.with_columns(pl.col("seconds").cast(pl.Float64, strict=False))
-    return given
+    _check(path, votes["felt"], understood["felt"], "yes or no")
+    _check(path, votes["truth"], understood["truth"], "yes, no or a number from 0 to 1")
+    if timed:
+        blank = votes["seconds"].fill_null("").str.strip_chars() == ""
+        told = understood["seconds"].zip_with(~blank, pl.zeros(votes.height, eager=True))
+        _check(path, votes["seconds"], told, "a number from 0, or nothing")
+    return understood
 
 
-def _number(cells: pl.Series, path: Place, *, fractions: bool = True) -> pl.Series:
-    """Give YES and NO as 1 and 0, and where they are allowed what lies between."""
-    words = cells.fill_null("").str.strip_chars().str.to_lowercase()
+def _answer(cells: pl.Expr) -> pl.Expr:
+    """Give YES as 1 and NO as 0; null where it is neither."""
     plain = {**dict.fromkeys(YES, 1.0), **dict.fromkeys(NO, 0.0)}
-    numbers = words.replace_strict(plain, default=None, return_dtype=pl.Float64)
-    if fractions:
-        between = words.cast(pl.Float64, strict=False)
-        numbers = numbers.fill_null(between.set(~between.is_between(0, 1).fill_null(False), None))
-    bad = numbers.is_null().arg_true()
+    words = cells.str.strip_chars().str.to_lowercase()
+    return words.replace_strict(plain, default=None, return_dtype=pl.Float64)
+
+
+def _from_zero(cells: pl.Expr, most: float = 1e9) -> pl.Expr:
+    """Give numbers from 0; null where it is none, or over ``most``."""
+    number = cells.str.strip_chars().cast(pl.Float64, strict=False)
+    return pl.when(number.is_between(0, most)).then(number).alias(cells.meta.output_name())
+
+
+def _check(path: Place, given: pl.Series, understood: pl.Series, allowed: str) -> None:
+    """Raise about the first cell that was not understood."""
+    bad = understood.is_null().arg_true()
     if not bad.is_empty():
-        allowed = "yes, no or a number from 0 to 1" if fractions else "yes or no"
+        at = int(bad[0])
         raise TableError(
-            f"{path.path}: vote {bad[0] + 1:,}: {cells.name} is {cells[int(bad[0])]!r}; write "
-            f"{allowed}"
+            f"{path.path}: vote {at + 1:,}: {given.name} is {given[at]!r}; write {allowed}"
         )
-    return numbers

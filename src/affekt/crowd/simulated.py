@@ -111,6 +111,8 @@ class Simulated(Crowd):
                 f"pass_at = {self.pass_at} is more than test_questions = {self.test_questions}; "
                 "nobody could pass, so lower `pass_at` or raise `test_questions`"
             )
+        if self.fitted is not None and self.honest == 0:
+            raise ValueError("fitted is for honest people, but honest = 0; raise `honest`")
         for emotion, share in self.acceptance.items():
             if emotion not in self.taxonomy.names:
                 known = did_you_mean(emotion, list(self.taxonomy.names))

@@ -80,3 +80,15 @@ def test_people_left_over_in_a_round_sit_it_out() -> None:
     plain = known.votes.join(known.gold, on="question_id", how="anti")
     assert set(plain.group_by("question_id").len()["len"]) == {5}
     assert plain.height == 10 * 10
+
+
+def test_gold_alone_tells_most_spammers_from_most_honest_people() -> None:
+    """K of section 16: what quality control is to find is in the votes."""
+    spam = {"random": 0.1, "always_yes": 0.1, "always_no": 0.1, "adversary": 0.1}
+    known = crowd_of(3, {"honest": 0.6, **spam}, people=100)
+    on_gold = known.votes.join(known.gold, on="question_id", suffix="_true")
+    right = on_gold.group_by("worker").agg((pl.col("felt") == pl.col("felt_true")).mean())
+    told = known.people.join(right, on="worker").with_columns(low=pl.col("felt") < 0.75)
+    rates = told.group_by(honest=pl.col("kind") == "honest").agg(pl.col("low").mean())
+    assert rates.filter(~pl.col("honest"))["low"].item() >= 0.9
+    assert rates.filter("honest")["low"].item() <= 0.1

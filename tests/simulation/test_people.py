@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affekt.simulation import KINDS, looks_felt, mean_yes, population, prevalence, score
+from affekt.simulation import (
+    KINDS,
+    looks_felt,
+    mean_yes,
+    population,
+    prevalence,
+    prevalences,
+    score,
+)
 from affekt.simulation.items import is_felt, three_of_five
 from affekt.simulation.people import SPREAD
 from tests.simulation.crowds import asked
@@ -94,6 +102,16 @@ def test_the_prevalence_gives_the_acceptance_wanted_or_lies_at_an_end(
     looks = felt + (1 - felt) * mistakes
     kept = looks * three_of_five(yes) + (1 - looks) * three_of_five(wrong)
     assert felt in {0.0, 1.0} or kept == pytest.approx(wanted)
+
+
+def test_every_emotion_has_the_prevalence_that_suits_its_own_difficulty() -> None:
+    kinds = {"honest": KINDS["honest"]._replace(shifts={"fear": -1.0})}
+    people = population(1, {"honest": 1.0}, 50, kinds=kinds)
+    felt = prevalences(people, {"awe": 0.3, "fear": 0.3})
+    assert felt["awe"] == pytest.approx(0.3, abs=0.02)
+    kept = felt["fear"] * three_of_five(mean_yes(people, "fear", True))
+    kept += (1 - felt["fear"]) * three_of_five(mean_yes(people, "fear", False))
+    assert kept == pytest.approx(0.3)
 
 
 def test_a_crowd_that_tells_nothing_apart_feels_nothing() -> None:

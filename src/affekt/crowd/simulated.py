@@ -21,11 +21,10 @@ from affekt.journal.votes import Votes
 from affekt.parts import Place, did_you_mean
 from affekt.rank import rank_of, shares_of
 from affekt.simulation.fitting import fit
-from affekt.simulation.items import is_felt, looks_felt, paper_acceptance, prevalence
+from affekt.simulation.items import is_felt, looks_felt, paper_acceptance
 from affekt.simulation.kinds import KINDS, SESSION, Drift
-from affekt.simulation.people import CAREER, mean_yes, population, score
-from affekt.simulation.person import Asked, Person, answers
-from affekt.tables import VOTES
+from affekt.simulation.people import CAREER, population, prevalences, score
+from affekt.simulation.person import Asked, Person, votes_of
 from affekt.taxonomy import MIKELS8, Taxonomy
 
 CHUNK = 10_000  # questions answered in one transaction; a killed run repeats at most one
@@ -128,7 +127,8 @@ class Simulated(Crowd):
         pool = self.workers()
         if not pool:
             return
-        felt_by_chance = self._prevalence(pool)
+        kept = {name: paper_acceptance(name) for name in self.taxonomy.names} | self.acceptance
+        felt_by_chance = prevalences(pool, kept, self.shared_mistakes)
         still_open = journal.open_questions()
         # A policy says how many more may be asked for now; without one, it is up to the quota.
         wanted = pl.lit(journal.quota)
@@ -191,18 +191,6 @@ class Simulated(Crowd):
     def _scored(self) -> list[tuple[Person, int]]:
         return [(person, score(person, self.test_questions)) for person in self.tested()]
 
-    def _prevalence(self, pool: Sequence[Person]) -> Mapping[str, float]:
-        """Share of questions felt, an emotion, that makes three of five keep the wanted share."""
-        return {
-            name: prevalence(
-                self.acceptance.get(name, paper_acceptance(name)),
-                mean_yes(pool, name, True),
-                mean_yes(pool, name, False),
-                self.shared_mistakes,
-            )
-            for name in self.taxonomy.names
-        }
-
     def _looks_felt(
         self, question: str, emotion: str, truth: str | None, by_chance: Mapping[str, float]
     ) -> bool:
@@ -220,15 +208,7 @@ class Simulated(Crowd):
             np.array([slot.looks_felt for slot in slots], bool),
             self._nth(pool, slots),
         )
-        felt, seconds = answers(pool, asked)
-        columns = {
-            "question_id": asked.question,
-            "worker": [pool[slot.worker].token for slot in slots],
-            "emotion": asked.emotion,
-            "felt": felt,
-            "seconds": seconds,
-        }
-        return pl.DataFrame(columns, schema_overrides=VOTES.types())
+        return votes_of(pool, asked)
 
     def _nth(self, pool: Sequence[Person], slots: Sequence[Slot]) -> np.ndarray:
         """Draw at which answer of theirs workers meet a question; 0 where nothing depends on it."""

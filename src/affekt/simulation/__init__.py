@@ -4,8 +4,8 @@ from affekt.simulation.fitting import Beta, Fitted, LogNormal, fit
 from affekt.simulation.items import is_felt, looks_felt, paper_acceptance, prevalence
 from affekt.simulation.kinds import KINDS, Drift, Traits
 from affekt.simulation.known import Known, crowd_of
-from affekt.simulation.people import mean_yes, population, score
-from affekt.simulation.person import Answer, Answers, Asked, Person, answers
+from affekt.simulation.people import mean_yes, population, prevalences, score
+from affekt.simulation.person import Answer, Answers, Asked, Person, answers, votes_of
 
 __all__ = [
     "KINDS",
@@ -28,5 +28,7 @@ __all__ = [
     "paper_acceptance",
     "population",
     "prevalence",
+    "prevalences",
     "score",
+    "votes_of",
 ]

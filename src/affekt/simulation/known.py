@@ -10,8 +10,7 @@ from affekt.rank import ranked, share_of
 from affekt.simulation.items import is_felt, looks_felt
 from affekt.simulation.kinds import KINDS, Traits
 from affekt.simulation.people import population
-from affekt.simulation.person import Asked, Person, answers
-from affekt.tables import VOTES
+from affekt.simulation.person import Asked, Person, votes_of
 
 EMOTIONS = ("amusement", "awe", "fear", "sadness")
 GOLD_POOL = 4  # gold questions there are for each one that a person answers
@@ -146,15 +145,7 @@ def _votes(crowd: tuple[Person, ...], rows: list[_Slot], truth: pl.DataFrame) ->
         np.array([about[row.question][1] for row in rows], bool),
         np.array([row.nth for row in rows], int),
     )
-    felt, seconds = answers(crowd, asked)
-    columns = {
-        "question_id": asked.question,
-        "worker": [crowd[row.person].token for row in rows],
-        "emotion": asked.emotion,
-        "felt": felt,
-        "seconds": seconds,
-    }
-    return pl.DataFrame(columns, schema_overrides=VOTES.types())
+    return votes_of(crowd, asked)
 
 
 def _told(crowd: tuple[Person, ...]) -> pl.DataFrame:

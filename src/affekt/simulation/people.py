@@ -6,6 +6,7 @@ import numpy as np
 
 from affekt.rank import ranked, share_of
 from affekt.simulation.fitting import Fitted
+from affekt.simulation.items import prevalence
 from affekt.simulation.kinds import KINDS, Traits
 from affekt.simulation.person import Asked, Person, says_yes
 
@@ -69,6 +70,27 @@ def mean_yes(people: Sequence[Person], emotion: str, looks_felt: bool) -> float:
         np.tile(nth, len(people)),
     )
     return float(says_yes(people, asked).mean())
+
+
+def prevalences(
+    people: Sequence[Person], wanted: Mapping[str, float], shared_mistakes: float = 0.0
+) -> Mapping[str, float]:
+    """Give the share of questions felt, an emotion, at which three of five of these people keep so.
+
+    Args:
+        people: Who answers.
+        wanted: Emotion → share of its questions to be kept.
+        shared_mistakes: Share of questions not felt that look felt to everybody.
+    """
+    return {
+        emotion: prevalence(
+            share,
+            mean_yes(people, emotion, True),
+            mean_yes(people, emotion, False),
+            shared_mistakes,
+        )
+        for emotion, share in wanted.items()
+    }
 
 
 def score(person: Person, pictures: int) -> int:

@@ -11,10 +11,12 @@ from statistics import NormalDist
 from typing import Literal, NamedTuple
 
 import numpy as np
+import polars as pl
 from jaxtyping import Bool, Float, Int
 
 from affekt.rank import rank_of, share_of, shares_of
 from affekt.simulation.kinds import SESSION, Traits
+from affekt.tables import VOTES
 from affekt.taxonomy import Taxonomy
 
 SAME_SIDE = 3.0  # a wrong emotion of the same valence is chosen so many times as often as another
@@ -61,7 +63,7 @@ class Person:
             question_id: What is asked; the draw belongs to it.
             emotion: The emotion it asks about.
             is_felt: Whether the picture looks as if it were felt; see `affekt.simulation.items`.
-            nth: Answers the person gave before.
+            nth: Answers the person gave before. Minutes of the day make a drift one of the day.
         """
         one = Asked(
             np.zeros(1, int), [question_id], [emotion], np.array([is_felt]), np.array([nth])
@@ -115,6 +117,19 @@ def answers(people: Sequence[Person], asked: Asked) -> Answers:
         "seconds",
     )
     return Answers(felt, _seconds(people, asked, drawn))
+
+
+def votes_of(people: Sequence[Person], asked: Asked) -> pl.DataFrame:
+    """Give the answers of many people as votes (schema `affekt.tables.VOTES`), in their order."""
+    felt, seconds = answers(people, asked)
+    columns = {
+        "question_id": asked.question,
+        "worker": [people[at].token for at in asked.person.tolist()],
+        "emotion": asked.emotion,
+        "felt": felt,
+        "seconds": seconds,
+    }
+    return pl.DataFrame(columns, schema_overrides=VOTES.types())
 
 
 def says_yes(people: Sequence[Person], asked: Asked) -> Float[np.ndarray, " vote"]:
@@ -187,16 +202,17 @@ def _emotion_shifts(people: Sequence[Person], asked: Asked) -> Float[np.ndarray,
 def _drifts(people: Sequence[Person], asked: Asked) -> Float[np.ndarray, " vote"]:
     """Log-odds that drift adds to the accuracy of each row."""
     moved = np.zeros(len(asked.person))
-    for at, person in enumerate(people):
-        shape, size, period = person.traits.drift
-        if shape == "none" or size == 0:
-            continue
-        rows = np.flatnonzero(asked.person == at)
-        if not rows.size:
-            continue
+    if not moved.size or all(person.traits.drift.shape == "none" for person in people):
+        return moved
+    order = np.argsort(asked.person, kind="stable")
+    there, starts = np.unique(asked.person[order], return_index=True)
+    for at, rows in zip(there.tolist(), np.split(order, starts[1:]), strict=True):
+        shape, size, period = people[at].traits.drift
         nth = asked.nth[rows]
-        wave = _walk(person, nth // period) if shape == "walk" else _sine(person, nth / period)
-        moved[rows] = size * wave
+        if shape == "walk":
+            moved[rows] = size * _walk(people[at], nth // period)
+        elif shape == "sine":
+            moved[rows] = size * _sine(people[at], nth / period)
     return moved
 
 

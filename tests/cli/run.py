@@ -4,9 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 AFFEKT = (sys.executable, "-c", "from affekt.cli import main; main()")
 
@@ -23,6 +24,17 @@ class Ran:
     def document(self) -> Any:
         """Standard output as JSON."""
         return json.loads(self.out)
+
+
+class Ended(NamedTuple):
+    """How a command ended that ran in this process; see the fixture ``affekt``."""
+
+    code: object
+    out: str
+    err: str
+
+
+Command = Callable[..., Ended]
 
 
 def affekt(*words: str | Path, cwd: Path, **environment: str) -> Ran:

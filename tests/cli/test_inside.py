@@ -1,51 +1,14 @@
 """Commands that only look, run in this process: quick enough for every edit."""
 
 import json
-import signal
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from affekt import doctor, templates
-from affekt.cli import main
-from affekt.cli.log import LOG
 from affekt.fetch.secrets import keep_secret
 from affekt.foreign import SIGN
-
-
-class Ended(NamedTuple):
-    """How a command ended."""
-
-    code: object
-    out: str
-    err: str
-
-
-Command = Callable[..., Ended]
-
-
-@pytest.fixture
-def affekt(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Command]:
-    """Runs ``affekt WORDS`` in an empty folder."""
-
-    def run(*words: str) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["affekt", *words])
-        monkeypatch.setattr(LOG, "printed", False)
-        with pytest.raises(SystemExit) as end:
-            main()
-        return Ended(end.value.code, *capsys.readouterr())
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
-    yield run
-    for one, handler in handlers.items():
-        signal.signal(one, handler)
+from tests.cli.run import Command
 
 
 def test_a_new_plan_is_sound(affekt: Command) -> None:

@@ -9,6 +9,7 @@ from tests.cli.run import affekt
 from tests.docs.pages import section
 
 PICTURE = "06f740ec68a6.jpg"
+VOTES = "work/releases/tiny-1.0.0/annotations/votes.parquet"
 CASES = {
     "affekt new": ("new", "other.toml"),
     "affekt check": ("check", "plan.toml"),
@@ -20,6 +21,8 @@ CASES = {
     "affekt why": ("why", "plan.toml", PICTURE),
     "affekt forget": ("forget", "plan.toml", "--owner", "generated:nobody", "--why=-", "--dry-run"),
     "affekt parts": ("parts", "models"),
+    "affekt crowd plan": ("crowd", "plan", "plan.toml"),
+    "affekt crowd replay": ("crowd", "replay", VOTES, "--yes", "true"),
     "affekt copies": ("copies", "."),
     "affekt doctor": ("doctor",),
 }

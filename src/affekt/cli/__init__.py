@@ -195,6 +195,73 @@ def release_check(**options: Any) -> None:
     _do("machine:release_check", **options)
 
 
+@affekt.group()
+def crowd() -> None:
+    """Plan what is asked of people, and look at what they answered."""
+
+
+def _policed(command: Any) -> Any:
+    """Add how a policy and its workers are named."""
+    for option in (
+        click.option("--specificity", type=float, help="P(NO) when it is not felt."),
+        click.option("--sensitivity", type=float, help="P(YES) when it is felt."),
+        click.option("--accuracy", type=float, default=0.85, help="P(YES) if felt, P(NO) if not."),
+        click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Its settings."),
+        click.option("--trust", is_flag=True, help="Run parts from outside affekt."),
+    ):
+        command = option(command)
+    return command
+
+
+@crowd.command("plan")
+@click.argument("plan", type=click.Path(readable=False), required=False)
+@click.option("--per-class", metavar="EMOTION=ITEMS,…", default="", help="What is asked about.")
+@click.option("--kept", metavar="EMOTION=SHARE,…", default="", help="Share kept at three of five.")
+@click.option("--policy", metavar="KIND", default="", help="When to stop asking.")
+@_policed
+@click.option("--batch", type=click.IntRange(1, 1000), default=20, help="Pictures a batch.")
+@click.option("--reward", metavar="AMOUNT", help="For one batch; without it, the fair one.")
+@click.option(
+    "--fees",
+    type=click.Choice(["local", "amt", "amt-masters", "prolific", "prolific-academic"]),
+    default="local",
+    help="What the marketplace takes.",
+)
+@click.option("--currency", default="USD", help="Of every amount.")
+@click.option("--cap", metavar="AMOUNT", help="Most that may be spent.")
+@click.option("--floor", metavar="AMOUNT", default="8.00", help="Least fair pay an hour.")
+@click.option("--seconds", type=click.FloatRange(0.1), default=4.2, help="Median of an answer.")
+@click.option("--slow-seconds", type=click.FloatRange(0.1), default=6.3, help="75th percentile.")
+@click.option("--gold-rate", type=click.FloatRange(0, 0.9), default=0.1, help="Share of gold.")
+@click.option("--precision-floor", type=click.FloatRange(0, 1), default=0.8, help="Warn under it.")
+@click.option("--candidates", type=click.IntRange(0), default=0, help="People paid for the test.")
+@_speaking
+def crowd_plan(**options: Any) -> None:
+    """Tell votes, cost, hours and precision of each emotion before a cent is spent."""
+    _do("crowdplan:plan", **options)
+
+
+@crowd.command("replay")
+@click.argument("files", type=click.Path(readable=False), nargs=-1, required=True)
+@click.option("--policy", metavar="KIND", default="curtailed", help="When to stop asking.")
+@_policed
+@click.option("--yes", metavar="LABEL", help="The label that means YES; without it, each in turn.")
+@click.option("--at-least", type=float, help="Ratings from here on mean YES.")
+@click.option("--draw", type=click.IntRange(0), default=0, help="Votes drawn of each task.")
+@click.option("--seed", type=int, default=0, help="Of the draw.")
+@click.option("--counts", is_flag=True, help="A line is a picture with counts of labels.")
+@click.option("--header", metavar="NAME,…", default="", help="Columns of a file without header.")
+@click.option("--task", metavar="COLUMN", default="", help="What was asked about.")
+@click.option("--worker", metavar="COLUMN", default="", help="Who answered.")
+@click.option("--label", metavar="COLUMN", default="", help="What was answered.")
+@click.option("--time", metavar="COLUMN", default="", help="When; orders the votes.")
+@click.option("--by", metavar="COLUMN", default="", help="Class of a task, to report by.")
+@_speaking
+def crowd_replay(**options: Any) -> None:
+    """Run a policy over recorded votes: what it would have asked, and decided."""
+    _do("crowdreplay:replay", **options)
+
+
 def main() -> None:
     """Run the command line and leave with its exit code."""
     import_module("affekt.cli.exits").run(affekt)

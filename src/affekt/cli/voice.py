@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -35,7 +36,7 @@ def table(rows: Sequence[Sequence[object]], head: Sequence[str]) -> None:
     texts = [[_cell(value) for value in row] for row in rows]
     widths = [max([len(name), *(len(row[at]) for row in texts)]) for at, name in enumerate(head)]
     right = [
-        all(isinstance(row[at], int | float) or row[at] is None for row in rows)
+        all(isinstance(row[at], int | float | Decimal) or row[at] is None for row in rows)
         for at in range(len(head))
     ]
     for row in [list(head), *texts]:
@@ -51,7 +52,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.3f}"
-    return f"{value:,}" if isinstance(value, int) else clean(value, None, keep=" ")
+    return f"{value:,}" if isinstance(value, int | Decimal) else clean(value, None, keep=" ")
 
 
 def _as_json(value: Any) -> Any:

@@ -6,10 +6,22 @@ from pathlib import Path
 import click
 import pytest
 
+from affekt import templates
 from affekt.cli import affekt as commands
 from affekt.planning.money import FEES
 from tests.cli.run import Command
 from tests.test_start import HEAVY, imported_by
+
+BENCH = """seed = 1
+project = "made"
+[bench]
+datasets = [{ kind = "oasis", root = "raw" }]
+protocols = ["holdout"]
+[[bench.entries]]
+name = "one"
+feature = "colour_histogram"
+model = "prior"
+"""
 
 
 def test_the_fees_to_choose_from_are_those_there_are() -> None:
@@ -49,6 +61,29 @@ def test_a_plan_says_what_is_asked_and_options_go_before_it(affekt: Command) -> 
     assert told["policy"]["votes"] == 7
     assert [one["policy"].split()[0] for one in told["policies"]] == ["fixed", "curtailed", "bayes"]
     assert told["total"]["votes"] == pytest.approx(7 * 64)
+
+
+def test_a_plan_says_when_asking_stops(affekt: Command) -> None:
+    """C15, C20."""
+    templates.write(Path("plan.toml"), "tiny")
+    text = Path("plan.toml").read_text()
+    assert "until = { votes = 5 }" in text
+    Path("plan.toml").write_text(text.replace("votes = 5", "votes = 1"))
+    told = json.loads(affekt("crowd", "plan", "plan.toml", "--json").out)
+    assert told["total"]["votes"] == pytest.approx(64)
+
+
+def test_a_plan_that_asks_nobody_is_told_so(affekt: Command) -> None:
+    Path("plan.toml").write_text(BENCH)
+    ran = affekt("crowd", "plan", "plan.toml")
+    assert ran.code == 2
+    assert "has no build line" in ran.err
+
+
+def test_paid_tests_are_told(affekt: Command) -> None:
+    """C40."""
+    ran = affekt("crowd", "plan", "--per-class", "awe=10", "--candidates", "1000")
+    assert "tests of 1,000 candidates: 280.00 to them, 0.00 fees" in ran.out
 
 
 def test_what_costs_more_than_the_cap_is_a_finding(affekt: Command) -> None:

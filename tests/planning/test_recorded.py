@@ -38,6 +38,21 @@ def test_a_time_orders_the_votes_numbers_by_size(tmp_path: Path) -> None:
     assert told(found) == ["a n", "b y"]
 
 
+def test_times_in_iso_order_the_votes_too(tmp_path: Path) -> None:
+    head, early, late = "task,worker,label,at", "2026-11-01T09:00:00Z", "2026-11-01T10:00:00Z"
+    found = read(tmp_path, f"{head}\nb,w1,y,{late}\na,w2,n,{early}\n", time="at")
+    assert told(found) == ["a n", "b y"]
+
+
+def test_a_column_of_numbers_is_no_label_where_it_names_the_task(tmp_path: Path) -> None:
+    found = read(tmp_path, "id,joy\n7,2\n", "c.csv", is_counts=True, task="id")
+    assert told(found) == ["c.csv:1 joy", "c.csv:1 joy"]
+
+
+def test_no_counts_are_no_votes(tmp_path: Path) -> None:
+    assert told(read(tmp_path, "id,joy\n", is_counts=True)) == []
+
+
 def test_a_second_vote_of_a_worker_on_a_task_is_left_out_and_counted(tmp_path: Path) -> None:
     """C33."""
     found = read(tmp_path, "task,worker,label\na,w1,y\na,w1,n\nb,w1,n\n")

@@ -213,8 +213,11 @@ def _compared(one: Estimate, base: Estimate) -> tuple[object, ...]:
 
 
 def _name(policy: Policy) -> str:
-    shown = {k: v for k, v in policy.identity().items() if isinstance(v, int | float)}
-    settings = ", ".join(f"{name} {value:g}" for name, value in shown.items() if name != "version")
+    """Give a policy in a few words: its numbers, which are all there is of those that ship."""
+    told = {k: v for k, v in policy.identity().items() if isinstance(v, int | float)}
+    if isinstance(policy, Bayes) and policy.priors:
+        del told["prior"]  # each emotion has its own
+    settings = ", ".join(f"{name} {value:g}" for name, value in told.items() if name != "version")
     return f"{policy.kind()} ({settings})"
 
 

@@ -88,7 +88,7 @@ def bootstrap(
         return UNKNOWN
     layers, held = _layers(member, strata), _Held.by(member)
     drawn = [statistic(held.rows(_draw(layers, generator))) for _ in range(rounds)]
-    return _ends(np.asarray(drawn, dtype=float), confidence)
+    return ends(np.asarray(drawn, dtype=float), confidence)
 
 
 class _Held(NamedTuple):
@@ -126,7 +126,8 @@ def _draw(layers: list[Numbers], generator: np.random.Generator) -> Numbers:
     return np.concatenate([generator.choice(layer, size=layer.size) for layer in layers])
 
 
-def _ends(drawn: np.ndarray, confidence: float) -> Interval:
+def ends(drawn: np.ndarray, confidence: float) -> Interval:
+    """Give the two quantiles between which that share of the draws that are numbers lies."""
     told = drawn[np.isfinite(drawn)]
     if not told.size:
         return UNKNOWN

@@ -124,7 +124,7 @@ def test_no_event_gives_no_worker() -> None:
     assert evidence(checked(EVENTS.empty())).equals(WORKERS.empty())
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(LETTERS, LETTERS, LETTERS, st.integers(0, 99))
 def test_the_order_of_rows_does_not_matter(a: str, b: str, c: str, seed: int) -> None:
     said = votes(ann=a + "Y", ben=b + "N", cem=c + "Y")

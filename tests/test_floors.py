@@ -14,6 +14,7 @@ FLOORS = (
     ("campaign",),
     ("sources", "crowd", "rules", "features", "models", "datasets", "protocols"),
     ("store", "planning", "quality"),
+    ("store", "campaign", "planning", "quality", "exports"),
     ("stages",),
     ("plan", "catalogue", "templates", "census"),
     ("line", "report", "trace", "removal", "retry", "inspection"),
@@ -24,7 +25,12 @@ FLOORS = (
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
 # Rooms of one floor where the left may know the right.
-TOGETHER = {("parts", "taxonomy"), ("pictures", "files"), ("engine", "files")}
+TOGETHER = {
+    ("parts", "taxonomy"),
+    ("pictures", "files"),
+    ("engine", "files"),
+    ("exports", "quality"),
+}
 
 
 def room_of(path: Path) -> str:

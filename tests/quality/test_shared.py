@@ -10,7 +10,7 @@ from tests.quality.small import deed
 
 def gold_crowd(tricky: float, n_workers: int = 12, n_gold: int = 20) -> pl.DataFrame:
     """Give people who are right in nine of ten cases, but fall for the trick questions together."""
-    rows = []
+    rows: list[pl.DataFrame] = []
     for question in range(n_gold):
         is_trick = question < tricky * n_gold
         for worker in range(n_workers):

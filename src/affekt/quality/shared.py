@@ -88,7 +88,7 @@ def shared_mistakes(events: pl.DataFrame) -> SharedMistakes:
     questions = frame.with_columns(p_adjusted=adjusted).with_columns(is_shared=is_shared)
     seen, mean, variance, pairs = np.sum([one.pairs for one in tested], axis=0)
     z = (seen - mean) / math.sqrt(variance)
-    right = 1 - votes["is_wrong"].sum() / votes.height
+    right = 1 - int(votes["is_wrong"].sum()) / votes.height
     whole = GOLD.conform(questions, "quality")
     return SharedMistakes(whole, right, seen / pairs, mean / pairs, float(ndtr(-z)))
 
@@ -110,7 +110,7 @@ class _Tested(NamedTuple):
 
 def _tested(group: pl.DataFrame) -> _Tested:
     """Hold the votes on one gold question against independent mistakes."""
-    mass, wrong = poisson_binomial(group["rate"].to_numpy()), group["is_wrong"].sum()
+    mass, wrong = poisson_binomial(group["rate"].to_numpy()), int(group["is_wrong"].sum())
     n = group.height
     count = np.arange(n + 1)
     agree = (count * (count - 1) + (n - count) * (n - count - 1)) / 2

@@ -13,9 +13,7 @@ HOUR = 60 * MINUTE
 WAY = Way("test", Curtailed(), Asking(), EMOTIONS, seed=1)
 
 
-def ask(
-    live: Live, count: int, *, emotions: tuple[str, ...] = EMOTIONS, first: int = 0
-) -> None:
+def ask(live: Live, count: int, *, emotions: tuple[str, ...] = EMOTIONS, first: int = 0) -> None:
     """Ask ``count`` questions, each on a picture of its own, numbered from ``first``."""
     rows = [
         {

@@ -1,6 +1,5 @@
 """What a person does in a campaign, in a few words."""
 
-import json
 from secrets import token_hex
 
 from sqlalchemy import text
@@ -10,7 +9,8 @@ from affekt.campaign.batch import Batch, Card
 from affekt.campaign.claim import claim
 from affekt.campaign.live import Live
 from affekt.campaign.submit import submit
-from affekt.taxonomy import MIKELS8
+from affekt.campaign.workers import set_preference
+from tests.campaign.people import consenting
 
 
 def say(live: Live, worker: int, card: Card, said: Said = True, key: str = "") -> Answered:
@@ -57,16 +57,10 @@ def held(live: Live) -> dict[str, int]:
         return {row[0]: row[1] for row in connection.execute(find)}
 
 
-def workers(live: Live, n: int, opted_in: tuple[str, ...] = MIKELS8.names) -> list[int]:
-    """Give people who may work at once."""
-    rows = [
-        {"pseudonym": token_hex(8), "settings": json.dumps({"opted_in": opted_in})}
-        for _ in range(n)
-    ]
-    insert = text(
-        """INSERT INTO workers (pseudonym, provider, state, settings, made_at)
-        VALUES (:pseudonym, 'local', 'active', :settings, 0) RETURNING id"""
-    )
-    return live.database.write(
-        lambda to: [int(to.execute(insert, row).scalar_one()) for row in rows]
-    )
+def workers(live: Live, n: int, opted_in: tuple[str, ...] | None = None) -> list[int]:
+    """Give people who may work at once and look at every emotion, or at those of the hard ones."""
+    people = [consenting(live) for _ in range(n)]
+    if opted_in is not None:
+        for one in people:
+            set_preference(live, one, "opted_in", opted_in)
+    return people

@@ -15,13 +15,25 @@ from affekt.policies.fixed import Fixed
 from tests.campaign.conftest import Opened
 from tests.campaign.crowd import HOUR, MINUTE, ask, wait
 from tests.campaign.deeds import counts, do_batch, held, say, workers
+from tests.campaign.people import FREE
 
 
 @pytest.fixture
-def ready(asked: Live) -> Live:
-    """The campaign of 12 questions with its places open."""
-    open_waiting(asked)
-    return asked
+def live(opened: Opened) -> Live:
+    """A campaign that asks for no test."""
+    return opened(asking=FREE)
+
+
+@pytest.fixture
+def ready(live: Live) -> Live:
+    """The campaign with 12 questions and their places open."""
+    ask(live, 12)
+    open_waiting(live)
+    return live
+
+
+def asking(**settings: object) -> Asking:
+    return FREE.model_copy(update=settings)
 
 
 def test_a_batch_holds_pictures_once_in_a_random_order(ready: Live) -> None:
@@ -95,7 +107,7 @@ def test_emotions_that_are_warned_of_come_to_those_who_opted_in_only(ready: Live
 
 
 def test_a_batch_may_be_of_one_class(opened: Opened) -> None:
-    live = opened(asking=Asking(single_class_batches=True))
+    live = opened(asking=asking(single_class_batches=True))
     ask(live, 24)
     open_waiting(live)
     (ann,) = workers(live, 1)
@@ -106,7 +118,7 @@ def test_a_batch_may_be_of_one_class(opened: Opened) -> None:
 
 def test_hard_pictures_never_come_in_a_long_row(opened: Opened) -> None:
     """C58."""
-    live = opened(asking=Asking(care=Care(max_consecutive_negative=2)))
+    live = opened(asking=asking(care=Care(max_consecutive_negative=2)))
     ask(live, 12, emotions=("fear", "fear", "awe"))
     open_waiting(live)
     (ann,) = workers(live, 1)
@@ -117,7 +129,7 @@ def test_hard_pictures_never_come_in_a_long_row(opened: Opened) -> None:
 
 def test_a_day_has_an_end(opened: Opened) -> None:
     """C58."""
-    live = opened(asking=Asking(care=Care(per_day=5)))
+    live = opened(asking=asking(care=Care(per_day=5)))
     ask(live, 12)
     open_waiting(live)
     (ann,) = workers(live, 1)
@@ -148,7 +160,7 @@ def test_no_class_has_no_candidates_but_its_name(live: Live) -> None:
 @pytest.mark.parametrize("policy", [Curtailed(), Fixed(votes=2)], ids=["curtailed", "fixed"])
 def test_many_who_claim_at_once_never_get_one_place_twice(opened: Opened, policy: object) -> None:
     """I3, I4."""
-    live = opened(policy=policy)
+    live = opened(policy=policy, asking=FREE)
     ask(live, 10)
     open_waiting(live)
     people = workers(live, 12)

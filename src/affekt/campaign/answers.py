@@ -7,6 +7,7 @@ from sqlalchemy import Connection, text
 
 from affekt.campaign.counting import count_late
 from affekt.campaign.live import Live
+from affekt.campaign.money import earn_late
 from affekt.campaign.places import lock
 from affekt.campaign.release import give_back_slots
 from affekt.errors import NotTaken
@@ -35,6 +36,7 @@ STORE = text(
     VALUES (:campaign, :item, :worker, :assignment, :slot, :emotion, :felt, :seconds, :state, 0,
         :key, :now)"""
 )
+STORED = text("SELECT min(seq) FROM votes WHERE key = :key")
 KEEP_EARLIER = text(
     "INSERT INTO revisions (vote, felt, key, at) VALUES (:seq, :before, :before_key, :now)"
 )
@@ -129,6 +131,8 @@ def _answer(to: Connection, live: Live, worker: int, card: str, saying: _Saying)
     _store(to, live, found, saying, "draft" if is_live else "late")
     if is_live:
         return Answered("kept", _extended(to, live, found))
+    vote = int(to.execute(STORED, {"key": saying.key}).scalar_one())
+    earn_late(to, live, worker, assignment=found.assignment, vote=vote)
     lock(to, [found.item])
     is_counted = count_late(to, live, worker, found.item, found.assignment)
     return Answered("late" if is_counted else "not needed", found.until)

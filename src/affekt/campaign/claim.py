@@ -58,7 +58,6 @@ NOTHING = text(
 # What another server is giving away is passed over, unless there is nothing else.
 LOCK_SLOTS = """SELECT id FROM slots WHERE id IN :slots AND state = 'open'
     ORDER BY id FOR UPDATE"""
-LOCK = text("SELECT id FROM workers WHERE id = :worker FOR UPDATE")
 SETTINGS = text("SELECT settings FROM workers WHERE id = :worker")
 OPTED_IN = "opted_in"  # the preference of a worker that lists emotions to be shown after a warning
 HIGHEST = 2**63 - 1
@@ -97,12 +96,10 @@ def current(live: Live, worker: int) -> Batch | None:
 
 
 def _claim(to: Connection, live: Live, worker: int, size: int) -> Batch | None:
-    if to.dialect.name == "postgresql":  # two windows of one person
-        to.execute(LOCK, {"worker": worker})
     names = {"campaign": live.number, "worker": worker}
     state, opened = to.execute(CAMPAIGN, names).one()
     check_open(state)
-    check_may_work(to, live, worker)
+    check_may_work(to, live, worker)  # and keep another window of the same person waiting
     if (held := batch_of(to, live, worker)) is not None:
         return held
     now = live.now()

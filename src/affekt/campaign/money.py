@@ -36,6 +36,7 @@ OF_WORKER = text(
     WHERE campaign = :campaign AND currency = :currency AND worker = :worker
     GROUP BY state, amount"""
 )
+SIZE = text("SELECT size FROM assignments WHERE id = :assignment")
 FOR_ASSIGNMENT = text(
     "SELECT amount FROM payments WHERE assignment = :assignment AND state <> 'voided'"
 )
@@ -73,6 +74,17 @@ def earn(
     reason = f"{answered} of {size} pictures"
     line = {"assignment": assignment, "kind": "batch", "reason": reason, "amount": amount}
     return _add(connection, live, worker, f"batch {assignment}", line)
+
+
+def earn_late(
+    connection: Connection, live: Live, worker: int, *, assignment: int, vote: int
+) -> None:
+    """Add the line for an answer that came after the lease of its batch was lost (I4)."""
+    size = int(connection.execute(SIZE, {"assignment": assignment}).scalar_one())
+    amount = rounded(Fraction(live.asking.pay.per_batch) / size, live.asking.pay.currency)
+    reason = f"answer {vote}, after its time"
+    line = {"assignment": assignment, "kind": "batch", "reason": reason, "amount": amount}
+    _add(connection, live, worker, f"late {vote}", line)
 
 
 def earn_test(connection: Connection, live: Live, worker: int, attempt: int) -> Decimal:

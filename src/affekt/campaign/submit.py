@@ -64,7 +64,7 @@ def end_assignment(to: Connection, live: Live, found: Any, state: str) -> None:
         return
     answered = int(to.execute(DRAFTED, names).scalar_one())
     try:
-        check_may_work(to, live, found.worker)
+        check_may_work(to, live, found.worker, finishing=True)
     except NotTaken as refusal:
         to.execute(SET_ASIDE, names)
         audit.note(

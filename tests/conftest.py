@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,23 @@ settings.register_profile("affekt", deadline=None, suppress_health_check=[Health
 settings.load_profile("affekt")
 FOREIGN = ("AFFEKT_KEY", "NO_COLOR", "FORCE_COLOR", "PG")
 LOCAL = ("127.0.0.1", "::1", "localhost")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, Any, Any]:
+    """What a worker reports travels as UTF-8, and names of files that it captured need not be."""
+    return encodable((yield))
+
+
+def encodable(value: Any) -> Any:
+    """Give the same with every text in it, at any depth, as UTF-8 can tell it."""
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {encodable(name): encodable(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(encodable(one) for one in value)
+    return value
 
 
 @pytest.fixture(autouse=True)

@@ -138,6 +138,7 @@ def talkative() -> bytes:
     return data
 
 
+@cache
 def bad() -> dict[str, Nasty]:
     """Give every file that must be refused, by name."""
     text_bomb = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(100_000_000), 9))
@@ -183,6 +184,7 @@ def other_formats() -> dict[str, bytes]:
     }
 
 
+@cache
 def odd() -> dict[str, Nasty]:
     """Give every odd file that must be accepted, by name."""
     palette = painting().quantize(16)

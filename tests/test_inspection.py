@@ -70,6 +70,7 @@ def test_what_is_whole_is_counted(lying: Lying) -> None:
     assert doctor.exit_code(doctor.examine(lying.root, deep=True)) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("room", "pattern", "share"),
     [
@@ -130,6 +131,7 @@ def test_a_page_torn_by_a_crash_is_no_damage(lying: Lying) -> None:
     assert lying.bad() == []
 
 
+@pytest.mark.slow
 def test_what_the_remedy_says_goes_together_comes_back_whole(lying: Lying) -> None:
     """The pictures of the shard, and no others, are fetched again, and the product is the same."""
     before = lying.build()

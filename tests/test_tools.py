@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import encodable
+
 ROOT = Path(__file__).parents[1]
 TOOLS = ROOT / "tools"
 SOME = """
@@ -98,3 +100,8 @@ def test_every_script_stops_at_the_first_error_and_can_be_run(script: Path) -> N
     assert "\nset -euo pipefail\n" in script.read_text()
     assert os.access(script, os.X_OK)
     assert run("bash", "-n", script).returncode == 0
+
+
+def test_a_report_with_any_text_can_travel_between_processes() -> None:
+    said = {"sections": [("log", "a\udcff")], "longrepr": ("file", 1, "é"), "when": None}
+    assert encodable(said) == {**said, "sections": [("log", r"a\udcff")]}

@@ -3,12 +3,18 @@
 #
 # usage: tools/check.sh [all | fast | lint]
 # TEST_PYTHON names the interpreter of an environment with the test group; default .venv-test/bin/python.
+# TEST_WORKERS says how many processes share the tests, 0 for none besides pytest; default one more than
+# there are processors, and four at most.
 # STRICT=1 fails when a test was left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 what="${1:-all}"
 python="${TEST_PYTHON:-.venv-test/bin/python}"
+# Tests wait for servers and children now and then, so there may be more workers than processors; but each
+# spends ten seconds on imports of its own and grows to a gigabyte.
+cores="$(nproc)"
+workers="${TEST_WORKERS:-$((cores < 4 ? cores + 1 : 4))}"
 results="$(mktemp)"
 trap 'rm -f "$results"' EXIT
 failed=()
@@ -20,6 +26,10 @@ check() {
   "$@" || failed+=("$name")
 }
 
+tests() {
+  check "tests" "$python" -m pytest -q --numprocesses="$workers" --dist=worksteal --junitxml="$results" "$@"
+}
+
 lint() {
   check "format" "$python" -m ruff format --check .
   check "lint" "$python" -m ruff check .
@@ -27,8 +37,8 @@ lint() {
 }
 
 case "$what" in
-  all) lint; check "tests" "$python" -m pytest -q --junitxml="$results" ;;
-  fast) check "tests" "$python" -m pytest -q -m "not slow and not browser" --junitxml="$results" ;;
+  all) lint; tests ;;
+  fast) tests -m "not slow and not browser" ;;
   lint) lint ;;
   *) echo "usage: tools/check.sh [all | fast | lint]" >&2; exit 2 ;;
 esac

@@ -76,6 +76,7 @@ def hash_of(row: dict[str, Any]) -> int:
     return int(str(row["image_id"])[:6], 16)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n_rows", "n_sums"), [(1, 1_000_000), (40, 3), (7, 20), (10_000, 1)])
 def test_tables_do_not_depend_on_the_pieces(
     steps: dict[str, Product], monkeypatch: pytest.MonkeyPatch, n_rows: int, n_sums: int

@@ -68,6 +68,7 @@ def test_a_spent_allowance_is_shown_with_its_end_and_what_is_ahead(tmp_path: Pat
     assert KEY not in said + shown + json.dumps(told)
 
 
+@pytest.mark.slow
 def test_a_dry_run_says_what_is_known_of_the_pace(tmp_path: Path) -> None:
     (tmp_path / "plan.toml").write_text(PLAN.format(base="https://api.example", calls=3600))
     ran = affekt("build", "plan.toml", "--dry-run", "--json", cwd=tmp_path)

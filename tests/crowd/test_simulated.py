@@ -60,6 +60,7 @@ def test_acceptance_is_that_of_the_paper(decided: pl.DataFrame, emotion: str) ->
     assert low <= kept / submitted <= high
 
 
+@pytest.mark.slow
 def test_every_question_has_five_different_workers(decided: pl.DataFrame) -> None:
     """E2."""
     assert decided["votes"].to_list() == [5] * 16_000

@@ -85,6 +85,7 @@ def test_it_may_be_sent_elsewhere(tmp_path: Path) -> None:
     assert told(tmp_path, "a") == {"a": None}
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 5)), min_size=1)))
 def test_any_order_of_appends_gives_the_same_answer(

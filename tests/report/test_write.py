@@ -169,6 +169,7 @@ def test_a_failed_cell_is_one_box_with_its_reason(world: World, tmp_path: Path) 
     assert "net" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("each", [0, 1, 3])
 def test_one_entry_and_hardly_a_picture_make_a_page(
     world: World, tmp_path: Path, each: int
@@ -246,6 +247,7 @@ def test_foreign_words_of_pictures_are_shown_and_do_nothing(world: World, tmp_pa
     assert not any("javascript" in one for one in Outline(text).addresses)
 
 
+@pytest.mark.slow
 def test_examples_hold_only_pictures_whose_licence_allows_it(world: World, tmp_path: Path) -> None:
     """G1."""
     build = made.build(world)

@@ -47,6 +47,7 @@ def last_second() -> int:
     return int(datetime(behind.year, behind.month, behind.day, tzinfo=UTC).timestamp()) - 1
 
 
+@pytest.mark.slow
 def test_a_search_of_more_than_4000_pictures_gives_each_of_them_once(
     serve: Serve, tmp_path: Path
 ) -> None:
@@ -106,6 +107,7 @@ def test_behind_slices_that_hold_little_neighbours_are_joined(serve: Serve, tmp_
     assert len(empty) < 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.05, 0.4])
 def test_wrong_totals_lose_nothing_and_are_told(serve: Serve, tmp_path: Path, share: float) -> None:
     """B32: wrong in both directions, and another number on every page."""

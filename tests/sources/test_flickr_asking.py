@@ -44,6 +44,7 @@ def test_without_an_end_the_window_ends_the_day_before_the_first_call_and_stays(
     assert len(ends) == 1
 
 
+@pytest.mark.slow
 def test_the_forecast_tells_calls_and_hours(
     serve: Serve, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

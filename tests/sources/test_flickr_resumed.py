@@ -37,6 +37,7 @@ def repeats(calls: list[dict[str, str]]) -> list[dict[str, str]]:
     return [call for at, call in enumerate(searches) if call in searches[:at]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("quirks", "settings"),
     [

@@ -80,6 +80,7 @@ def test_a_run_cut_off_at_the_second_page_of_a_list_asks_for_the_first_one_again
     assert cut.calls == [*whole.calls[: call - 1], (path, asked), *whole.calls[call - 1 :]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["404", "lost-404"])
 @pytest.mark.parametrize("call", range(1, N_CALLS + 1))
 def test_a_server_that_counts_pages_itself_loses_none(
@@ -92,6 +93,7 @@ def test_a_server_that_counts_pages_itself_loses_none(
     assert cut.rows == ask.whole(tmp_path / "whole").rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", range(1, N_CALLS + 1))
 def test_an_answer_lost_on_its_way_from_a_server_that_counts_loses_no_page(
     still: Graph, tmp_path: Path, call: int

@@ -42,6 +42,7 @@ def test_an_undisturbed_run_asks_everything_once(catalogue: Catalogue, tmp_path:
     assert is_each_call_another(whole.calls)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("quirks", "max_records", "n_calls"),
     [

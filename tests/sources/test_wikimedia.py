@@ -183,6 +183,7 @@ def test_long_descriptions_are_cut(fetcher: Fetcher) -> None:
     assert hit["description"] == "ä" * 2000
 
 
+@pytest.mark.slow
 def test_strange_texts_and_five_thousand_tags_are_kept(fetcher: Fetcher) -> None:
     """B33: what is half a character pair becomes a question mark, or no file would take it."""
     tags = tuple(f"Streets of city {n:04}" for n in range(5_000))

@@ -39,6 +39,7 @@ def test_an_undisturbed_run_asks_everything_once(wiki: Commons, tmp_path: Path) 
     assert is_each_call_another(whole.calls)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["text", "category"])
 @pytest.mark.parametrize(
     ("quirks", "per_page"),

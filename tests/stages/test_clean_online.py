@@ -292,6 +292,7 @@ def test_links_are_asked_for_only_while_few_pieces_wait(
     assert most < 10  # two, and what lies with the decoders
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pieces", [2, 5])
 def test_chunks_of_another_size_give_the_same_rows_and_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: int, host: Host

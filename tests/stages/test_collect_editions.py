@@ -191,6 +191,7 @@ def days(host: Host) -> list[tuple[date, date]]:
     ]
 
 
+@pytest.mark.slow
 def test_a_longer_window_asks_for_the_new_days_only(tmp_path: Path) -> None:
     """The union is that of one undisturbed crawl."""
     host = Host(2500)
@@ -207,6 +208,7 @@ def test_a_longer_window_asks_for_the_new_days_only(tmp_path: Path) -> None:
         assert (min(calls)[0], max(end for _, end in calls)) == (first, last)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", [2, 5])
 def test_a_longer_window_cut_off_goes_on(tmp_path: Path, call: int) -> None:
     host = Host(900)

@@ -47,6 +47,7 @@ def cleaned(store: Store, *sources: Source) -> Product:
     return store.make(stage, found)
 
 
+@pytest.mark.slow
 def test_what_both_find_is_one_picture_fetched_once(tmp_path: Path, world: World) -> None:
     tags, text = source_at(world.flickr), source_at(world.flickr, field="text")
     alone = cleaned(Store(tmp_path / "alone"), tags)

@@ -140,6 +140,7 @@ def test_vectors_rest_as_the_schema_says(bench: Bench) -> None:
     assert table(outcome)["vector"].list.len().to_list() == [128]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_shards")
 @pytest.mark.parametrize("feature", [Means(), Backbone()], ids=["means", "backbone"])
 def test_the_number_of_workers_changes_nothing(bench: Bench, feature: Feature) -> None:
@@ -224,6 +225,7 @@ def test_a_damaged_shelf_stops_the_stage(bench: Bench) -> None:
         Extract(feature=Means()).run(bench.desk(), pictures)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_shards")
 def test_a_killed_run_goes_on_and_ends_with_the_same(
     bench: Bench, monkeypatch: pytest.MonkeyPatch

@@ -140,6 +140,7 @@ def test_another_seed_draws_other_pictures(tmp_path: Path) -> None:
     assert set(one["image_id"]) != set(other["image_id"])
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.sampled_from(["awe", "fear", None]), min_size=1, max_size=30), st.randoms())
 def test_the_draw_does_not_depend_on_the_order_of_rows(
@@ -209,6 +210,7 @@ def test_an_owner_is_limited_for_each_emotion_alone(tmp_path: Path) -> None:
     assert dict(asked["emotion"].value_counts().iter_rows()) == {"awe": 2, "fear": 2}
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(["a", "b", "c", None]), min_size=1, max_size=40), st.integers(1, 4))
 @settings(max_examples=25)
 def test_draws_nest_and_take_the_first_of_each_owner(

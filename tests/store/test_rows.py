@@ -77,6 +77,7 @@ def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "ROW_GROUP", 128)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "memory",
     [
@@ -176,6 +177,7 @@ KEYS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(
     KEYS, st.booleans(), st.integers(1, 9), st.integers(1, 4), st.integers(1, 5), st.integers(1, 4)
 )

@@ -1,6 +1,6 @@
 """What a worker says about one picture: kept at once, open to change until it is handed in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, text
@@ -147,7 +147,7 @@ def _found(to: Connection, live: Live, worker: int, card: str) -> Any:
 
 
 def _revise(
-    to: Connection, live: Live, found: Any, said: list[Any], felt: dict[str, bool], saying: _Saying
+    to: Connection, live: Live, found: Any, said: Sequence[Any], felt: dict[str, bool], saying: _Saying
 ) -> Answered:
     """Change a draft, keeping what it said; what was handed in stays."""
     before = {row.emotion: bool(row.felt) for row in said}

@@ -57,7 +57,14 @@ def batch_of(connection: Connection, live: Live, worker: int) -> Batch | None:
         return None
     rows = connection.execute(CARDS, {"assignment": found.id, "worker": worker})
     cards = tuple(
-        Card(*row[:4], None if row.said is None else bool(row.said), bool(row.is_passed))
+        Card(
+            row.token,
+            row.position,
+            row.image_id,
+            row.emotion,
+            None if row.said is None else bool(row.said),
+            bool(row.is_passed),
+        )
         for row in rows
     )
     return Batch(found.token, found.started_at, found.until, cards)

@@ -1,6 +1,7 @@
 """Pictures whose answer is known: some with the emotion, some without it, at random places."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection, bindparam, text
@@ -76,10 +77,10 @@ def gold_for(
     if not at:
         return {}
     names = {"campaign": live.number, "worker": worker, "emotions": list(emotions) or [""]}
-    unseen = sorted(
+    unseen: list[Any] = sorted(
         to.execute(UNSEEN, names).all(), key=lambda one: rank_of(f"{token}\n{one.id}", live.seed)
     )
-    by_answer = [[one for one in unseen if bool(one.gold) is answer] for answer in (True, False)]
+    by_answer: list[list[Any]] = [[one for one in unseen if bool(one.gold) is answer] for answer in (True, False)]
     by_answer.sort(key=lambda some: rank_of(f"{token}\n{some[0].id if some else 0}", live.seed))
     placed: dict[int, Piece] = {}
     seen: set[str] = set()
@@ -102,11 +103,11 @@ def gold_for(
     return placed
 
 
-def _next(by_answer: list[list[object]], seen: set[str]) -> object | None:
+def _next(by_answer: list[list[Any]], seen: set[str]) -> Any | None:
     """Take the first gold of a picture that is not in the batch, of the answer whose turn it is."""
     for some in by_answer:
         while some:
             gold = some.pop(0)
-            if gold.apart not in seen:  # type: ignore[attr-defined]
+            if gold.apart not in seen:
                 return gold
     return None

@@ -39,7 +39,7 @@ class Resolver(AbstractResolver):
         until, known = self._kept.get((host, port), (0.0, []))
         if until < now:
             known = await self._look_up(host, port, family)
-            if len(self._kept) >= KEPT_NAMES:
+            if len(self._kept) >= KEPT_NAMES and (host, port) not in self._kept:
                 self._kept.clear()
             self._kept[host, port] = now + KEPT_SECONDS, known
         return [one.copy() for one in known]

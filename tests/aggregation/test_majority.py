@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affekt.aggregation.majority import Ties, majority, weighted_majority
+from affekt.aggregation.majority import TieRule, Ties, majority, weighted_majority
 from affekt.aggregation.votes import NONE, Sizes, Votes, coded
 from affekt.rank import ranks_of
 from tests.aggregation.made import real
@@ -53,9 +53,9 @@ def test_real_votes_give_the_published_accuracy_for_ties_split_evenly(
 
 
 @pytest.mark.parametrize(("rule", "label"), [("lowest", 1), ("none", NONE), ("prior", 2)])
-def test_each_rule_for_ties_decides_in_its_way(rule: str, label: int) -> None:
+def test_each_rule_for_ties_decides_in_its_way(rule: TieRule, label: int) -> None:
     """C34."""
-    said = majority(TIED, Ties(rule))  # type: ignore[arg-type]  (a word of the parameters above)
+    said = majority(TIED, Ties(rule))
     assert said.labels.tolist() == [label, 2, NONE]
     assert said.is_tied.tolist() == [True, False, False]
 

@@ -101,7 +101,8 @@ def clamped(chances: Chances, known: Gold) -> Chances:
 
 def sums_by_task(votes: Votes, weights: Float[np.ndarray, " vote"]) -> Float[np.ndarray, " task"]:
     """Sum of a number over the votes of each task."""
-    return np.bincount(votes.task, weights, votes.tasks)
+    sums: Float[np.ndarray, " task"] = np.bincount(votes.task, weights, votes.tasks)
+    return sums
 
 
 def log_prior_of(votes: Votes, chances: Chances, smoothing: float) -> Float[np.ndarray, "label 1"]:

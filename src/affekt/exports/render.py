@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -20,6 +20,7 @@ STUDIO_CONFIG = """<View>
   </Choices>
 </View>
 """
+PIECE = 20_000  # rows; keeps memory level while a big table is written
 QUESTION = "Do you feel {emotion} seeing this image?"
 
 
@@ -32,8 +33,8 @@ class Told(NamedTuple):
     campaign: Mapping[str, Any]
 
 
-def rendered(name: str, told: Told) -> bytes:
-    """Give the content of the file of this name."""
+def rendered(name: str, told: Told) -> Iterator[bytes]:
+    """Give the content of the file of this name, piece by piece; a piece ends at a line's end."""
     return _MAKERS[name](told)
 
 
@@ -43,12 +44,17 @@ def json_bytes(value: object) -> bytes:
     return (text + "\n").encode()
 
 
-def _csv(frame: pl.DataFrame) -> bytes:
-    return cells.to_csv(frame.columns, _plain(frame).iter_rows()).encode()
+def _csv(frame: pl.DataFrame) -> Iterator[bytes]:
+    head = cells.to_csv(frame.columns, [])
+    yield head.encode()
+    for piece in frame.iter_slices(PIECE):
+        text = cells.to_csv(frame.columns, _plain(piece).iter_rows())
+        yield text.removeprefix(head).encode()
 
 
-def _jsonl(frame: pl.DataFrame) -> bytes:
-    return _plain(frame).write_ndjson().encode()
+def _jsonl(frame: pl.DataFrame) -> Iterator[bytes]:
+    for piece in frame.iter_slices(PIECE):
+        yield _plain(piece).write_ndjson().encode()
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
@@ -57,36 +63,40 @@ def _plain(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(times).dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ"))
 
 
-def _parquet(frame: pl.DataFrame) -> bytes:
+def _parquet(frame: pl.DataFrame) -> Iterator[bytes]:
     buffer = io.BytesIO()
     frame.write_parquet(buffer, compression="zstd", statistics=False)
-    return buffer.getvalue()
+    yield buffer.getvalue()
 
 
 def _counted(votes: pl.DataFrame) -> pl.DataFrame:
     return votes.filter(pl.col("answer").is_in(["yes", "no"]), pl.col("state") == "counted")
 
 
-def _crowdkit(told: Told) -> bytes:
+def _crowdkit(told: Told) -> Iterator[bytes]:
     task = pl.concat_str(UNIT, separator=":")
     return _csv(_counted(told.votes).select(task=task, worker="worker", label="answer"))
 
 
-def _studio(told: Told) -> bytes:
+def _studio(told: Told) -> Iterator[bytes]:
     """Give one task a question: its votes as annotations, its label as a prediction."""
-    by_task: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in _counted(told.votes).iter_rows(named=True):
-        key = (row["question_id"], row["emotion"])
-        by_task.setdefault(key, []).append(_annotation(row))
+    votes = _counted(told.votes).group_by(UNIT, maintain_order=True)
+    beside = votes.agg(said=pl.struct("worker", "answer", "seconds"))
+    tasks = told.labels.join(beside, on=UNIT, how="left", maintain_order="left")
     template = str(told.campaign.get("question") or QUESTION)
-    tasks = [
-        _task(row, template, by_task.get((row["question_id"], row["emotion"]), []))
-        for row in told.labels.iter_rows(named=True)
-    ]
-    return json_bytes(tasks)
+    comma = b"["
+    for piece in tasks.iter_slices(PIECE):
+        texts = [_compact(_task(row, template)) for row in piece.iter_rows(named=True)]
+        yield comma + b"\n" + ",\n".join(texts).encode()
+        comma = b","
+    yield b"\n]\n" if tasks.height else b"[]\n"
 
 
-def _task(row: dict[str, Any], template: str, annotations: list[dict[str, Any]]) -> dict[str, Any]:
+def _compact(task: dict[str, Any]) -> str:
+    return json.dumps(task, sort_keys=True, ensure_ascii=False, allow_nan=False)
+
+
+def _task(row: dict[str, Any], template: str) -> dict[str, Any]:
     data = {
         "image": row["image"] or row["image_id"], "image_id": row["image_id"],
         "question_id": row["question_id"], "emotion": row["emotion"],
@@ -100,6 +110,7 @@ def _task(row: dict[str, Any], template: str, annotations: list[dict[str, Any]])
             "result": [_choice(answers[row["decision"]], {})],
         }
     ] if row["decision"] in answers else []  # fmt: skip
+    annotations = [_annotation(vote) for vote in row["said"] or []]
     return {"data": data, "annotations": annotations, "predictions": predictions}
 
 
@@ -119,7 +130,7 @@ def _sheet(told: Told) -> dict[str, Any]:
     return datasheet(told.votes, told.labels, told.campaign)
 
 
-_MAKERS: dict[str, Callable[[Told], bytes]] = {
+_MAKERS: dict[str, Callable[[Told], Iterator[bytes]]] = {
     "votes.csv": lambda told: _csv(told.votes),
     "votes.jsonl": lambda told: _jsonl(told.votes),
     "votes.parquet": lambda told: _parquet(told.votes),
@@ -129,7 +140,7 @@ _MAKERS: dict[str, Callable[[Told], bytes]] = {
     "workers.parquet": lambda told: _parquet(told.workers),
     "crowdkit.csv": _crowdkit,
     "label-studio.json": _studio,
-    "label-studio.xml": lambda told: STUDIO_CONFIG.encode(),
-    "datasheet.json": lambda told: json_bytes(_sheet(told)),
-    "datasheet.md": lambda told: datasheet_page(_sheet(told)).encode(),
+    "label-studio.xml": lambda told: iter([STUDIO_CONFIG.encode()]),
+    "datasheet.json": lambda told: iter([json_bytes(_sheet(told))]),
+    "datasheet.md": lambda told: iter([datasheet_page(_sheet(told)).encode()]),
 }

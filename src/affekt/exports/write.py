@@ -1,7 +1,7 @@
 """Writes an export: a folder that is whole or absent."""
 
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,7 @@ def _written(folder: Path, hidden: Path, told: Told, never: Collection[str]) -> 
         "format": FORMAT, "made_by": f"affekt {__version__}", "campaign": told.campaign,
         "files": files,
     }  # fmt: skip
-    _file(hidden / MANIFEST, json_bytes(manifest), never)
+    _file(hidden / MANIFEST, [json_bytes(manifest)], never)
     durable.settle(hidden)
     hidden.rename(folder)
     durable.settle(folder.parent)
@@ -91,10 +91,14 @@ def _refuse_no_json(campaign: Mapping[str, Any]) -> None:
         ) from trouble
 
 
-def _file(path: Path, content: bytes, never: Collection[str]) -> dict[str, Any]:
+def _file(path: Path, pieces: Iterable[bytes], never: Collection[str]) -> dict[str, Any]:
     """Write one file and give its entry of the manifest."""
-    if path.suffix != ".parquet":  # holds what the CSV of the same name holds
-        refuse_names(content.decode(), path.name, never)
-    path.write_bytes(content)
+    digest, size = sha256(), 0
+    with path.open("wb") as file:
+        for piece in pieces:
+            if path.suffix != ".parquet":  # holds what the CSV of the same name holds
+                refuse_names(piece.decode(), path.name, never)
+            digest.update(piece)
+            size += file.write(piece)
     durable.settle(path)
-    return {"bytes": len(content), "sha256": sha256(content).hexdigest()}
+    return {"bytes": size, "sha256": digest.hexdigest()}

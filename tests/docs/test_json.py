@@ -24,7 +24,7 @@ CASES = {
     "affekt crowd plan": ("crowd", "plan", "plan.toml"),
     "affekt crowd replay": ("crowd", "replay", VOTES, "--yes", "true"),
     "affekt copies": ("copies", "."),
-    "affekt crowd aggregate": ("crowd", "aggregate", "work/releases/tiny-1.0.0/annotations/votes.parquet"),
+    "affekt crowd aggregate": ("crowd", "aggregate", VOTES),
     "affekt doctor": ("doctor",),
 }
 

@@ -65,8 +65,7 @@ def _able(
     sure = _sigmoid(ability[votes.worker] * by_vote)
     slope = np.bincount(votes.worker, by_vote * (right - sure), votes.workers) - (ability - 1)
     bend = np.bincount(votes.worker, by_vote**2 * sure * (1 - sure), votes.workers) + 1
-    ability = ability + np.clip(slope / bend, -LONGEST, LONGEST)
-    return ability
+    return ability + np.clip(slope / bend, -LONGEST, LONGEST)
 
 
 def _easy(
@@ -77,8 +76,7 @@ def _easy(
     sure = _sigmoid(strength)
     slope = em.sums_by_task(votes, strength * (right - sure)) - (log_easiness - 1)
     bend = em.sums_by_task(votes, strength**2 * sure * (1 - sure)) + 1
-    log_easiness = log_easiness + np.clip(slope / bend, -LONGEST, LONGEST)
-    return log_easiness
+    return log_easiness + np.clip(slope / bend, -LONGEST, LONGEST)
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:

@@ -183,38 +183,6 @@ def doctor(**options: Any) -> None:
 
 
 @affekt.group()
-def crowd() -> None:
-    """Read what people answered."""
-
-
-@crowd.command("aggregate")
-@click.argument("votes", type=click.Path())
-@click.option(
-    "--rule",
-    type=click.Choice(
-        ["two_sided", "dawid_skene", "one_coin", "glad", "weighted_majority", "majority"]
-    ),
-    default="two_sided",
-    help="How votes become labels.",
-)
-@click.option("--gold", type=click.Path(), help="Known labels that the rule may use.")
-@click.option("--truth", type=click.Path(), help="Known labels to compare with.")
-@click.option("--labels", metavar="A,B,…", help="All labels in their order; others are left out.")
-@click.option(
-    "--ties",
-    type=click.Choice(["lowest", "random", "none", "prior"]),
-    default="lowest",
-    help="What decides between labels with equally many votes.",
-)
-@click.option("--seed", type=int, default=0, help="Of ties by chance and of intervals.")
-@click.option("-o", "--output", type=click.Path(), help="Folder for labels, workers, agreement.")
-@_speaking
-def crowd_aggregate(**options: Any) -> None:
-    """Turn any table of votes into labels, with workers and agreement."""
-    _do("aggregate:crowd_aggregate", **options)
-
-
-@affekt.group()
 def release() -> None:
     """Look at a release."""
 
@@ -292,6 +260,33 @@ def crowd_plan(**options: Any) -> None:
 def crowd_replay(**options: Any) -> None:
     """Run a policy over recorded votes: what it would have asked, and decided."""
     _do("crowdreplay:replay", **options)
+
+
+@crowd.command("aggregate")
+@click.argument("votes", type=click.Path())
+@click.option(
+    "--rule",
+    type=click.Choice(
+        ["two_sided", "dawid_skene", "one_coin", "glad", "weighted_majority", "majority"]
+    ),
+    default="two_sided",
+    help="How votes become labels.",
+)
+@click.option("--gold", type=click.Path(), help="Known labels that the rule may use.")
+@click.option("--truth", type=click.Path(), help="Known labels to compare with.")
+@click.option("--labels", metavar="A,B,…", help="All labels in their order; others are left out.")
+@click.option(
+    "--ties",
+    type=click.Choice(["lowest", "random", "none", "prior"]),
+    default="lowest",
+    help="What decides between labels with equally many votes.",
+)
+@click.option("--seed", type=int, default=0, help="Of ties by chance and of intervals.")
+@click.option("-o", "--output", type=click.Path(), help="Folder for labels, workers, agreement.")
+@_speaking
+def crowd_aggregate(**options: Any) -> None:
+    """Turn any table of votes into labels, with workers and agreement."""
+    _do("aggregate:crowd_aggregate", **options)
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 
 from affekt.campaign import facts, wording
 from affekt.campaign.audit import plain
+from affekt.campaign.ledger import totals_of_worker
 from affekt.campaign.live import Live
-from affekt.campaign.money import totals_of_worker
 from affekt.errors import NotTaken, UsageError
 from affekt.journal.clock import MICROSECONDS
 from affekt.parts import canonical

@@ -4,7 +4,8 @@ import polars as pl
 import pytest
 
 from affekt.quality import EVENTS, Deed, Proposal, checked, findings, propose
-from tests.quality.crowds import crowd, kinds
+from affekt.simulation import Known, crowd_of
+from tests.quality.crowds import START, crowd, kinds
 
 
 def flagged(people: dict[str, str], seed: int, prevalence: float) -> tuple[int, int]:
@@ -39,6 +40,29 @@ def test_spammers_are_found_in_crowds_of_many_kinds(
     assert sum(wronged for _, wronged in counts) <= 0.02 * 3 * (n - n_spam)
 
 
+def simulated(known: Known) -> pl.DataFrame:
+    """Give the votes of a simulated crowd as events."""
+    gold = known.gold.select("question_id", gold_felt="felt")
+    votes = known.votes.with_row_index("sequence")
+    return checked(votes.join(gold, on="question_id", how="left").with_columns(
+        image_id="question_id", is_gold=pl.col("gold_felt").is_not_null(), kind=pl.lit("vote"),
+        state=pl.lit("counted"), at=pl.lit(START) + pl.duration(seconds=4 * pl.col("sequence")),
+    ))  # fmt: skip
+
+
+@pytest.mark.slow
+def test_spammers_of_another_simulation_are_found_among_hasty_and_tired_people() -> None:
+    """C29, section 16; the hasty and tired are not honest people in its sense."""
+    spam = dict.fromkeys(["random", "always_yes", "always_no", "adversary"], 0.05)
+    shares = {"honest": 0.5, "hasty": 0.1, "tired": 0.1, "duplicate": 0.1} | spam
+    known = crowd_of(2016, shares, votes_each=100, gold_each=10)
+    told = {one.worker for one in propose(findings(simulated(known)))}
+    bad = set(known.people.filter(pl.col("kind").is_in(list(spam)))["worker"])
+    honest = set(known.people.filter(kind="honest")["worker"])
+    assert len(told & bad) >= 0.9 * len(bad)
+    assert len(told & honest) <= 0.02 * len(honest)
+
+
 def proposals(kind: str) -> list[Proposal]:
     people = {f"w{number:02}": "honest" for number in range(39)} | {"x": kind}
     return [one for one in propose(findings(crowd(people, seed=7))) if one.worker == "x"]
@@ -59,6 +83,29 @@ def test_one_answer_always_is_proposed_for_exclusion(kind: str) -> None:
     told = {one.sign: one for one in proposals(kind)}
     assert {told["informedness"].deed, told["yes share"].deed} == {Deed.EXCLUDE}
     assert "are expected on the same" in told["yes share"].evidence
+
+
+def changed(events: pl.DataFrame, where: pl.Expr) -> pl.DataFrame:
+    """Turn the answers of these rows round."""
+    return checked(events.with_columns(felt=pl.col("felt") != where))
+
+
+def test_somebody_who_stops_looking_half_way_is_proposed_for_a_look() -> None:
+    """C29, C30: every second answer of the later half is turned round."""
+    is_late = (pl.col("worker") == "w003") & (pl.col("sequence") > 2200)
+    events = changed(crowd(kinds(20, 0), seed=1, each=200), is_late & (pl.col("sequence") % 2 == 0))
+    told = {one.sign: one for one in propose(findings(events)) if one.worker == "w003"}
+    assert told["drift"].deed is Deed.LOOK
+    assert "agreement with what is known falls by" in told["drift"].evidence
+
+
+def test_gold_that_is_missed_is_told_with_how_often_the_mark_misleads() -> None:
+    """C28, C30."""
+    is_hers = (pl.col("worker") == "w003") & pl.col("is_gold")
+    told = propose(findings(changed(crowd(kinds(20, 0), seed=1), is_hers)))
+    (gold,) = [one for one in told if one.sign == "gold"]
+    assert (gold.worker, gold.deed) == ("w003", Deed.LOOK)
+    assert "the mark is 7 of 10 (missed by 5.0% of good workers" in gold.evidence
 
 
 def hurried(events: pl.DataFrame, worker: str) -> pl.DataFrame:

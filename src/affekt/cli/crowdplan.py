@@ -97,8 +97,7 @@ def _policy(given: Plan | None, options: Mapping[str, Any]) -> Policy:
     kind, settings = options["policy"], options["settings"]
     if given is None or kind or settings:
         return policy_of(kind or USUAL, settings, trust=options["trust"])
-    until = _build(given).verify.until
-    return until if isinstance(until, Policy) else Curtailed(votes=until.votes)
+    return _build(given).verify.until
 
 
 def _build(given: Plan) -> Any:

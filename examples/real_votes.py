@@ -20,7 +20,7 @@ from affekt.aggregation.majority import Ties, majority, weighted_majority
 from affekt.aggregation.one_coin import one_coin
 from affekt.aggregation.two_sided import two_sided
 from affekt.aggregation.votes import Labelled, Votes, coded, counts_of
-from affekt.measures.agreement_intervals import agreements
+from affekt.measures.agreement_intervals import Agreement, agreements
 from affekt.policies import UNDECIDED, Tally
 from affekt.policies.curtailed import Curtailed
 from affekt.policies.fixed import Fixed
@@ -105,11 +105,18 @@ def agreement(folder: Path, seed: int) -> Iterator[str]:
     yield f"| votes | tasks | {' | '.join(STATISTICS)} |"
     yield f"| --- | --- |{' --- |' * len(STATISTICS)}"
     for name, counts in all_counts(folder):
-        chance = np.random.default_rng(seed)
-        told = agreements(counts, chance, is_ordered=name.endswith("1–7"), rounds=500)
+        told = statistics(counts, seed, is_ordered=name.endswith("1–7"))
         cells = [f"{x.value:.4f} ({x.interval.low:.3f} – {x.interval.high:.3f})" for x in told]
         blank = [""] * (len(STATISTICS) - len(cells))
         yield f"| {' | '.join([name, f'{len(counts):,}', *cells, *blank])} |"
+
+
+def statistics(
+    counts: np.ndarray, seed: int, *, is_ordered: bool = False, rounds: int = 500
+) -> list[Agreement]:
+    """Every statistic of one set."""
+    chance = np.random.default_rng(seed)
+    return agreements(counts, chance, is_ordered=is_ordered, rounds=rounds)
 
 
 def answers(folder: Path, chance: np.random.Generator) -> Iterator[tuple[str, np.ndarray]]:

@@ -8,6 +8,7 @@ import pytest
 from tests.cli.run import affekt
 from tests.docs.pages import section
 
+VOTES = "work/releases/tiny-1.0.0/annotations/votes.parquet"
 PICTURE = "06f740ec68a6.jpg"
 VOTES = "work/releases/tiny-1.0.0/annotations/votes.parquet"
 CASES = {

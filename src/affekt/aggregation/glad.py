@@ -65,7 +65,8 @@ def _able(
     sure = _sigmoid(ability[votes.worker] * by_vote)
     slope = np.bincount(votes.worker, by_vote * (right - sure), votes.workers) - (ability - 1)
     bend = np.bincount(votes.worker, by_vote**2 * sure * (1 - sure), votes.workers) + 1
-    return ability + np.clip(slope / bend, -LONGEST, LONGEST)
+    after: Float[np.ndarray, " worker"] = ability + np.clip(slope / bend, -LONGEST, LONGEST)
+    return after
 
 
 def _easy(
@@ -76,7 +77,8 @@ def _easy(
     sure = _sigmoid(strength)
     slope = em.sums_by_task(votes, strength * (right - sure)) - (log_easiness - 1)
     bend = em.sums_by_task(votes, strength**2 * sure * (1 - sure)) + 1
-    return log_easiness + np.clip(slope / bend, -LONGEST, LONGEST)
+    after: Float[np.ndarray, " task"] = log_easiness + np.clip(slope / bend, -LONGEST, LONGEST)
+    return after
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:

@@ -100,7 +100,7 @@ def _policy(given: Plan | None, options: Mapping[str, Any]) -> Policy:
     return _build(given).verify.until
 
 
-def _build(given: Plan) -> Any:
+def _build(given: Plan) -> Build:
     if given.build is None:
         raise UsageError(f"{given.path}: has no build line, so nothing is asked of a crowd")
     return given.build

@@ -5,7 +5,7 @@ References:
     AAAI, Table 2.
 """
 
-from affekt.crowd.simulated import SUBMITTED_KEPT
+from affekt.simulation.items import SUBMITTED_KEPT
 from affekt.planning.savings import Asked
 
 PAPER = {

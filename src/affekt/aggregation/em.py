@@ -109,7 +109,8 @@ def log_prior_of(votes: Votes, chances: Chances, smoothing: float) -> Float[np.n
     """Logarithm of how frequent each label is among the tasks with votes."""
     has_votes = np.bincount(votes.task, minlength=votes.tasks) > 0
     mass = chances @ has_votes.astype(float) + smoothing
-    return np.log(mass / mass.sum())[:, None]
+    logs: Float[np.ndarray, "label 1"] = np.log(mass / mass.sum())[:, None]
+    return logs
 
 
 def told(

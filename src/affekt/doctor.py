@@ -22,8 +22,8 @@ from affekt.store import LIBRARIES, disk, versions
 
 EXTRAS = {
     "nets": "torch",
-    "web": "fastapi",
     "serve": "fastapi",
+    "postgresql": "psycopg",
     "cluster": "ray",
     "amt": "boto3",
     "check": "mlcroissant",

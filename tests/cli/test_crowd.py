@@ -68,9 +68,9 @@ def test_a_plan_says_when_asking_stops(affekt: Command) -> None:
     templates.write(Path("plan.toml"), "tiny")
     text = Path("plan.toml").read_text()
     assert "until = { votes = 5 }" in text
-    Path("plan.toml").write_text(text.replace("votes = 5", "votes = 1"))
+    Path("plan.toml").write_text(text.replace("votes = 5", 'kind = "fixed", votes = 6'))
     told = json.loads(affekt("crowd", "plan", "plan.toml", "--json").out)
-    assert told["total"]["votes"] == pytest.approx(64)
+    assert told["total"]["votes"] == pytest.approx(6 * 64)
 
 
 def test_a_plan_that_asks_nobody_is_told_so(affekt: Command) -> None:

@@ -97,4 +97,4 @@ def test_the_command_tells_what_it_needs(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert write.main(words) == 2
-    assert "one of sources, crowd, rules" in capsys.readouterr().out
+    assert "one of sources, crowd, policies, rules" in capsys.readouterr().out

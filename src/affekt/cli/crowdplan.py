@@ -10,7 +10,7 @@ from affekt.cli import voice
 from affekt.cli.exits import Findings
 from affekt.errors import UsageError
 from affekt.plan import file as plans
-from affekt.plan.shapes import Plan
+from affekt.plan.shapes import Build, Plan
 from affekt.planning.advice import advice, cost, pay
 from affekt.planning.chances import Rates
 from affekt.planning.chosen import pairs, policy_of

@@ -5,8 +5,8 @@ References:
     AAAI, Table 2.
 """
 
-from affekt.simulation.items import SUBMITTED_KEPT
 from affekt.planning.savings import Asked
+from affekt.simulation.items import SUBMITTED_KEPT
 
 PAPER = {
     emotion: Asked(submitted, kept / submitted)

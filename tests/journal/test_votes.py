@@ -1,94 +1,62 @@
-"""The journal of votes: nothing twice, nothing lost, nothing changed."""
+"""The journal of votes: nothing twice, nothing lost, nothing changed; in a file and on a server."""
 
-import os
-import signal
-import sqlite3
 import subprocess
 import sys
 import textwrap
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from affekt.errors import Damaged, DiskTrouble, Locked, NewerFormat, UsageError
-from affekt.journal import sqlite_file
-from affekt.journal.database import Database
-from affekt.journal.migrations import REVISIONS
-from affekt.journal.votes import FILE, Recorded, Votes
+from affekt.errors import UsageError
+from affekt.journal.blanked import blank
+from affekt.journal.votes import Recorded, Votes
 from affekt.policies.fixed import Fixed
-from affekt.tables import QUESTIONS, VOTES
-from tests.journal.earlier import write_earlier
+from affekt.tables import QUESTIONS
+from tests.journal.asked import answers, asked, fill, read
 
-
-def asked(*names: str) -> pl.DataFrame:
-    rows = [
-        (name, f"image-{name}", "awe", "task", f"image-{name}", None, "folder", name)
-        for name in names
-    ]
-    return pl.DataFrame(rows, schema=QUESTIONS.types(), orient="row")
-
-
-def answers(*rows: tuple[str, str, bool], emotion: str = "awe") -> pl.DataFrame:
-    full = [(question, worker, emotion, felt, 4.5) for question, worker, felt in rows]
-    return pl.DataFrame(full, schema=VOTES.types(), orient="row")
+Place = Path | str
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal" / FILE
+def place(journal_place: Place) -> Place:
+    return journal_place
 
 
-def fill(path: Path) -> None:
-    with Votes(path, "campaign") as journal:
-        journal.ask(asked("q1", "q2"))
-        journal.record(answers(("q1", "ann", True), ("q1", "bob", False)))
+def test_votes_come_back_as_they_were_recorded(place: Place) -> None:
+    fill(place)
+    assert read(place).equals(answers(("q1", "ann", True), ("q1", "bob", False)))
 
 
-def limit(database: Database, pages: int) -> None:
-    """Let the file grow no further than so many pages."""
-    database.write(lambda to: to.exec_driver_sql(f"PRAGMA max_page_count = {pages}").scalar())
-
-
-def read(path: Path) -> pl.DataFrame:
-    with Votes(path, "campaign") as journal:
-        return journal.votes()
-
-
-def test_votes_come_back_as_they_were_recorded(path: Path) -> None:
-    fill(path)
-    assert read(path).equals(answers(("q1", "ann", True), ("q1", "bob", False)))
-
-
-def test_the_same_vote_again_changes_nothing(path: Path) -> None:
+def test_the_same_vote_again_changes_nothing(place: Place) -> None:
     """I5."""
-    fill(path)
-    with Votes(path, "campaign") as journal:
+    fill(place)
+    with Votes(place, "campaign") as journal:
         again = journal.record(answers(("q1", "ann", True)))
     assert again == Recorded(new=0, known=1, refused=0)
-    assert read(path).height == 2
+    assert read(place).height == 2
 
 
-def test_another_answer_by_the_same_worker_is_refused_and_the_first_stays(path: Path) -> None:
+def test_another_answer_by_the_same_worker_is_refused_and_the_first_stays(place: Place) -> None:
     """I2, I5."""
-    fill(path)
-    with Votes(path, "campaign") as journal:
+    fill(place)
+    with Votes(place, "campaign") as journal:
         changed = journal.record(answers(("q1", "ann", False)))
     assert changed == Recorded(new=0, known=0, refused=1)
-    assert read(path)["felt"].to_list() == [True, False]
+    assert read(place)["felt"].to_list() == [True, False]
 
 
-def test_of_two_opposite_answers_in_one_batch_the_first_stays(path: Path) -> None:
-    with Votes(path, "campaign") as journal:
+def test_of_two_opposite_answers_in_one_batch_the_first_stays(place: Place) -> None:
+    with Votes(place, "campaign") as journal:
         journal.ask(asked("q1"))
         both = journal.record(answers(("q1", "ann", True), ("q1", "ann", False)))
     assert both == Recorded(new=1, known=0, refused=1)
 
 
-def test_a_question_never_takes_more_workers_than_its_quota(path: Path) -> None:
+def test_a_question_never_takes_more_workers_than_its_quota(place: Place) -> None:
     """I3, B53."""
-    with Votes(path, "campaign", policy=Fixed(votes=2)) as journal:
+    with Votes(place, "campaign", policy=Fixed(votes=2)) as journal:
         journal.ask(asked("q1"))
         first = journal.record(
             answers(("q1", "ann", True), ("q1", "bob", True), ("q1", "cy", True))
@@ -99,8 +67,8 @@ def test_a_question_never_takes_more_workers_than_its_quota(path: Path) -> None:
     assert later == Recorded(new=0, known=1, refused=1)
 
 
-def test_several_emotions_of_one_worker_take_one_place(path: Path) -> None:
-    with Votes(path, "campaign", policy=Fixed(votes=1)) as journal:
+def test_several_emotions_of_one_worker_take_one_place(place: Place) -> None:
+    with Votes(place, "campaign", policy=Fixed(votes=1)) as journal:
         journal.ask(asked("q1"))
         journal.record(answers(("q1", "ann", True)))
         more = journal.record(answers(("q1", "ann", False), emotion="fear"))
@@ -108,9 +76,9 @@ def test_several_emotions_of_one_worker_take_one_place(path: Path) -> None:
     assert more.new == 1
 
 
-def test_a_closed_question_takes_no_vote_and_is_no_longer_open(path: Path) -> None:
-    fill(path)
-    with Votes(path, "campaign") as journal:
+def test_a_closed_question_takes_no_vote_and_is_no_longer_open(place: Place) -> None:
+    fill(place)
+    with Votes(place, "campaign") as journal:
         journal.close(pl.Series(["q1", "never asked"]))
         journal.close(pl.Series(["q1"]))
         assert journal.record(answers(("q1", "cy", True))) == Recorded(0, 0, 1)
@@ -118,9 +86,9 @@ def test_a_closed_question_takes_no_vote_and_is_no_longer_open(path: Path) -> No
         assert journal.open_questions()["question_id"].to_list() == ["q2"]
 
 
-def test_asking_twice_asks_once_and_counts_votes(path: Path) -> None:
-    fill(path)
-    with Votes(path, "campaign") as journal:
+def test_asking_twice_asks_once_and_counts_votes(place: Place) -> None:
+    fill(place)
+    with Votes(place, "campaign") as journal:
         journal.ask(asked("q2", "q1"))
         assert journal.open_questions().select("question_id", "votes").rows() == [
             ("q1", 2),
@@ -128,247 +96,77 @@ def test_asking_twice_asks_once_and_counts_votes(path: Path) -> None:
         ]
 
 
-def test_questions_come_back_as_they_were_asked(path: Path) -> None:
-    with Votes(path, "campaign") as journal:
+def test_questions_come_back_as_they_were_asked(place: Place) -> None:
+    with Votes(place, "campaign") as journal:
         journal.ask(asked("q2", "q1"))
         back = journal.open_questions()
     assert back.select(*QUESTIONS.columns).equals(asked("q1", "q2"))
 
 
-def test_a_vote_on_a_question_nobody_asked_is_refused_with_all_its_batch(path: Path) -> None:
+def test_a_vote_on_a_question_nobody_asked_is_refused_with_all_its_batch(place: Place) -> None:
     """B52."""
-    fill(path)
-    with Votes(path, "campaign") as journal:
+    fill(place)
+    with Votes(place, "campaign") as journal:
         with pytest.raises(UsageError, match="'q9', which was never asked"):
             journal.record(answers(("q2", "ann", True), ("q9", "ann", True)))
         assert journal.votes().height == 2
 
 
-def test_campaigns_in_one_file_do_not_see_each_other(path: Path) -> None:
-    fill(path)
-    with Votes(path, "another") as journal:
+def test_campaigns_in_one_file_do_not_see_each_other(place: Place) -> None:
+    fill(place)
+    with Votes(place, "another") as journal:
         assert journal.open_questions().is_empty()
         assert journal.votes().is_empty()
 
 
-def test_no_statement_can_change_or_delete_a_vote(path: Path) -> None:
-    fill(path)
-    with closing(sqlite3.connect(path)) as raw:
-        with pytest.raises(sqlite3.IntegrityError, match="says what it said"):
-            raw.execute("UPDATE votes SET felt = NOT felt")
-        with pytest.raises(sqlite3.IntegrityError, match="never deleted"):
-            raw.execute("DELETE FROM votes")
+def test_votes_that_come_by_two_at_once_take_no_place_twice(place: Place) -> None:
+    """I2, I3: two servers bring in the same table."""
+    many = answers(*((f"q{at % 2 + 1}", f"worker-{at}", True) for at in range(12)))
+    with Votes(place, "campaign", policy=Fixed(votes=3)) as journal:
+        journal.ask(asked("q1", "q2"))
+
+    def bring(_: int) -> Recorded:
+        with Votes(place, "campaign", policy=Fixed(votes=3)) as journal:
+            return journal.record(many)
+
+    with ThreadPoolExecutor(4) as pool:
+        came = list(pool.map(bring, range(4)))
+    assert sum(one.new for one in came) == read(place).height == 6
+    assert {(one.new + one.known, one.refused) for one in came} == {(6, 6)}
 
 
-def test_the_file_waits_for_the_disk_and_checks_its_references(path: Path) -> None:
-    """D1, C24."""
-    with Votes(path, "campaign") as journal, journal.database.read() as connection:
-        found = [
-            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys")
-        ]
-    assert found == ["wal", 2, 1]
-
-
-@pytest.mark.parametrize("number", [1, 2, 3])
-def test_an_earlier_format_is_copied_and_then_carried_over(path: Path, number: int) -> None:
-    """D6."""
-    write_earlier(path, number)
-    with Votes(path, "campaign") as journal:
-        known = journal.questions().select("question_id", "votes", "is_open")
-        assert known.rows() == [("q1", 2, number == 1), ("q2", 0, True)]
-        assert journal.votes()["worker"].to_list() == ["ann", "bob"]
-        assert journal.record(answers(("q1", "ann", True))) == Recorded(0, 1, 0)
-    copy = path.with_name(f"{FILE}.backup-before-{REVISIONS[-1]}")
-    with closing(sqlite3.connect(copy)) as kept:
-        assert kept.execute("PRAGMA user_version").fetchone() == (number,)
-        assert kept.execute("SELECT count(*) FROM votes").fetchone() == (2,)
-
-
-def test_a_step_that_fails_leaves_the_file_in_the_earlier_format(path: Path) -> None:
-    """D6: one transaction."""
-    write_earlier(path, 3)
-    with closing(sqlite3.connect(path)) as raw:
-        raw.execute("CREATE TABLE admins (x)")
-        raw.commit()
-    with pytest.raises(sqlite3.OperationalError, match="admins already exists"):
-        Votes(path, "campaign")
-    with closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("PRAGMA user_version").fetchone() == (3,)
-        assert raw.execute("SELECT count(*) FROM votes").fetchone() == (2,)
-        assert not raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'items'").fetchall()
-
-
-@pytest.mark.parametrize(
-    "statement", ["PRAGMA user_version = 99", "UPDATE alembic_version SET version_num = '99'"]
-)
-def test_a_newer_format_is_left_alone(path: Path, statement: str) -> None:
-    """B17."""
-    fill(path)
-    with closing(sqlite3.connect(path)) as raw:
-        raw.execute(statement)
-        raw.commit()
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    before = path.read_bytes()
-    with pytest.raises(NewerFormat, match=rf"format 99, this affekt reads up to {REVISIONS[-1]}"):
-        Votes(path, "campaign")
-    assert path.read_bytes() == before
-
-
-@pytest.mark.parametrize("page", [0, 1, 3])
-def test_a_damaged_file_is_told_with_its_backup_and_not_rewritten(path: Path, page: int) -> None:
-    """B19."""
-    fill(path)
-    with Votes(path, "campaign") as journal:
-        copy = journal.back_up()
-    torn = bytearray(path.read_bytes())
-    torn[page * 4096 : (page + 1) * 4096] = b"\xa5" * 4096
-    path.write_bytes(torn)
-    with pytest.raises(Damaged, match=f"integrity check.*{copy.name}.*to restore") as caught:
-        Votes(path, "campaign")
-    assert caught.value.exit_code == 5
-    assert path.read_bytes() == bytes(torn)
-
-
-def test_the_backup_restores_every_vote(path: Path) -> None:
-    """B19: what the sentence says to do works."""
-    fill(path)
-    with Votes(path, "campaign") as journal:
-        copy = journal.back_up()
-    path.unlink()
-    copy.rename(path)
-    assert read(path).height == 2
-
-
-def test_a_file_that_is_no_database_is_damaged_without_a_backup(path: Path) -> None:
-    path.parent.mkdir()
-    path.write_text("this is not a database, but long enough to look like a file" * 100)
-    with pytest.raises(Damaged, match="no backup beside it"):
-        Votes(path, "campaign")
-
-
-def test_votes_whose_question_is_gone_are_damage(path: Path) -> None:
-    """B19."""
-    fill(path)
-    with closing(sqlite3.connect(path)) as raw:
-        raw.execute("DELETE FROM items")
-        raw.commit()
-    with pytest.raises(Damaged, match="rows without their owner"):
-        Votes(path, "campaign")
-
-
-def test_a_full_disk_is_told_and_what_was_recorded_stays(path: Path) -> None:
-    """B10."""
-    fill(path)
-    many = answers(*(("q2", f"worker-{at}", True) for at in range(20_000)))
-    with Votes(
-        path, "campaign", policy=Fixed.model_construct(votes=20_000, keep_at=None)
-    ) as journal:
-        limit(journal.database, 130)
-        with pytest.raises(DiskTrouble, match="the file system is full; free some space"):
-            journal.record(many)
-        assert journal.count() == 2
-    assert read(path).height == 2
-
-
-def test_damage_met_while_working_is_told(path: Path) -> None:
-    """B19."""
-    fill(path)
-    with Votes(path, "campaign") as journal:
-        torn = bytearray(path.read_bytes())
-        torn[4096:] = b"\xa5" * (len(torn) - 4096)
-        path.write_bytes(torn)
-        with pytest.raises(Damaged, match="Nothing was rewritten"):
-            journal.votes()
-
-
-def test_a_folder_that_cannot_be_made_is_disk_trouble(tmp_path: Path) -> None:
-    """B09."""
-    (tmp_path / "journal").write_text("a file where the folder should be")
-    with pytest.raises(DiskTrouble, match="check the folder"):
-        Votes(tmp_path / "journal" / FILE, "campaign")
-
-
-def test_a_database_that_cannot_be_opened_for_writing_is_disk_trouble(path: Path) -> None:
-    """B09: a folder stands where the file should be, which no permission of root's gets around."""
-    path.mkdir(parents=True)
-    with pytest.raises(DiskTrouble, match="cannot be written"):
-        Votes(path, "campaign")
-
-
-def test_a_writer_that_never_ends_is_told_in_a_sentence(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """D7: `database is locked` never reaches a user."""
-    fill(path)
-    monkeypatch.setattr(sqlite_file, "BUSY_SECONDS", 0.05)
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with Votes(path, "campaign") as journal, pytest.raises(Locked) as caught:
-            journal.record(answers(("q2", "ann", True)))
-    assert "another process" in str(caught.value)
-    assert "database is locked" not in str(caught.value)
-
-
-FULL_DISK = """
-    import resource, signal, sys
-    from pathlib import Path
-    import polars as pl
-    from affekt.errors import DiskTrouble
-    from affekt.journal.votes import Votes
-    from affekt.policies.fixed import Fixed
-    from affekt.tables import VOTES
-
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    policy = Fixed.model_construct(votes=100_000, keep_at=None)
-    with Votes(Path(sys.argv[1]), "campaign", policy=policy) as journal:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (700_000, resource.RLIM_INFINITY))
-        rows = [("q2", f"worker-{n}", "awe", True, None) for n in range(20_000)]
-        try:
-            journal.record(pl.DataFrame(rows, schema=VOTES.types(), orient="row"))
-        except DiskTrouble as trouble:
-            print(trouble.exit_code, trouble)
-"""
-
-
-def test_a_file_that_cannot_grow_is_disk_trouble_and_loses_nothing(path: Path) -> None:
-    """B10."""
-    fill(path)
-    script = textwrap.dedent(FULL_DISK)
-    run = subprocess.run(
-        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
-    )
-    assert run.stdout.startswith("5 "), run.stderr
-    assert read(path).equals(answers(("q1", "ann", True), ("q1", "bob", False)))
-
-
-KILLED = """
+BRING = """
     import sys
     from pathlib import Path
-    import polars as pl
     from affekt.journal.votes import Votes
     from affekt.policies.fixed import Fixed
-    from affekt.tables import VOTES
+    from tests.journal.asked import answers
 
-    policy = Fixed.model_construct(votes=100_000, keep_at=None)
-    with Votes(Path(sys.argv[1]), "campaign", policy=policy) as journal:
-        for n in range(100_000):
-            vote = [("q2", f"worker-{n:06}", "awe", True, None)]
-            journal.record(pl.DataFrame(vote, schema=VOTES.types(), orient="row"))
-            print(n, flush=True)
+    place, name = sys.argv[1:]
+    where = place if "://" in place else Path(place)
+    with Votes(where, "campaign", policy=Fixed(votes=40)) as journal:
+        for at in range(20):
+            journal.record(answers(("q2", f"{name}-{at}", True)))
 """
 
 
-def test_every_vote_acknowledged_before_a_kill_is_there_after_it(path: Path) -> None:
-    """D1, I1."""
-    fill(path)
-    script = textwrap.dedent(KILLED)
-    with subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE) as run:
-        assert run.stdout is not None
-        said = [run.stdout.readline() for _ in range(25)]
-        os.kill(run.pid, signal.SIGKILL)
-        said += run.stdout.readlines()
-    workers = [f"worker-{int(line):06}" for line in said if line.strip()]
-    kept = read(path).filter(pl.col("question_id") == "q2")["worker"].to_list()
-    assert kept[: len(workers)] == workers
-    assert len(kept) <= len(workers) + 1  # at most the one that was written and not yet said
+@pytest.mark.slow
+def test_two_processes_at_once_lose_nothing(place: Place) -> None:
+    """I1, D7."""
+    fill(place)
+    call = [sys.executable, "-c", textwrap.dedent(BRING), str(place)]
+    runs = [subprocess.Popen([*call, name], cwd=Path(__file__).parents[2]) for name in "cd"]
+    assert [run.wait(100) for run in runs] == [0, 0]
+    found = read(place)["worker"].to_list()
+    assert sorted(found) == sorted(["ann", "bob", *(f"{n}-{at}" for n in "cd" for at in range(20))])
+
+
+@pytest.mark.parametrize("is_dry", [True, False])
+def test_a_picture_that_is_removed_leaves_its_votes_and_no_name(place: Place, is_dry: bool) -> None:
+    fill(place)
+    n = blank(place, lambda rows: rows["image_id"] == "image-q1", dry=is_dry)
+    with Votes(place, "campaign") as journal:
+        told = journal.questions().filter(question_id="q1").select("image_id", "source_id").row(0)
+    assert n == 1
+    assert told == (("image-q1", "q1") if is_dry else ("", None))
+    assert read(place).height == 2

@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, text
 
+from affekt.campaign import facts
 from affekt.campaign.counting import count_late
 from affekt.campaign.live import Live
 from affekt.campaign.money import earn_late
@@ -21,6 +22,11 @@ FIND = text(
     JOIN slots s ON s.id = c.slot JOIN campaigns p ON p.id = a.campaign
     JOIN workers w ON w.id = a.worker
     WHERE c.token = :token AND a.worker = :worker AND a.campaign = :campaign"""
+)
+# Whatever else is done to this batch, here or on another server, comes before or after.
+LOCK = text(
+    """SELECT a.id FROM assignments a JOIN cards c ON c.assignment = a.id
+    WHERE c.token = :token AND a.worker = :worker FOR NO KEY UPDATE OF a"""
 )
 BY_KEY = text(
     """SELECT seq, item, worker, emotion, felt FROM votes WHERE key = :key
@@ -134,12 +140,15 @@ def _answer(to: Connection, live: Live, worker: int, card: str, saying: _Saying)
     vote = int(to.execute(STORED, {"key": saying.key}).scalar_one())
     earn_late(to, live, worker, assignment=found.assignment, vote=vote)
     lock(to, [found.item])
+    facts.lock_worker(to, worker)  # who may be taking a batch with this picture in another window
     is_counted = count_late(to, live, worker, found.item, found.assignment)
     return Answered("late" if is_counted else "not needed", found.until)
 
 
 def _found(to: Connection, live: Live, worker: int, card: str) -> Any:
     names = {"token": card, "worker": worker, "campaign": live.number}
+    if to.dialect.name == "postgresql":
+        to.execute(LOCK, names)
     found = to.execute(FIND, names).first()
     if found is None:
         raise NotTaken("unknown", STRANGER)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 
 from affekt.campaign.live import Live
-from affekt.campaign.places import lock, open_places, with_most
+from affekt.campaign.places import open_places, with_most
 from affekt.journal.rates import rates_of
 from affekt.journal.settling import learn
 
@@ -30,11 +30,9 @@ TALLY = text(
     WHERE id = :item"""
 )
 ONE_MORE = text("UPDATE items SET votes = votes + 1 WHERE id = :item AND gold IS NULL")
-FREE = text(
-    """SELECT s.id FROM slots s JOIN items i ON i.id = s.item
+FREE = """SELECT s.id FROM slots s JOIN items i ON i.id = s.item
     WHERE s.item = :item AND s.state = 'open' AND i.state IN ('waiting', 'active')
     ORDER BY s.number LIMIT 1"""
-)
 IS_GOLD = text("SELECT gold IS NOT NULL FROM items WHERE id = :item")
 TAKE_FREE = text(
     """UPDATE slots SET state = 'voted', worker = :worker, assignment = :assignment
@@ -58,7 +56,6 @@ def count_drafts(to: Connection, live: Live, worker: int, assignment: int) -> Co
     """Let all drafts of an assignment count; their items are decided or get further places."""
     drafts = to.execute(DRAFTS, {"assignment": assignment}).all()
     items = sorted({row.item for row in drafts})
-    lock(to, items)
     _count(to, live, worker, drafts)
     for slot in {row.slot for row in drafts}:
         to.execute(TAKE, {"slot": slot})
@@ -70,7 +67,9 @@ def count_late(to: Connection, live: Live, worker: int, item: int, assignment: i
     """Let an answer on a lost lease count where the item has a free place, and say whether (I4)."""
     if to.execute(IS_GOLD, {"item": item}).scalar():
         return False
-    slot = to.execute(FREE, {"item": item}).scalar()
+    # A place that another server gives away at this moment is not free.
+    way = " FOR NO KEY UPDATE OF s SKIP LOCKED" if to.dialect.name == "postgresql" else ""
+    slot = to.execute(text(FREE + way), {"item": item}).scalar()
     if slot is None or to.execute(HOLDS, {"item": item, "worker": worker}).first():
         return False
     rows = to.execute(LATE, {"item": item, "worker": worker}).all()

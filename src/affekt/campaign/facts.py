@@ -21,7 +21,7 @@ BY_HAND = ("resting", "suspended", "closed")  # states that no fact changes
 
 def lock_worker(connection: Connection, worker: int) -> str:
     """Give the state of a worker, whom no other server changes until this transaction ends."""
-    wait = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
+    wait = " FOR NO KEY UPDATE" if connection.dialect.name == "postgresql" else ""
     return str(connection.execute(text(STATE + wait), {"worker": worker}).scalar_one())
 
 

@@ -18,8 +18,12 @@ FIND = text(
         (SELECT COALESCE(max(s.number), 0) FROM slots s WHERE s.item = i.id) AS last
     FROM items i WHERE i.id IN :ids AND i.state IN ('waiting', 'active') ORDER BY i.id"""
 ).bindparams(bindparam("ids", expanding=True))
-LOCK = text("SELECT id FROM items WHERE id IN :ids ORDER BY id FOR UPDATE").bindparams(
+LOCK = text("SELECT id FROM items WHERE id IN :ids ORDER BY id FOR NO KEY UPDATE").bindparams(
     bindparam("ids", expanding=True)
+)
+LOCK_BATCH = text(
+    """SELECT id FROM items WHERE id IN (SELECT item FROM cards WHERE assignment = :assignment)
+    ORDER BY id FOR NO KEY UPDATE"""
 )
 OPEN = text(
     """INSERT INTO slots (campaign, item, number, rank, emotion, apart, opened, state)
@@ -27,7 +31,8 @@ OPEN = text(
 )
 SHUT = text(
     """UPDATE slots SET state = 'cancelled' WHERE id IN (
-        SELECT id FROM slots WHERE item = :item AND state = 'open' ORDER BY number DESC LIMIT :n)"""
+        SELECT id FROM slots WHERE item = :item AND state = 'open' ORDER BY number DESC LIMIT :n)
+        AND state = 'open'"""
 )
 ACTIVATE = text("UPDATE items SET state = 'active' WHERE id = :item AND state = 'waiting'")
 COUNT_OPENED = text("UPDATE campaigns SET opened = opened + 1 WHERE id = :campaign")
@@ -62,6 +67,12 @@ def lock(to: Connection, items: Iterable[int]) -> None:
     """Keep other servers from the tallies of some items until this transaction ends."""
     if to.dialect.name == "postgresql":
         to.execute(LOCK, {"ids": sorted(items)})
+
+
+def lock_batch(to: Connection, assignment: int) -> None:
+    """Do the same for every item of a batch."""
+    if to.dialect.name == "postgresql":
+        to.execute(LOCK_BATCH, {"assignment": assignment})
 
 
 def open_places(to: Connection, live: Live, items: Iterable[int]) -> None:

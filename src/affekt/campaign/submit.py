@@ -9,6 +9,7 @@ from affekt.campaign import audit
 from affekt.campaign.counting import SET_ASIDE, count_drafts
 from affekt.campaign.live import Live
 from affekt.campaign.money import earn, earned_for
+from affekt.campaign.places import lock_batch
 from affekt.campaign.release import give_back_slots
 from affekt.campaign.workers import check_may_work
 from affekt.errors import NotTaken
@@ -62,6 +63,7 @@ def end_assignment(to: Connection, live: Live, found: Any, state: str) -> None:
     ended = to.execute(END, {**names, "state": state, "now": live.now()})
     if not ended.rowcount:
         return
+    lock_batch(to, found.id)
     answered = int(to.execute(DRAFTED, names).scalar_one())
     try:
         check_may_work(to, live, found.worker, finishing=True)

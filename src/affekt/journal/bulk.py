@@ -36,7 +36,7 @@ GREET = """INSERT INTO workers (pseudonym, provider, state, settings, made_at)
     ON CONFLICT DO NOTHING"""
 # Two servers must not count the same places.
 LOCK = """SELECT q.id FROM items q WHERE q.campaign = :campaign
-    AND q.question_id IN (SELECT question_id FROM incoming) ORDER BY q.id FOR UPDATE"""
+    AND q.question_id IN (SELECT question_id FROM incoming) ORDER BY q.id FOR NO KEY UPDATE"""
 # Place 0 is a worker who has answered this item before: a repeated vote takes nobody's place.
 GIVE_PLACES = """INSERT INTO places (item, worker, place)
     SELECT item, worker, CASE WHEN is_known THEN 0 ELSE

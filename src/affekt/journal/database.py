@@ -11,18 +11,10 @@ from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 from sqlalchemy import Connection, Engine, Row, create_engine, event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import DBAPIError
 
-from affekt.errors import (
-    AffektError,
-    DiskTrouble,
-    MachineError,
-    MissingExtra,
-    NewerFormat,
-    UsageError,
-)
-from affekt.journal import sqlite_file
+from affekt.errors import NewerFormat
+from affekt.journal import server, sqlite_file
 from affekt.journal.migrations import REVISIONS, upgrade
 
 T = TypeVar("T")
@@ -31,7 +23,8 @@ Durability = Literal["disk", "process"]
 SYNCHRONOUS = {"disk": "FULL", "process": "NORMAL"}
 TOGETHER = 256  # jobs in one commit, so that the first of many does not wait for all
 RETRIES = 20  # of a transaction that PostgreSQL undid because of another one
-UNDONE = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+# Serialization failure, deadlock, and a row that another transaction has just written first.
+UNDONE = frozenset({"40001", "40P01", "23505"})
 
 
 class Database:
@@ -52,13 +45,13 @@ class Database:
 
     def __init__(self, place: Path | str, *, durability: Durability = "disk") -> None:
         self.place = place
-        self.name = str(place) if isinstance(place, Path) else _without_password(place)
+        self.name = str(place) if isinstance(place, Path) else server.without_password(place)
         self.is_sqlite = isinstance(place, Path)
         with self.sentences():
             if isinstance(place, Path):
                 self.engine = _file(place, SYNCHRONOUS[durability])
             else:
-                self.engine = _server(place)
+                self.engine = server.engine(place)
             try:
                 self._bring_up_to_date()
                 self._writer = _Writer(self.engine) if self.is_sqlite else None
@@ -74,9 +67,12 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection that sees one moment of the database."""
-        with self.sentences(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        """Give a connection that sees one moment of the database, whatever is written meanwhile."""
+        way = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self.sentences(), self.engine.connect() as fresh:
+            connection = fresh.execution_options(**way)
+            with connection.begin():
+                yield connection
 
     def write(self, job: Callable[[Connection], T]) -> T:
         """Run ``job`` in a transaction, and give its answer once that is on the disk.
@@ -94,10 +90,8 @@ class Database:
             with sentences(self.place):
                 yield
             return
-        try:
+        with server.sentences(self.name):
             yield
-        except DBAPIError as trouble:
-            raise _told(self.name, trouble) from trouble
 
     def _transaction(self, job: Callable[[Connection], T]) -> T:
         for _ in range(RETRIES):
@@ -213,13 +207,19 @@ class _Writer:
         if alone:
             job.answer = job.run(self._connection)
             return
+        before = self._connection.begin_nested()
         try:
-            with self._connection.begin_nested():
-                job.answer = job.run(self._connection)
+            job.answer = job.run(self._connection)
+            before.commit()
         except Exception as trouble:
-            if not self._connection.in_transaction():  # a full disk undoes everything
+            if not self._is_begun():  # a full disk undid the other jobs too
                 raise
+            before.rollback()
             job.trouble = trouble
+
+    def _is_begun(self) -> bool:
+        """Whether SQLite itself is in the transaction still, which SQLAlchemy cannot know."""
+        return bool(getattr(self._connection.connection.dbapi_connection, "in_transaction", False))
 
 
 def _file(path: Path, synchronous: str) -> Engine:
@@ -244,44 +244,3 @@ def _file(path: Path, synchronous: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
 
     return engine
-
-
-def _server(url: str) -> Engine:
-    try:
-        address = make_url(url)
-        if address.get_backend_name() != "postgresql":
-            raise UsageError(
-                f"the database {_without_password(url)!r} is no PostgreSQL address; write "
-                "postgresql://user@host/name, or leave it out to use a file in the project"
-            )
-        address = address.set(drivername="postgresql+psycopg")
-        return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
-    except ArgumentError as trouble:
-        raise UsageError(
-            "the address of the database cannot be read; write postgresql://user@host/name"
-        ) from trouble
-    except (ImportError, NoSuchModuleError) as trouble:
-        raise MissingExtra(
-            "a PostgreSQL database needs psycopg: pip install 'affekt[postgresql]'"
-        ) from trouble
-
-
-def _without_password(url: str) -> str:
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return "(cannot be read)"
-
-
-def _told(name: str, trouble: DBAPIError) -> AffektError:
-    """Give the sentence for what a server said; a defect of ours stays what it is."""
-    state = str(getattr(trouble.orig, "sqlstate", None) or "")
-    said = " ".join(str(trouble.orig).split())
-    if state.startswith("53"):
-        return DiskTrouble(f"{name}: the server has no room left ({said}); free some and go on")
-    if not state or state.startswith(("08", "28", "3D", "57")):
-        return MachineError(
-            f"{name}: cannot be reached ({said}); start the server or correct `database`. What was "
-            "acknowledged before is kept"
-        )
-    raise trouble

@@ -16,7 +16,7 @@ FLOORS = (
     ("store", "planning", "quality", "exports"),
     ("stages",),
     ("plan", "catalogue", "templates", "census"),
-    ("line", "report", "trace", "removal", "retry", "inspection"),
+    ("line", "report", "trace", "removal", "retry", "inspection", "campaigns"),
     ("project", "doctor"),
     ("demo", "site", "replay"),
     ("cli",),

@@ -33,7 +33,7 @@ def test_the_fees_to_choose_from_are_those_there_are() -> None:
     assert set(fees.type.choices) == set(FEES)
 
 
-@pytest.mark.parametrize("command", ["plan", "replay"])
+@pytest.mark.parametrize("command", ["plan", "replay", "status"])
 def test_help_imports_nothing_heavy(command: str) -> None:
     """C1."""
     assert not imported_by("crowd", command, "--help") & HEAVY

@@ -24,6 +24,14 @@ CASES = {
     "affekt parts": ("parts", "models"),
     "affekt crowd plan": ("crowd", "plan", "plan.toml"),
     "affekt crowd replay": ("crowd", "replay", VOTES, "--yes", "true"),
+    "affekt crowd status": ("crowd", "status", "plan.toml"),
+    "affekt crowd workers": ("crowd", "workers", "plan.toml"),
+    "affekt crowd export": ("crowd", "export", "plan.toml", "-o", "published"),
+    "affekt crowd gold": ("crowd", "gold", "plan.toml", "known.csv"),
+    "affekt crowd invite": ("crowd", "invite", "plan.toml", "-n", "2"),
+    "affekt crowd pause": ("crowd", "pause", "plan.toml", "--why", "-"),
+    "affekt crowd resume": ("crowd", "resume", "plan.toml", "--why", "-"),
+    "affekt crowd close": ("crowd", "close", "plan.toml", "--why", "-"),
     "affekt copies": ("copies", "."),
     "affekt crowd aggregate": ("crowd", "aggregate", VOTES),
     "affekt doctor": ("doctor",),
@@ -36,6 +44,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("json")
     for words in (("new", "--template", "tiny"), ("build", "plan.toml"), ("bench", "plan.toml")):
         assert affekt(*words, cwd=folder).code == 0
+    (folder / "known.csv").write_text("image_id,emotion,truth\n")
     return folder
 
 

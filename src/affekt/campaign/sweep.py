@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, text
 
 from affekt.campaign.live import Live
+from affekt.campaign.state import finish_closing
 from affekt.campaign.submit import end_assignment
 
 EXPIRED = text(
@@ -13,11 +14,15 @@ AT_ONCE = 10_000  # a bound for one sweep; the next one goes on
 
 
 def sweep(live: Live) -> int:
-    """End every batch whose time is over, each in a transaction of its own; give how many."""
-    for done in range(AT_ONCE):
-        if not live.database.write(lambda to: _end_one(to, live)):
-            return done
-    return AT_ONCE
+    """End every batch whose time is over, each in a transaction of its own; give how many.
+
+    A campaign that is closing is closed behind the last one.
+    """
+    done = 0
+    while done < AT_ONCE and live.database.write(lambda to: _end_one(to, live)):
+        done += 1
+    finish_closing(live)
+    return done
 
 
 def _end_one(to: Connection, live: Live) -> bool:

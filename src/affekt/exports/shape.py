@@ -3,6 +3,7 @@
 import polars as pl
 
 from affekt.errors import TableError
+from affekt.exports.models import UNIT, modelled
 from affekt.quality import EVENTS, checked
 from affekt.tables import Column, Schema
 
@@ -14,7 +15,6 @@ FILES = (
     "datasheet.md",
 )  # fmt: skip
 DECISIONS = ("keep", "drop", "undecided", "withdrawn", "waiting", "active")
-UNIT = ["question_id", "emotion"]
 
 _ASKED = {
     "question_id": Column(pl.String, "what was asked about which picture"),
@@ -59,7 +59,11 @@ LABELS = Schema(
         "share": Column(pl.Float64, "votes_yes over votes; null without votes"),
     }
     | _DECIDED
-    | _POLICY,
+    | _POLICY
+    | {
+        "at_least": Column(pl.Boolean, "kept by the paper's rule, 3 of 5; null while it is open"),
+        "two_sided": Column(pl.Float64, "probability by the two-sided model; null without votes"),
+    },
 )
 SCALARS = (pl.String, pl.Boolean, pl.Int32, pl.Int64, pl.Float32, pl.Float64)
 
@@ -130,7 +134,7 @@ def labels_of(items: pl.DataFrame, votes: pl.DataFrame) -> pl.DataFrame:
         pl.col("votes").fill_null(0), pl.col("votes_yes").fill_null(0),
         share=pl.col("votes_yes") / pl.col("votes"),
     )  # fmt: skip
-    return LABELS.conform(told, "export")
+    return LABELS.conform(told.join(modelled(counted), on=UNIT, how="left"), "export")
 
 
 def _refuse(frame: pl.DataFrame, wrong: pl.Expr, column: str, allowed: str) -> None:

@@ -1,0 +1,158 @@
+"""The commands of `affekt crowd` on a campaign that runs; each prints what one function gives."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from affekt.campaign import state, workers
+from affekt.campaign.books import verify_books
+from affekt.campaign.live import Live
+from affekt.campaigns.export import export as write
+from affekt.campaigns.judging import judge
+from affekt.campaigns.known import add_known
+from affekt.campaigns.opening import live_of
+from affekt.campaigns.status import Status
+from affekt.campaigns.status import status as standing
+from affekt.cli import log, voice
+from affekt.cli.exits import Findings
+from affekt.cli.lines import looked_at
+from affekt.journal.clock import MICROSECONDS
+from affekt.project import Project
+
+ACTOR = "command line"
+DAY = 24 * 3600 * MICROSECONDS
+SHOWN = (
+    "worker", "votes", "late", "excluded", "skips", "gold", "gold_n", "agreement", "yes_share",
+    "median_seconds",
+)  # fmt: skip
+EMOTIONS = ("emotion", "questions", "votes", "keep", "drop", "undecided", "withdrawn", "open")
+
+
+@contextmanager
+def _opened(plan: str, *, trust: bool) -> Iterator[tuple[Project, Live]]:
+    with looked_at(plan, trust=trust) as project:
+        live = live_of(project.plan)
+        log.start(project.plan.project)
+        with closing(live.database):
+            yield project, live
+
+
+def verify(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
+    """Recount everything; a difference is a finding."""
+    with _opened(plan, trust=trust) as (_project, live):
+        found = verify_books(live.database)
+    if as_json:
+        voice.document([one._asdict() for one in found])
+    else:
+        for one in found:
+            voice.line(f"{one.what}: {one.text}")
+        voice.line("the books add up" if not found else f"{len(found):,} findings")
+    if found:
+        raise Findings
+
+
+def status(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
+    """Show how the campaign stands."""
+    with _opened(plan, trust=trust) as (_project, live):
+        told = standing(live)
+    if as_json:
+        emotions = told.emotions.to_dicts()
+        voice.document({**told._asdict(), "emotions": emotions, "money": told.money._asdict()})
+    else:
+        _tell(told)
+
+
+def _tell(told: Status) -> None:
+    votes = ", ".join(f"{n:,} {word}" for word, n in sorted(told.votes.items())) or "none"
+    voice.line(f"campaign: {told.state}; {told.workers:,} workers")
+    voice.line(f"votes: {votes}; {told.leases:,} pictures held in {told.batches:,} batches")
+    money = told.money
+    voice.line(f"spent: {money.spent} {money.currency}, of it {money.paid} paid, {money.due} due")
+    voice.table(told.emotions.select(EMOTIONS).rows(), EMOTIONS)
+
+
+def people(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
+    """Show the evidence about each worker and what a person should look at."""
+    with _opened(plan, trust=trust) as (_project, live):
+        judged = judge(live)
+    proposals = [one._asdict() for one in judged.proposals]
+    if as_json:
+        voice.document({"workers": judged.workers.to_dicts(), "proposals": proposals})
+        return
+    voice.table(judged.workers.select(SHOWN).rows(), SHOWN)
+    for one in judged.proposals:
+        voice.line(f"{one.worker}: {one.deed.value}? {one.sign}: {one.evidence}")
+    voice.line(f"{len(proposals):,} proposals; nobody is judged until a person confirms one")
+
+
+def export(*, plan: str, trust: bool, folder: str, as_json: bool, **_: Any) -> None:
+    """Write the export and say where it is."""
+    with _opened(plan, trust=trust) as (project, live):
+        manifest = write(project.plan, live, Path(folder))
+    if as_json:
+        voice.document({"folder": folder, "files": manifest["files"]})
+    else:
+        voice.line(f"export: {folder}, {len(manifest['files'])} files and their manifest")
+
+
+def gold(*, plan: str, trust: bool, file: str, as_json: bool, **_: Any) -> None:
+    """Add pictures whose emotion is known."""
+    with _opened(plan, trust=trust) as (project, live):
+        kept = project.products().get("dedupe")
+        shown = kept.table()["image_id"] if kept else pl.Series([], dtype=pl.String)
+        added = add_known(live, Path(file), shown)
+    _say(f"gold: {added:,} pictures are known", {"gold": added}, as_json=as_json)
+
+
+def invite(
+    *, plan: str, trust: bool, number: int, public_url: str, days: float | None, as_json: bool,
+    **_: Any,
+) -> None:  # fmt: skip
+    """Print a personal link for each of some new people; it is told once."""
+    with _opened(plan, trust=trust) as (_project, live):
+        until = None if days is None else live.now() + round(days * DAY)
+        made = workers.invite(live, number, until=until)
+    links = [
+        {"worker": one.pseudonym, "link": f"{public_url.rstrip('/')}/w/{one.secret}"}
+        for one in made
+    ]
+    if as_json:
+        voice.document(links)
+        return
+    for one in links:
+        voice.line(f"{one['worker']}  {one['link']}")
+
+
+def pause(**options: Any) -> None:
+    """Give nothing out until `resume`."""
+    _moved(state.pause, **options)
+
+
+def resume(**options: Any) -> None:
+    """Give pictures out again."""
+    _moved(state.resume, **options)
+
+
+def close(**options: Any) -> None:
+    """Give nothing out any more, and decide what is left."""
+    _moved(state.close, **options)
+
+
+def _moved(
+    move: Callable[..., str], *, plan: str, trust: bool, why: str, as_json: bool, **_: Any
+) -> None:
+    with _opened(plan, trust=trust) as (_project, live):
+        found = move(live, why=why, actor=ACTOR)
+    more = "; batches that were begun may be handed in, then run this again"
+    text = f"campaign: {found}" + (more if found == "closing" else "")
+    _say(text, {"state": found}, as_json=as_json)
+
+
+def _say(text: str, document: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        voice.document(document)
+    else:
+        voice.line(text)

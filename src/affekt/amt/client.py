@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -143,19 +144,27 @@ def check_endpoint(endpoint: str, *, production: bool, has_cap: bool) -> None:
         )
 
 
-def _connected(endpoint: str) -> Any:
+@cache
+def _session() -> Any:
+    """Give boto3's session; it reads its tables of all services once."""
     try:
         import boto3
-        from botocore.config import Config
     except ImportError as trouble:
         raise MissingExtra(
             "Mechanical Turk is asked with boto3: pip install 'affekt[amt]'"
         ) from trouble
+    return boto3.session.Session()
+
+
+def _connected(endpoint: str) -> Any:
+    session = _session()
+    from botocore.config import Config
+
     here = is_here(endpoint)
     known = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"} if here else {}
     config = Config(
         retries={"total_max_attempts": 1}, proxies={} if here else None, read_timeout=30
     )
-    return boto3.session.Session().client(
+    return session.client(
         "mturk", region_name=REGION, endpoint_url=endpoint, config=config, **known
     )

@@ -20,12 +20,14 @@ class Pace:
         wait: Lets so many seconds pass.
         now: Seconds on a clock that runs while ``wait`` waits.
         seed: Of the jitter.
+        today: Seconds since 1970, by which it is known that a token may have lapsed.
     """
 
     calls_per_second: float = 2.0
     wait: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.monotonic
     seed: int = 1
+    today: Callable[[], float] = time.time
 
     def __post_init__(self) -> None:
         self._rate = self.calls_per_second

@@ -138,6 +138,21 @@ def demo(**options: Any) -> None:
     do("demo:demo", **options)
 
 
+@affekt.command("amt-emulator")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8765, help="0 takes a free one.")
+@click.option("--host", default="127.0.0.1", help="127.0.0.1 or ::1; no other is allowed.")
+@click.option("--seed", type=int, default=1, help="Of the people and of what goes wrong.")
+@click.option("--workers", type=click.IntRange(0), default=30, help="Simulated people.")
+@click.option("--kinds", default="", metavar="KIND=SHARE,…", help="What the people are like.")
+@click.option("--faults", default="", metavar="FAULT=SHARE,…", help="What goes wrong on purpose.")
+@click.option("--speed", type=click.FloatRange(0), default=60.0, help="Its seconds in one of ours.")
+@click.option("--state", type=click.Path(), help="File that keeps its state between two runs.")
+@_speaking
+def amt_emulator(**options: Any) -> None:
+    """Run a marketplace on this machine that speaks the protocol of Mechanical Turk."""
+    _do("emulator:emulate", **options)
+
+
 @affekt.command()
 @click.argument("project", type=click.Path(), default="work")
 @click.option("--deep", is_flag=True, help="Read everything and hold it against its checksum.")

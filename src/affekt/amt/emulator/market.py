@@ -3,6 +3,7 @@
 import heapq
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -200,9 +201,14 @@ class Market:
 def save(market: Market, path: Path) -> None:
     """Write all of a market into one file, whole or not at all."""
     with durable.replaced(path) as beside:
-        beside.write_bytes(TypeAdapter(Market).dump_json(market))
+        beside.write_bytes(_adapter().dump_json(market))
 
 
 def load(path: Path) -> Market:
     """Give the market that a file holds; its clock goes on where it stood."""
-    return TypeAdapter(Market).validate_json(path.read_bytes())
+    return _adapter().validate_json(path.read_bytes())
+
+
+@cache
+def _adapter() -> TypeAdapter[Market]:
+    return TypeAdapter(Market)

@@ -1,11 +1,13 @@
 """Who works in the emulator: what a population must say, and a small one of our own."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple, Protocol
 
 from affekt.amt.emulator.forms import Item
+from affekt.errors import UsageError
 from affekt.rank import rank_of, share_of
 
 
@@ -48,6 +50,9 @@ MANNERS = {
 }
 
 
+USUAL = {"honest": 0.7, "hasty": 0.2, "random": 0.1}
+
+
 @dataclass(frozen=True)
 class People:
     """People of the kinds in `MANNERS`, in shares; drawn by rank.
@@ -56,8 +61,8 @@ class People:
         seed: Everything follows from it.
         count: How many there are.
         shares: Kind → weight.
-        right: Address of a picture → the answer that is right, where it is known: an emotion in a
-            test, yes or no in a batch. Elsewhere a rank decides.
+        right: Field → the answer that is right, where it is known: an emotion in a test, yes or no
+            in a batch. Elsewhere a rank decides.
         felt: Share of pictures that are felt, where nothing is known.
     """
 
@@ -73,7 +78,7 @@ class People:
 
     def kind(self, worker: str) -> str:
         """Give the kind of a worker."""
-        shares = self.shares or {"honest": 0.7, "hasty": 0.2, "random": 0.1}
+        shares = self.shares or USUAL
         at = share_of(worker, self.seed, "kind") * sum(shares.values())
         for name, share in shares.items():
             at -= share
@@ -98,7 +103,7 @@ class People:
         return Done(chosen, pace)
 
     def _picked(self, worker: str, item: Item, skill: float) -> str:
-        right = (self.right or {}).get(item.picture)
+        right = (self.right or {}).get(item.name)
         if right and share_of(f"{worker}\n{item.name}", self.seed, "test") < skill:
             return right
         others = [one for one in item.choices if one != right]
@@ -107,12 +112,25 @@ class People:
     def _vote(self, worker: str, item: Item, manner: Manner) -> str:
         if not {"yes", "no"} <= set(item.choices):
             return item.choices[rank_of(f"{worker}\n{item.name}", self.seed) % len(item.choices)]
-        by_rank = (
-            "yes" if share_of(item.picture or item.name, self.seed, "felt") < self.felt else "no"
-        )
-        is_felt = (self.right or {}).get(item.picture, by_rank) == "yes"
+        by_rank = "yes" if share_of(item.name, self.seed, "felt") < self.felt else "no"
+        is_felt = (self.right or {}).get(item.name, by_rank) == "yes"
         wants = manner.yes_if_felt if is_felt else manner.yes_if_not
         return "yes" if share_of(f"{worker}\n{item.name}", self.seed, "vote") < wants else "no"
+
+
+def shares_of(text: str) -> dict[str, float]:
+    """Give kind → weight of a text such as ``honest=8,always_yes=2``; the usual mix of ``""``.
+
+    Raises:
+        UsageError: It names no kind, or no share.
+    """
+    shares: dict[str, float] = {}
+    for part in filter(None, text.split(",")):
+        name, _, share = part.partition("=")
+        if name.strip() not in MANNERS or not re.fullmatch(r"\s*\d+(\.\d+)?\s*", share):
+            raise UsageError(f"the kind {part!r}: {', '.join(MANNERS)} with a weight are allowed")
+        shares[name.strip()] = float(share)
+    return shares or dict(USUAL)
 
 
 def _id(seed: int, number: int) -> str:

@@ -1,6 +1,6 @@
 """`amt-emulator`: a marketplace on this machine, until it is interrupted."""
 
-import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,15 @@ from affekt.amt.emulator.server import Emulator
 from affekt.amt.emulator.world import World
 from affekt.cli import voice
 
+NAP_SECONDS = 0.2
+
 
 def emulate(*, seed: int, workers: int, state: str | None, as_json: bool, **options: Any) -> None:
     """Open the port, say where it is, and wait."""
     path = Path(state) if state else None
     begun = market.load(path) if path and path.exists() else Market(seed=seed)
     people = People(seed, workers, shares_of(options["kinds"])) if workers else None
-    faults = wrong.read(options["faults"])
+    faults = wrong.read(options["faults"], seed)
     world = World(begun, people, options["speed"])
     with Emulator(world, options["port"], options["host"], faults) as emulator:
         told = {"address": emulator.address, "seed": seed, "workers": workers}
@@ -30,7 +32,8 @@ def emulate(*, seed: int, workers: int, state: str | None, as_json: bool, **opti
             voice.line(f"a marketplace that pays nobody: {emulator.address}/worker")
         click.get_text_stream("stdout").flush()
         try:
-            threading.Event().wait()
+            while True:  # in short naps: a signal that another thread takes wakes nobody
+                time.sleep(NAP_SECONDS)
         finally:
             if path:
                 emulator.do(lambda there: market.save(there.market, path))

@@ -54,13 +54,13 @@ class Faults:
         return share_of(one.id, self.seed, purpose) < share
 
 
-def read(text: str) -> Faults:
+def read(text: str, seed: int = 1) -> Faults:
     """Give the faults of a text such as ``throttle=0.05,lost=0.01``; none of ``""``.
 
     Raises:
         UsageError: It names no fault, or no share.
     """
-    known = [one.name for one in fields(Faults)]
+    known = [one.name for one in fields(Faults) if one.name != "seed"]
     given: dict[str, float] = {}
     for part in filter(None, text.split(",")):
         name, _, share = part.partition("=")
@@ -70,5 +70,4 @@ def read(text: str) -> Faults:
             raise UsageError(f"the fault {part!r} has no share; write {known[0]}=0.05") from trouble
         if name.strip() not in known or not 0 <= given[name.strip()] <= 1:
             raise UsageError(f"the fault {part!r}: {', '.join(known)} with 0 to 1 are allowed")
-    seed = int(given.pop("seed", 1))
     return Faults(**given, seed=seed)

@@ -6,6 +6,7 @@ goes into new batches of the next, so that no vote is bought that cannot matter.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, ClassVar, Self
 
 import polars as pl
@@ -34,8 +35,8 @@ class Amt(Crowd):
 
     The service closed on 30 September 2026. What answers is ``affekt amt-emulator`` at
     ``endpoint``, or by default a rehearsal in this process with simulated people. Every batch, who
-    did it and what it cost is kept beside the journal, so a run can be cut off at any call; workers
-    are numbered there, and nothing else names them. Nothing is rejected.
+    did it and what it cost is kept beside the journal, so a run can be cut off at any call; names
+    of workers stay there, and votes carry tokens. Nothing is rejected.
     """
 
     is_simulated: ClassVar[bool] = True  # no marketplace is left in which it could be otherwise
@@ -132,9 +133,9 @@ class Amt(Crowd):
     def bring(self, desk: Desk, journal: Votes, hits: Sequence[str]) -> None:
         """Bring the votes on some batches into the journal, pay for them and put them away."""
         emotions = dict(journal.questions().select("question_id", "emotion").iter_rows())
+        token = partial(ballots.pseudonym, campaign=journal.campaign, seed=self.seed)
         for group in collecting.groups(desk.client, desk.ledger, hits):
-            tokens = ballots.numbered(desk.ledger, group)
-            journal.record(ballots.votes(group, tokens, emotions))
+            journal.record(ballots.votes(group, token, emotions))
             collecting.settle(desk.client, desk.ledger, group)
 
     def close(self, journal: Votes, questions: pl.DataFrame) -> None:

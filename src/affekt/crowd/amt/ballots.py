@@ -1,27 +1,26 @@
-"""Votes out of what was handed in; a worker becomes a number on the way."""
+"""Votes out of what was handed in; a worker becomes a token on the way."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
 from affekt.amt.batch_page import NO, YES, seconds_of
 from affekt.amt.collecting import Group
-from affekt.amt.ledger import Ledger
+from affekt.rank import rank_of
 from affekt.tables import VOTES
 
 
-def numbered(ledger: Ledger, group: Group) -> dict[str, str]:
-    """Give worker → token, and keep those who are new; the tokens tell nothing of the workers."""
-    known = {worker: str(row["token"]) for worker, row in ledger.rows("worker").items()}
-    new = [one for one in dict.fromkeys(each.worker for each in group.handed) if one not in known]
-    tokens = {one: f"worker-{len(known) + at:05}" for at, one in enumerate(new)}
-    if tokens:
-        ledger.put("worker", {one: {"token": token} for one, token in tokens.items()})
-    return known | tokens
+def pseudonym(worker: str, campaign: str, seed: int) -> str:
+    """Give the token that stands for a worker in votes, another one in every campaign.
+
+    Whoever knows the seed, the campaign and a worker's id can make it too, so it belongs into the
+    journal and not into a release.
+    """
+    return f"worker-{rank_of(worker, seed, campaign):016x}"
 
 
-def votes(group: Group, token: Mapping[str, str], emotion: Mapping[str, str]) -> pl.DataFrame:
-    """Give the votes (schema `affekt.tables.VOTES`) in what was handed in.
+def votes(group: Group, token: Callable[[str], str], emotion: Mapping[str, str]) -> pl.DataFrame:
+    """Give the votes (schema `affekt.tables.VOTES`) in what was handed in; ``token`` of a worker.
 
     Only yes and no are votes. What was skipped, did not load, is missing or makes no sense is not,
     and the question is asked of somebody else.
@@ -31,7 +30,7 @@ def votes(group: Group, token: Mapping[str, str], emotion: Mapping[str, str]) ->
         items = group.batches[one.key]["items"]
         seconds = seconds_of(one.fields, items)
         rows += [
-            (name, token[one.worker], emotion[name], one.fields[name] == YES, seconds.get(name))
+            (name, token(one.worker), emotion[name], one.fields[name] == YES, seconds.get(name))
             for name in items
             if one.fields.get(name) in (YES, NO) and name in emotion
         ]

@@ -25,6 +25,7 @@ from affekt.crowd.amt import Amt
 from affekt.crowd.amt.desk import Desk, ledger_path
 from affekt.errors import Refused, SourceError, UsageError
 from affekt.journal.votes import FILE, Votes
+from affekt.policies.fixed import Fixed
 from tests.amt.test_operations import QUESTION, do_batch
 from tests.crowd.asked import questions
 
@@ -70,11 +71,11 @@ def desk(crowd: Amt, market: Emulator, journal: Votes, kind: type[Client]) -> It
 def step(crowd: Amt, market: Emulator, folder: Path, kind: type[Client] = Client) -> bool:
     """Ask, let people work, fetch; give whether all is answered."""
     with (
-        Votes(folder / FILE, "c" * 64, quota=QUOTA) as journal,
+        Votes(folder / FILE, "c" * 64, policy=Fixed(votes=QUOTA)) as journal,
         desk(crowd, market, journal, kind) as at,
     ):
         journal.ask(ASKED)
-        crowd.offer(at, journal, journal.open_questions().drop("votes"))
+        crowd.offer(at, journal, journal.open_questions())
         market.rest()
         crowd.poll(at, journal)
         return bool((journal.open_questions()["votes"] >= QUOTA).all())
@@ -88,7 +89,7 @@ def emulated(faults: Faults | None = None) -> Emulator:
 
 def end_state(market: Emulator, folder: Path) -> tuple[Any, ...]:
     """What must not depend on how a run went: votes, money, batches."""
-    with Votes(folder / FILE, "c" * 64, quota=QUOTA) as journal:
+    with Votes(folder / FILE, "c" * 64, policy=Fixed(votes=QUOTA)) as journal:
         votes = journal.votes().sort("question_id", "worker")
     state = market.world.market
     paid = sorted(one.status for one in state.assignments.values())
@@ -164,7 +165,7 @@ def test_lost_doubled_and_reordered_notifications_give_the_same_end(
     notice = {"Destination": "q", "Transport": "SQS", "Version": "1", "EventTypes": EVENTS}
     with (
         emulated() as market,
-        Votes(tmp_path / FILE, "c" * 64, quota=QUOTA) as journal,
+        Votes(tmp_path / FILE, "c" * 64, policy=Fixed(votes=QUOTA)) as journal,
         desk(crowd, market, journal, Client) as at,
     ):
         journal.ask(ASKED)
@@ -281,7 +282,7 @@ def test_answers_that_are_no_answers_are_paid_and_asked_again(
     """C10, C45: one person skips, one sends something that cannot be read."""
     crowd = Amt(seed=1, batch=9)
     with (
-        Votes(tmp_path / FILE, "c" * 64, quota=2) as journal,
+        Votes(tmp_path / FILE, "c" * 64, policy=Fixed(votes=2)) as journal,
         desk(crowd, market, journal, Client) as at,
     ):
         journal.ask(ASKED)

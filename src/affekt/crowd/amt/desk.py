@@ -20,4 +20,4 @@ class Desk(NamedTuple):
 
 def ledger_path(journal: Votes) -> Path:
     """Give the file beside the journal in which a campaign remembers what it asked and owes."""
-    return journal.path.with_name(f"amt-{journal.campaign[:32]}.db")
+    return journal.folder / f"amt-{journal.campaign[:32]}.db"

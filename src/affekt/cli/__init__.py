@@ -147,10 +147,10 @@ def demo(**options: Any) -> None:
 @click.option("--faults", default="", metavar="FAULT=SHARE,…", help="What goes wrong on purpose.")
 @click.option("--speed", type=click.FloatRange(0), default=60.0, help="Its seconds in one of ours.")
 @click.option("--state", type=click.Path(), help="File that keeps its state between two runs.")
-@_speaking
+@speaking
 def amt_emulator(**options: Any) -> None:
     """Run a marketplace on this machine that speaks the protocol of Mechanical Turk."""
-    _do("emulator:emulate", **options)
+    do("emulator:emulate", **options)
 
 
 @affekt.command()

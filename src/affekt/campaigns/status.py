@@ -6,8 +6,8 @@ import polars as pl
 from sqlalchemy import Connection, text
 
 from affekt.campaign import frames
+from affekt.campaign.ledger import Totals, totals_of
 from affekt.campaign.live import Live
-from affekt.campaign.money import Totals, totals_of
 from affekt.campaign.state import STATE
 
 VOTES = text("SELECT state, count(*) FROM votes WHERE campaign = :campaign GROUP BY state")

@@ -5,6 +5,7 @@ from base64 import urlsafe_b64encode
 from hashlib import sha256
 from hmac import new as keyed
 from pathlib import Path
+from tempfile import mkstemp
 
 from affekt.durable import settle
 from affekt.errors import Damaged, MachineError, MissingExtra
@@ -65,20 +66,17 @@ def fingerprint(key: bytes, words: str) -> str:
 def _make(path: Path) -> None:
     """Write a new key; of two processes that try, one wins and both use its key."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{FILE}.{os.getpid()}.part")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    handle, beside = mkstemp(prefix=f".{FILE}.", dir=path.parent)  # its owner's alone
     try:
-        os.write(handle, os.urandom(KEY_BYTES))
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(os.urandom(KEY_BYTES))
+        settle(Path(beside))
         os.link(beside, path)
         settle(path.parent)
     except FileExistsError:
         return
     finally:
-        beside.unlink()
+        Path(beside).unlink()
 
 
 def _fernet(key: bytes):  # type: ignore[no-untyped-def]  # the library is optional

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +11,7 @@ from sqlalchemy import text
 from affekt.campaign.live import Live, open_campaign
 from affekt.journal.clock import Clock
 from affekt.journal.database import Database
-from affekt.journal.people import METADATA
+from affekt.journal.people import consents
 from tests.campaign.crowd import WAY, ask
 from tests.servers import postgres
 
@@ -31,7 +32,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     if request.param == "sqlite":
         return tmp_path / "votes.db"
     url: str = request.getfixturevalue("campaign_url")
-    names = ", ".join(METADATA.tables)
+    names = ", ".join(consents.metadata.tables)
     with closing(Database(url)) as database:
         database.write(lambda to: to.execute(text(f"TRUNCATE {names} RESTART IDENTITY")) and None)
     return url
@@ -45,7 +46,7 @@ def opened(place: Path | str) -> Iterator[Opened]:
     """
     with ExitStack() as open_ones:
 
-        def give(**other: object) -> Live:
+        def give(**other: Any) -> Live:
             live = open_campaign(place, WAY._replace(**other), clock=Clock())
             open_ones.enter_context(closing(live.database))
             return live

@@ -1,6 +1,8 @@
 """People of a campaign as they become workers: invited, consenting, opted into every emotion."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from threading import Thread
 from typing import Any
 
 from sqlalchemy import text
@@ -38,6 +40,15 @@ def rows(live: Live, statement: str, **names: Any) -> list[tuple[Any, ...]]:
     """Give what a statement finds."""
     with live.database.read() as connection:
         return [tuple(row) for row in connection.execute(text(statement), names)]
+
+
+def together(n: int, deed: Callable[[], object]) -> None:
+    """Do something ``n`` times at once."""
+    threads = [Thread(target=deed) for _ in range(n)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def run(live: Live, statement: str, **names: Any) -> None:

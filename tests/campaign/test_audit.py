@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Callable
-from threading import Thread
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from affekt.campaign import audit
 from affekt.campaign.live import Live
+from tests.campaign.people import together
 
 Job = Callable[[Connection], None]
 LIFT = {
@@ -104,9 +104,7 @@ def test_a_note_is_undone_with_what_it_tells(live: Live) -> None:
 
 def test_many_who_note_at_once_make_one_chain(live: Live) -> None:
     """I11."""
-    threads = [Thread(target=live.database.write, args=(noting(live),)) for _ in range(8)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    together(8, lambda: live.database.write(noting(live)))
     assert audit.rows(live).height == 8
     assert findings(live) == []
 

@@ -15,7 +15,7 @@ from affekt.campaign.places import open_waiting
 from affekt.errors import Damaged, NewerFormat, Refused, UsageError
 from affekt.journal.clock import Clock
 from affekt.journal.database import Database
-from affekt.journal.people import METADATA
+from affekt.journal.people import consents
 from tests.campaign.conftest import Opened
 from tests.campaign.crowd import WAY, ask
 from tests.campaign.deeds import do_batch
@@ -50,7 +50,8 @@ def rewritten(path: Path, name: str, content: bytes) -> None:
     with zipfile.ZipFile(path) as file:
         entries = {one: file.read(one) for one in file.namelist()}
     with zipfile.ZipFile(path, "w") as file:
-        [file.writestr(one, held) for one, held in {**entries, name: content}.items()]
+        for one, held in {**entries, name: content}.items():
+            file.writestr(one, held)
 
 
 def test_an_archive_restores_to_either_database(
@@ -94,7 +95,7 @@ def test_an_archive_is_its_owners_alone_and_holds_no_sign_in(filled: Live, tmp_p
     assert path.stat().st_mode & 0o777 == 0o600
     with zipfile.ZipFile(path) as file:
         assert {"admins.jsonl", "passes_in.jsonl"}.isdisjoint(file.namelist())
-        assert len(file.namelist()) == len(METADATA.tables) - 2 + 1
+        assert len(file.namelist()) == len(consents.metadata.tables) - 2 + 1
 
 
 def test_nothing_is_restored_over_a_campaign(filled: Live, tmp_path: Path) -> None:

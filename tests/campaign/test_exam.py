@@ -2,7 +2,6 @@
 
 from collections import Counter
 from decimal import Decimal
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -10,13 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from affekt.campaign import exam, workers
+from affekt.campaign.audit import note
 from affekt.campaign.live import Live
 from affekt.campaign.settings import Asking, Pay
 from affekt.campaign.settings import Test as Paper
 from affekt.errors import NotTaken, UsageError
 from tests.campaign.conftest import Opened
 from tests.campaign.crowd import EMOTIONS, HOUR, MINUTE, wait
-from tests.campaign.people import agree, consenting, invited, rows, run
+from tests.campaign.people import agree, consenting, invited, rows, run, together
 
 POOL = [(f"art-{at:03}", EMOTIONS[at % 8]) for at in range(48)]
 KEY = dict(POOL)
@@ -118,9 +118,7 @@ def test_two_windows_are_one_attempt(opened: Opened) -> None:
     live = examined(opened)
     worker = consenting(live)
     forms: list[exam.Form] = []
-    threads = [Thread(target=lambda: forms.append(exam.start(live, worker))) for _ in range(5)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    together(5, lambda: forms.append(exam.start(live, worker)))
     assert len(forms) == 5
     assert len({form.token for form in forms}) == 1
     assert rows(live, "SELECT count(*) FROM attempts") == [(1,)]
@@ -151,6 +149,20 @@ def test_an_answer_after_the_time_is_refused(opened: Opened) -> None:
         reply(live, worker, form, 1)
     assert refusal.value.reason == "over"
     assert exam.submit(live, worker, form.token).passed is False
+
+
+def test_a_clock_set_back_revives_no_test(opened: Opened) -> None:
+    """I12; section 15: the machine's clock is right again after a restart."""
+    live = examined(opened, time_limit_minutes=10)
+    worker = consenting(live)
+    form = exam.start(live, worker)
+    wait(live, 11 * MINUTE)
+    exam.sweep_tests(live)
+    live.database.write(lambda to: note(to, live, "ann", "a", "b", "c", None, None))
+    restarted = opened(asking=live.asking)
+    assert restarted.now() >= live.now()
+    with pytest.raises(NotTaken, match="has ended"):
+        reply(restarted, worker, form, 1)
 
 
 def test_an_answer_can_change_until_it_is_handed_in(opened: Opened) -> None:
@@ -328,6 +340,7 @@ def test_frames_hold_what_was_shown_in_ended_attempts(opened: Opened) -> None:
     assert frame.filter(frame["answer"] == frame["truth"]).height == 5
 
 
+@pytest.mark.slow
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(right=st.integers(0, 8), wrong=st.integers(0, 8))
 def test_the_score_is_the_number_of_right_answers(opened: Opened, right: int, wrong: int) -> None:

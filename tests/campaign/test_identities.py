@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +16,7 @@ from affekt.errors import Damaged, MachineError, NotTaken
 from tests.campaign.conftest import Opened
 from tests.campaign.crowd import ask
 from tests.campaign.deeds import do_batch
-from tests.campaign.people import PAID, consenting, invited, rows
+from tests.campaign.people import PAID, consenting, invited, rows, together
 
 ANN = Identity("prolific", "5f3c-ann@example.org")
 KEY = bytes(range(32))
@@ -40,9 +39,7 @@ def test_a_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
 
 def test_two_processes_agree_on_one_key(tmp_path: Path) -> None:
     found: list[bytes] = []
-    threads = [Thread(target=lambda: found.append(keys.project_key(tmp_path))) for _ in range(8)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    together(8, lambda: found.append(keys.project_key(tmp_path)))
     assert len(found) == 8
     assert len(set(found)) == 1
 

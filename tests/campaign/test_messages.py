@@ -52,10 +52,15 @@ def test_what_is_no_letter_is_refused(live: Live, words: str, reason: str) -> No
     assert refusal.value.reason == reason
 
 
+def complain_often(live: Live, worker: int, n: int) -> None:
+    for at in range(n):
+        messages.complain(live, worker, f"again {at}")
+
+
 def test_letters_in_a_day_have_an_end(live: Live) -> None:
     """C69."""
     worker = invited(live)
-    [messages.complain(live, worker, "again") for _ in range(20)]
+    complain_often(live, worker, 20)
     with pytest.raises(NotTaken, match="24 hours are enough"):
         messages.complain(live, worker, "again")
     wait(live, 25 * HOUR)

@@ -1,7 +1,7 @@
 """Money: exact, traced, paid once, within the cap, and fair."""
 
 from decimal import Decimal
-from threading import Thread
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from affekt.errors import NotTaken
 from tests.campaign.conftest import Opened
 from tests.campaign.crowd import MINUTE, ask, wait
 from tests.campaign.deeds import do_batch, say, say_all
-from tests.campaign.people import PAID, consenting, invited, rows, run
+from tests.campaign.people import PAID, consenting, invited, rows, run, together
 
 
 def paying(opened: Opened, questions: int = 4, **pay: Any) -> Live:
@@ -103,9 +103,7 @@ def test_a_bonus_of_nothing_is_refused(live: Live, amount: str) -> None:
 def test_a_bonus_given_by_many_at_once_is_one_line(live: Live) -> None:
     """I10."""
     worker = invited(live)
-    threads = [Thread(target=give, args=(live, worker)) for _ in range(6)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    together(6, lambda: give(live, worker))
     assert len(money.lines(live)) == 1
 
 
@@ -232,12 +230,13 @@ def test_a_payment_that_we_know_nothing_of_is_told(live: Live) -> None:
     assert (found.ours, found.theirs) == ("unknown", "paid")
 
 
-def batch_in(live: Live, minutes: int) -> None:
+def batch_in(live: Live, minutes: int) -> int:
     """Let somebody new do a whole batch in so many minutes."""
     worker = consenting(live)
     batch = claim(live, worker)
     wait(live, minutes * MINUTE)
     say_all(live, worker, batch)
+    return worker
 
 
 def test_an_hour_is_told_at_the_median_and_the_slow_pace(opened: Opened) -> None:
@@ -303,7 +302,7 @@ class Books(RuleBasedStateMachine):
         number=st.integers(1, 8),
         deed=st.sampled_from([
             money.request, money.paid, money.retry,
-            lambda *line: money.failed(*line, "no"), lambda *line: money.void(*line, "no"),
+            partial(money.failed, why="no"), partial(money.void, why="no"),
         ]),
     )  # fmt: skip
     def move(self, number: int, deed: Any) -> None:
@@ -325,6 +324,7 @@ class Books(RuleBasedStateMachine):
         self.seen_paid = paid
 
 
+@pytest.mark.slow
 def test_due_and_paid_and_voided_are_what_was_earned_whatever_is_done(live: Live) -> None:
     """I10, I11."""
     machine = type("TheseBooks", (Books,), {"live": live, "worker": invited(live)})
@@ -334,6 +334,7 @@ def test_due_and_paid_and_voided_are_what_was_earned_whatever_is_done(live: Live
     assert verify_books(live.database) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cents=st.lists(st.integers(1, 10_000), max_size=8))
 def test_sums_are_exact(live: Live, cents: list[int]) -> None:

@@ -353,6 +353,7 @@ class Reviews(RuleBasedStateMachine):
         assert verify_books(self.live.database) == []
 
 
+@pytest.mark.slow
 def test_the_books_add_up_whatever_is_reviewed(asking: Live) -> None:
     """I3, I6, I10, I11, C19."""
     names = {"live": asking, "people": [consenting(asking) for _ in range(5)]}

@@ -152,4 +152,4 @@ def test_only_who_agreed_passed_and_is_in_good_standing_may_work(
 def test_a_standing_begins_at_nothing(live: Live) -> None:
     """C61."""
     worker = invited(live)
-    assert workers.standing(live, worker) == (False, False, "new", 0, 0, 0, 0, 0, 0, 0)
+    assert tuple(workers.standing(live, worker)) == (False, False, "new", 0, 0, 0, 0, 0, 0, 0)

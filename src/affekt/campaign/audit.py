@@ -25,7 +25,7 @@ NEWEST = text(
     WHERE thing = COALESCE(:thing, thing) ORDER BY id DESC LIMIT :most"""
 )
 SIGNED = ("at", "actor", "action", "thing", "why", "before", "after", "previous")
-ROWS = {
+ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
     "id": pl.Int64,
     "at": pl.Datetime("us", "UTC"),
     **dict.fromkeys(("actor", "action", "thing", "why", "before", "after"), pl.String),

@@ -19,7 +19,7 @@ from affekt.durable import replaced
 from affekt.errors import Damaged, NewerFormat, Refused, UsageError
 from affekt.journal.database import Database
 from affekt.journal.migrations import REVISIONS
-from affekt.journal.people import METADATA
+from affekt.journal.people import consents
 from affekt.journal.sqlite_file import back_up as copy_file
 from affekt.parts import canonical
 
@@ -110,7 +110,7 @@ def restore(path: Path, place: Path | str) -> Manifest:
 
 def _tables() -> list[Table]:
     """Give the tables in an order in which every row finds what it refers to."""
-    return [table for table in METADATA.sorted_tables if table.name not in LEFT_OUT]
+    return [table for table in consents.metadata.sorted_tables if table.name not in LEFT_OUT]
 
 
 def _write(connection: Connection, table: Table, file: zipfile.ZipFile) -> dict[str, Any]:

@@ -57,7 +57,7 @@ ITEM = text(
         most, gold FROM items WHERE campaign = :campaign AND question_id = :name"""
 )
 TIMELINE = text(
-    """SELECT v.seq, w.pseudonym, v.emotion, v.felt, v.seconds, v.state, v.weight, v.at
+    """SELECT v.seq, w.pseudonym AS worker, v.emotion, v.felt, v.seconds, v.state, v.weight, v.at
     FROM votes v JOIN workers w ON w.id = v.worker WHERE v.item = :item ORDER BY v.seq"""
 )
 BATCHES = text(
@@ -212,12 +212,13 @@ def item(live: Live, question_id: str) -> Item:
         if found is None:
             raise NotTaken("unknown", f"there is no question {question_id!r}")
         timeline = tuple(
-            Vote(*row[:3], bool(row.felt), *row[4:])
+            Vote(**{**row._mapping, "felt": bool(row.felt)})
             for row in connection.execute(TIMELINE, {"item": found.id})
         )
     most = live.policy.most() if found.most is None else found.most
     gold = None if found.gold is None else bool(found.gold)
-    return Item(*found[1:11], most, gold, timeline)
+    told = {**found._mapping, "most": most, "gold": gold, "timeline": timeline}
+    return Item(**{name: told[name] for name in Item._fields})
 
 
 def worker(live: Live, pseudonym: str) -> Worker:
@@ -268,12 +269,15 @@ def _progress(connection: Connection, live: Live) -> tuple[Progress, ...]:
 
 
 def _of_emotion(name: str, row: Any) -> Progress:
-    counts = [int(value) for value in row[1:]]
-    _, decided, kept, *_ = counts
-    paper = SUBMITTED_KEPT.get(name)
+    decided, kept, paper = int(row.decided), int(row.kept), SUBMITTED_KEPT.get(name)
     return Progress(
         name,
-        *counts,
+        int(row.n_questions),
+        decided,
+        kept,
+        int(row.undecided),
+        int(row.withdrawn),
+        int(row.votes),
         kept_share=kept / decided if decided else None,
         paper_share=paper[1] / paper[0] if paper else None,
     )

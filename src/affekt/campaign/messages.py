@@ -95,7 +95,7 @@ def tell(connection: Connection, live: Live, worker: int, words: str) -> None:
 def _found(live: Live, statement: TextClause, names: dict[str, int]) -> list[Message]:
     with live.database.read() as connection:
         rows = connection.execute(statement, names)
-        return [Message(*row[:4], bool(row.is_read), row.at) for row in rows]
+        return [Message(**{**row._mapping, "is_read": bool(row.is_read)}) for row in rows]
 
 
 def _checked(words: str) -> str:

@@ -142,7 +142,7 @@ def _one(to: Connection, live: Live, number: int) -> Line:
 
 
 def _line(row: Any) -> Line:
-    return Line(*row[:4], Decimal(row.amount), *row[5:])
+    return Line(**{**row._mapping, "amount": Decimal(row.amount)})
 
 
 def _reconcile(

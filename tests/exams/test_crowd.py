@@ -7,6 +7,7 @@ Golden votes stand in ``tests/golden/crowd_<kind>.json``: see ``tests/golden/wri
 """
 
 import tempfile
+from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from affekt.tables import VOTES
 from tests.crowd.asked import questions
 from tests.exams.every import every
 from tests.golden.write import check
+from tests.servers import postgres
 
 QUOTA = 5
 ASKED = pl.concat([questions("awe", 6), questions("fear", 6, truth="fear")])
@@ -32,6 +34,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     write_file(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def server(postgresql: postgres.Server) -> Iterator[str]:
+    """The address of one database for all crowds."""
+    with postgresql.database() as url:
+        yield url
 
 
 def write_file(folder: Path) -> None:
@@ -54,8 +63,12 @@ def golden(part: type[Part]) -> list[list[object]]:
     return [list(row) for row in rounded.iter_rows()]
 
 
-def asked_once(crowd: type[Crowd], folder: Path, times: int = 1) -> pl.DataFrame:
-    with Votes(folder / FILE, "exam", policy=Fixed(votes=QUOTA)) as journal:
+def asked_once(
+    crowd: type[Crowd], folder: Path, times: int = 1, *, server: str | None = None
+) -> pl.DataFrame:
+    name = f"exam of {crowd.kind()}"
+    place = server or folder / FILE
+    with Votes(place, name, policy=Fixed(votes=QUOTA), folder=folder) as journal:
         for _ in range(times):
             crowd.example().ask(journal, ASKED)
             crowd.example().answers(journal)
@@ -79,7 +92,7 @@ def test_answers_brought_twice_count_once(crowd: type[Crowd], folder: Path) -> N
 @crowds
 def test_votes_survive_the_end_of_the_process(crowd: type[Crowd], folder: Path) -> None:
     before = asked_once(crowd, folder)
-    with Votes(folder / FILE, "exam") as journal:
+    with Votes(folder / FILE, f"exam of {crowd.kind()}") as journal:
         assert journal.votes().equals(before)
 
 
@@ -111,6 +124,15 @@ def test_the_same_crowd_gives_the_same_votes_again(crowd: type[Crowd], folder: P
     (folder / "b").mkdir()
     first, second = asked_once(crowd, folder / "a"), asked_once(crowd, folder / "b")
     assert first.sort(VOTES.key).equals(second.sort(VOTES.key))
+
+
+@crowds
+def test_votes_on_a_server_are_those_in_a_file(
+    crowd: type[Crowd], folder: Path, server: str
+) -> None:
+    """C22."""
+    on_server = asked_once(crowd, folder, times=2, server=server)
+    assert on_server.sort(VOTES.key).equals(asked_once(crowd, folder).sort(VOTES.key))
 
 
 @crowds

@@ -137,5 +137,6 @@ def _write_questions(journal: Votes) -> None:
         "image_id", "source", "emotion", file="source_id", votes_missing="places"
     )
     rows = rows.select("file", "emotion", "votes_missing", "source", "image_id")
+    path.parent.mkdir(parents=True, exist_ok=True)  # a server keeps the votes, and no file
     with sentences(path), durable.replaced(path) as beside:
         beside.write_text(to_csv(rows.columns, rows.iter_rows()), encoding="utf-8", newline="")

@@ -13,6 +13,7 @@ from affekt.journal.clock import Clock
 from affekt.journal.database import Database
 from affekt.journal.people import consents
 from tests.campaign.crowd import WAY, ask
+from tests.campaign.victim import Nursery
 from tests.servers import postgres
 
 Opened = Callable[..., Live]
@@ -36,6 +37,13 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     with closing(Database(url)) as database:
         database.write(lambda to: to.execute(text(f"TRUNCATE {names} RESTART IDENTITY")) and None)
     return url
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """The process whose children are killed."""
+    with closing(Nursery()) as made:
+        yield made
 
 
 @pytest.fixture

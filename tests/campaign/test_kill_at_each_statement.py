@@ -4,23 +4,16 @@ The worker comes back then, sends everything again and goes on, as a browser doe
 lost.
 """
 
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from affekt.campaign.books import verify_books
+from affekt.campaign.live import open_campaign
 from tests.campaign.survivors import killed_at_each, prepared
-from tests.campaign.victim import DEEDS, Nursery
+from tests.campaign.victim import DEEDS, WAY_OF_WORK, Nursery
 
 pytestmark = pytest.mark.slow
-MOST_STATEMENTS = 80
-
-
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    with closing(Nursery()) as made:
-        yield made
 
 
 @pytest.mark.parametrize("deed", DEEDS)
@@ -28,5 +21,8 @@ def test_a_kill_at_any_statement_loses_and_doubles_nothing(
     place: Path | str, nursery: Nursery, deed: str
 ) -> None:
     """I1, I3, I5, I6, I10."""
-    people = prepared(place, 8, MOST_STATEMENTS)
-    assert killed_at_each(nursery, place, deed, people) == []
+    with prepared(place, 6) as live:
+        assert killed_at_each(nursery, live, deed) == []
+    again = open_campaign(place, WAY_OF_WORK)
+    assert verify_books(again.database) == []
+    again.database.close()

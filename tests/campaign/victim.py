@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,7 +41,8 @@ class Order(NamedTuple):
         worker: Who works.
         deed: During which it is killed, one of `DEEDS`; ``""`` for none.
         nth: At which statement or commit of it, from 1; the last is after the commit.
-        seconds: After which it is killed wherever it is; 0 for never.
+        after: Acknowledged deeds, after which it is killed wherever it is; 0 for never.
+        seconds: From then to the kill.
         kind: How batches end: ``submit``, ``give back``, ``sweep``, or all in turn.
     """
 
@@ -49,6 +50,7 @@ class Order(NamedTuple):
     worker: int
     deed: str = ""
     nth: int = 0
+    after: int = 0
     seconds: float = 0
     kind: str = "all"
 
@@ -147,19 +149,27 @@ def place_of(order: Order) -> Path | str:
 def main() -> None:
     for line in sys.stdin:
         order = Order(*json.loads(line))
+        reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
+            os.dup2(writing, 1)
+            os.close(writing)
             work(open_campaign(place_of(order), WAY_OF_WORK), order)
             os._exit(0)
-        if order.seconds:
-            killer = threading.Timer(order.seconds, os.kill, (child, signal.SIGKILL))
-            killer.start()
-            os.waitpid(child, 0)
-            killer.cancel()
-            killer.join()
-        else:
-            os.waitpid(child, 0)
+        os.close(writing)
+        watch(child, reading, order)
+        os.waitpid(child, 0)
         say("ended")
+
+
+def watch(child: int, reading: int, order: Order) -> None:
+    """Pass on what a worker says, and kill it when its time has come."""
+    with open(reading, encoding="utf-8") as lines:
+        for said, line in enumerate(lines, start=1):
+            say(line.rstrip())
+            if said == order.after:
+                time.sleep(order.seconds)
+                os.kill(child, signal.SIGKILL)
 
 
 if __name__ == "__main__":

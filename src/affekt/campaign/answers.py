@@ -28,14 +28,16 @@ LOCK = text(
     """SELECT a.id FROM assignments a JOIN cards c ON c.assignment = a.id
     WHERE c.token = :token AND a.worker = :worker FOR NO KEY UPDATE OF a"""
 )
-BY_KEY = text(
-    """SELECT seq, item, worker, emotion, felt FROM votes WHERE key = :key
-    UNION ALL SELECT v.seq, v.item, v.worker, v.emotion, r.felt
-    FROM revisions r JOIN votes v ON v.seq = r.vote WHERE r.key = :key"""
+# What came with this key, now or before it was changed, and what this worker says of this item.
+KNOWN = text(
+    """SELECT true AS by_key, seq, item, worker, emotion, felt, state, key FROM votes
+        WHERE key = :key
+    UNION ALL SELECT true, v.seq, v.item, v.worker, v.emotion, r.felt, v.state, r.key
+        FROM revisions r JOIN votes v ON v.seq = r.vote WHERE r.key = :key
+    UNION ALL SELECT false, seq, item, worker, emotion, felt, state, key FROM votes
+        WHERE item = :item AND worker = :worker"""
 )
-SAID = text(
-    "SELECT seq, emotion, felt, state, key FROM votes WHERE item = :item AND worker = :worker"
-)
+SAID = text("SELECT 1 FROM votes WHERE item = :item AND worker = :worker")
 STORE = text(
     """INSERT INTO votes (campaign, item, worker, assignment, slot, emotion, felt, seconds, state,
         weight, key, at)
@@ -59,6 +61,7 @@ WITHDRAW = text(
     "UPDATE items SET state = 'withdrawn' WHERE id = :item AND state IN ('waiting', 'active')"
 )
 SHUT = text("UPDATE slots SET state = 'cancelled' WHERE item = :item AND state = 'open'")
+WORTH_MOVING = 0.02  # of a lease; an answer takes seconds, and a lease is half an hour
 STRANGER = "there is no such picture among yours; ask for a batch"
 
 Said = bool | Mapping[str, bool]
@@ -120,15 +123,16 @@ def _answer(to: Connection, live: Live, worker: int, card: str, saying: _Saying)
     unknown = sorted(set(felt) - set(live.emotions))
     if unknown or found.emotion not in felt:
         raise NotTaken("unknown", f"the emotions {unknown or [found.emotion]} were not asked about")
-    same = to.execute(BY_KEY, {"key": saying.key}).all()
+    names = {"key": saying.key, "item": found.item, "worker": worker}
+    known = to.execute(KNOWN, names).all()
+    same = [row for row in known if row.by_key]
     if same:
         before = {row.emotion: bool(row.felt) for row in same}
         if (same[0].item, same[0].worker) == (found.item, worker) and before == felt:
             return Answered("repeated", found.until)
         raise NotTaken("conflict", "this key came with another answer; the first one stays")
-    said = to.execute(SAID, {"item": found.item, "worker": worker}).all()
-    if said:
-        return _revise(to, live, found, said, felt, saying)
+    if known:
+        return _revise(to, live, found, known, felt, saying)
     if found.worker_state in ("suspended", "closed"):
         raise NotTaken("suspended", "your access is suspended; what you earned is not affected")
     if found.campaign_state in ("closed", "archived"):
@@ -192,9 +196,13 @@ def _store(to: Connection, live: Live, found: Any, saying: _Saying, state: str) 
 
 
 def _extended(to: Connection, live: Live, found: Any) -> int:
-    until = live.now() + round(live.asking.lease_minutes * 60 * MICROSECONDS)
+    """Give the end of the lease, which is moved on where that is worth a write."""
+    whole = round(live.asking.lease_minutes * 60 * MICROSECONDS)
+    until = live.now() + whole
+    if until - found.until < whole * WORTH_MOVING:
+        return int(found.until)
     to.execute(EXTEND, {"assignment": found.assignment, "until": until})
-    return max(until, int(found.until))
+    return until
 
 
 def _pass_over(to: Connection, live: Live, worker: int, card: str, kind: str) -> None:

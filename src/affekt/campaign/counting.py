@@ -26,10 +26,9 @@ SET_ASIDE = text(
 )
 TAKE = text("UPDATE slots SET state = 'voted' WHERE id = :slot AND state = 'leased'")
 TALLY = text(
-    """UPDATE items SET yes = yes + :yes, no = no + :no, log_odds = log_odds + :weight
-    WHERE id = :item"""
+    """UPDATE items SET votes = votes + 1, yes = yes + :yes, no = no + :no,
+        log_odds = log_odds + :weight WHERE id = :item"""
 )
-ONE_MORE = text("UPDATE items SET votes = votes + 1 WHERE id = :item AND gold IS NULL")
 FREE = """SELECT s.id FROM slots s JOIN items i ON i.id = s.item
     WHERE s.item = :item AND s.state = 'open' AND i.state IN ('waiting', 'active')
     ORDER BY s.number LIMIT 1"""
@@ -57,8 +56,8 @@ def count_drafts(to: Connection, live: Live, worker: int, assignment: int) -> Co
     drafts = to.execute(DRAFTS, {"assignment": assignment}).all()
     items = sorted({row.item for row in drafts})
     _count(to, live, worker, drafts)
-    for slot in {row.slot for row in drafts}:
-        to.execute(TAKE, {"slot": slot})
+    if drafts:
+        to.execute(TAKE, [{"slot": slot} for slot in sorted({row.slot for row in drafts})])
     open_places(to, live, [row.item for row in drafts if row.gold is None])
     return Counted(len(items), tuple(items))
 
@@ -84,14 +83,17 @@ def count_late(to: Connection, live: Live, worker: int, item: int, assignment: i
 def _count(to: Connection, live: Live, worker: int, rows: Sequence[Any]) -> None:
     """Count votes of one worker: those on the emotion asked lean the tally, the others stand by."""
     known = rates_of(to, live.number, worker)
+    counted, leaning = [], []
     for row in rows:
         felt, is_asked = bool(row.felt), row.emotion == row.asked
         policy = with_most(live.policy, row.most)
         weight = policy.weight(felt, *known) if is_asked and row.gold is None else 0.0
-        to.execute(COUNT, {"seq": row.seq, "weight": weight})
+        counted.append({"seq": row.seq, "weight": weight})
         if is_asked and row.gold is None:
-            names = {"item": row.item, "yes": int(felt), "no": int(not felt), "weight": weight}
-            to.execute(TALLY, names)
-            to.execute(ONE_MORE, {"item": row.item})
+            tally = {"item": row.item, "yes": int(felt), "no": int(not felt), "weight": weight}
+            leaning.append(tally)
         elif is_asked:
             learn(to, row.item, [(worker, felt)], bool(row.gold))
+    for statement, changes in ((COUNT, counted), (TALLY, leaning)):
+        if changes:
+            to.execute(statement, changes)

@@ -12,7 +12,7 @@ from affekt.rank import rank_of
 
 FIND = text(
     """SELECT i.id, i.question_id, i.emotion, i.apart, i.votes, i.yes, i.no, i.log_odds, i.most,
-        i.gold IS NOT NULL AS is_gold,
+        i.gold IS NOT NULL AS is_gold, i.state = 'waiting' AS is_waiting,
         (SELECT count(*) FROM slots s WHERE s.item = i.id AND s.state = 'open') AS n_open,
         (SELECT count(*) FROM slots s WHERE s.item = i.id AND s.state = 'leased') AS n_leased,
         (SELECT COALESCE(max(s.number), 0) FROM slots s WHERE s.item = i.id) AS last
@@ -58,6 +58,7 @@ class Standing(NamedTuple):
     log_odds: float
     most: int | None
     is_gold: bool
+    is_waiting: bool
     n_open: int
     n_leased: int
     last: int
@@ -120,10 +121,12 @@ def _match(to: Connection, live: Live, policy: Policy, items: Sequence[Standing]
         (one, n - one.n_open - one.n_leased) for one, n in zip(items, allowed, strict=True) if n
     ]
     add_slots(to, live, [(one, n) for one, n in missing if n > 0])
-    for one, n in missing:
-        to.execute(ACTIVATE, {"item": one.id})
-        if n < 0:
-            to.execute(SHUT, {"item": one.id, "n": -n})
+    first = [{"item": one.id} for one, _ in missing if one.is_waiting]
+    if first:
+        to.execute(ACTIVATE, first)
+    surplus = [{"item": one.id, "n": -n} for one, n in missing if n < 0]
+    if surplus:
+        to.execute(SHUT, surplus)
 
 
 def add_slots(to: Connection, live: Live, wanted: Sequence[tuple[Standing, int]]) -> None:

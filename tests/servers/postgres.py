@@ -36,8 +36,8 @@ trap 'exit 1' HUP INT TERM
 trap '' PIPE
 "$programs"/initdb --pgdata=data --username=affekt --auth=trust --encoding=UTF8 --locale=C.UTF-8 \
   --locale-provider=icu --icu-locale=en-US --no-sync >log 2>&1 </dev/null || failed
-"$programs"/postgres -D data -k "$folder" -c listen_addresses= -c fsync=off -c shared_buffers=16MB \
-  -c timezone=Asia/Kathmandu >>log 2>&1 </dev/null &
+"$programs"/postgres -D data -k "$folder" -c listen_addresses= -c fsync="$fsync" \
+  -c shared_buffers=16MB -c timezone=Asia/Kathmandu >>log 2>&1 </dev/null &
 server=$!
 until "$programs"/pg_isready --quiet --host="$folder" </dev/null; do
   kill -0 "$server" || failed
@@ -88,8 +88,10 @@ def programs(debian: Path = DEBIAN, path: str | None = None) -> Path | None:
 
 
 @contextmanager
-def running(where: Path) -> Iterator[Server]:
+def running(where: Path, *, fsync: bool = False) -> Iterator[Server]:
     """Run a server by the programs of this folder while the block runs.
+
+    Without ``fsync`` what it answered survives the end of the server, and no power cut.
 
     PostgreSQL refuses to run as root, so root starts it as nobody.
     """
@@ -98,7 +100,11 @@ def running(where: Path) -> Iterator[Server]:
     guard = subprocess.Popen(
         ["/bin/sh", "-c", GUARD],
         cwd=folder,
-        env={"PATH": "/usr/bin:/bin", "programs": str(where)},
+        env={
+            "PATH": "/usr/bin:/bin",
+            "programs": str(where),
+            "fsync": "on" if fsync else "off",
+        },
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -118,6 +118,7 @@ def test_an_undisturbed_run_pays_for_every_vote_once(undisturbed: tuple[Any, ...
     assert disposed == [True] * 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("at", range(1, 21))
 def test_a_kill_at_any_call_costs_nothing(
@@ -138,6 +139,7 @@ def run_until_killed(market: Emulator, folder: Path) -> bool:
     return False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["throttle=0.2", "fault=0.2", "lost=0.2", "throttle=0.1,lost=0.1"])
 def test_faults_of_the_service_change_nothing(
     text: str, tmp_path: Path, undisturbed: tuple[Any, ...]
@@ -307,7 +309,7 @@ def hand_in(market: Emulator, hit: str, worker: str, fields: dict[str, str]) -> 
 def test_only_those_who_pass_the_test_vote(tmp_path: Path) -> None:
     """C3, C47: the value of the test keeps the others from the batches."""
     (tmp_path / "pool.csv").write_text(POOL)
-    crowd = Amt(seed=1, batch=4, test={"written": str(tmp_path / "pool.csv")}, pass_at=18)  # type: ignore[arg-type]
+    crowd = Amt(seed=1, batch=4, test={"written": str(tmp_path / "pool.csv")}, pass_at=18)
     with emulated() as market:
         assert step(crowd, market, tmp_path) in (True, False)
         (test,) = market.world.market.tests.values()

@@ -1,6 +1,6 @@
 """The page on which a worker answers one batch: sent whole, no script from elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import NamedTuple
 
@@ -69,9 +69,9 @@ def _item(one: Asked, alt_text: str) -> str:
     )
 
 
-def seconds_of(fields: dict[str, str] | None, items: Sequence[str]) -> dict[str, float]:
+def seconds_of(fields: Mapping[str, str], items: Sequence[str]) -> dict[str, float]:
     """Give item → seconds, of what a page noted; empty where it noted something else."""
-    parts = (fields or {}).get(TIMES, "").split()
+    parts = fields.get(TIMES, "").split()
     try:
         return dict(zip(items, map(float, parts), strict=True))
     except ValueError:

@@ -1,6 +1,6 @@
 """What a worker must have, or be, before a batch is shown, previewed or accepted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from affekt.errors import UsageError
@@ -99,7 +99,7 @@ def is_met(requirement: Mapping[str, Any], has: Any) -> bool:
     if requirement["QualificationTypeId"] == LOCALE and comparator != "Exists":
         is_there = any(one.items() <= has.items() for one in wanted)
         return is_there is (comparator in ("EqualTo", "In"))
-    verdicts = {
+    verdicts: dict[str, Callable[[], bool]] = {
         "Exists": lambda: True,
         "LessThan": lambda: has < wanted[0],
         "LessThanOrEqualTo": lambda: has <= wanted[0],

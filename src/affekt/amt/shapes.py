@@ -25,7 +25,7 @@ WORKER = Text(64, 1, "A[A-Z0-9]+")
 FREE = Text(100_000)
 LONG = Text(DOCUMENT_BYTES, 1, in_bytes=True)
 SECONDS = Whole(30, YEAR)
-PAGE = {"NextToken": Text(255, 1), "MaxResults": Whole(1, 100)}
+PAGE: Mapping[str, Kind] = {"NextToken": Text(255, 1), "MaxResults": Whole(1, 100)}
 TOKEN = Text(64, 1)
 STATUS = Word(("Active", "Inactive"))
 COMPARATORS = (
@@ -80,79 +80,77 @@ TEST: Mapping[str, Kind] = {
     "AutoGranted": Flag(),
     "AutoGrantedValue": Whole(),
 }
-REQUESTS: Mapping[str, Fields] = {
-    name: Fields(fields)
-    for name, fields in {
-        "AcceptQualificationRequest": {"QualificationRequestId!": ID, "IntegerValue": Whole()},
-        "ApproveAssignment": {
-            "AssignmentId!": ID, "RequesterFeedback": Text(1_024), "OverrideRejection": Flag(),
-        },
-        "AssociateQualificationWithWorker": {
-            "QualificationTypeId!": ID, "WorkerId!": WORKER, "IntegerValue": Whole(),
-            "SendNotification": Flag(),
-        },
-        "CreateAdditionalAssignmentsForHIT": {
-            "HITId!": ID, "NumberOfAdditionalAssignments!": Whole(1, 1_000_000_000),
-            "UniqueRequestToken": TOKEN,
-        },
-        "CreateHIT": {**HIT_TYPE, **HIT},
-        "CreateHITType": HIT_TYPE,
-        "CreateHITWithHITType": {"HITTypeId!": ID, **HIT},
-        "CreateQualificationType": {
-            "Name!": Text(200, 1), "Keywords": Text(1_000), "Description!": Text(2_000, 1),
-            "QualificationTypeStatus!": STATUS, **TEST,
-        },
-        "CreateWorkerBlock": {"WorkerId!": WORKER, "Reason!": Text(1_024, 1)},
-        "DeleteHIT": {"HITId!": ID},
-        "DeleteQualificationType": {"QualificationTypeId!": ID},
-        "DeleteWorkerBlock": {"WorkerId!": WORKER, "Reason": Text(1_024)},
-        "DisassociateQualificationFromWorker": {
-            "WorkerId!": WORKER, "QualificationTypeId!": ID, "Reason": Text(1_024),
-        },
-        "GetAccountBalance": {},
-        "GetAssignment": {"AssignmentId!": ID},
-        "GetHIT": {"HITId!": ID},
-        "GetQualificationScore": {"QualificationTypeId!": ID, "WorkerId!": WORKER},
-        "GetQualificationType": {"QualificationTypeId!": ID},
-        "ListAssignmentsForHIT": {
-            "HITId!": ID, **PAGE,
-            "AssignmentStatuses": Many(Word(("Submitted", "Approved", "Rejected")), 3),
-        },
-        "ListBonusPayments": {"HITId": ID, "AssignmentId": ID, **PAGE},
-        "ListHITs": PAGE,
-        "ListHITsForQualificationType": {"QualificationTypeId!": ID, **PAGE},
-        "ListQualificationRequests": {"QualificationTypeId": ID, **PAGE},
-        "ListQualificationTypes": {
-            "Query": FREE, "MustBeRequestable!": Flag(), "MustBeOwnedByCaller": Flag(), **PAGE,
-        },
-        "ListReviewableHITs": {
-            "HITTypeId": ID, "Status": Word(("Reviewable", "Reviewing")), **PAGE,
-        },
-        "ListWorkerBlocks": PAGE,
-        "ListWorkersWithQualificationType": {
-            "QualificationTypeId!": ID, "Status": Word(("Granted", "Revoked")), **PAGE,
-        },
-        "NotifyWorkers": {
-            "Subject!": Text(200, 1), "MessageText!": Text(4_096, 1),
-            "WorkerIds!": Many(WORKER, 100, 1),
-        },
-        "RejectAssignment": {"AssignmentId!": ID, "RequesterFeedback!": Text(1_024, 1)},
-        "RejectQualificationRequest": {"QualificationRequestId!": ID, "Reason": Text(1_024)},
-        "SendBonus": {
-            "WorkerId!": WORKER, "BonusAmount!": Money(), "AssignmentId!": ID,
-            "Reason!": Text(1_024, 1), "UniqueRequestToken": TOKEN,
-        },
-        "SendTestEventNotification": {"Notification!": NOTICE, "TestEventType!": Word(EVENTS)},
-        "UpdateExpirationForHIT": {"HITId!": ID, "ExpireAt!": Time()},
-        "UpdateHITReviewStatus": {"HITId!": ID, "Revert": Flag()},
-        "UpdateHITTypeOfHIT": {"HITId!": ID, "HITTypeId!": ID},
-        "UpdateNotificationSettings": {"HITTypeId!": ID, "Notification": NOTICE, "Active": Flag()},
-        "UpdateQualificationType": {
-            "QualificationTypeId!": ID, "Description": Text(2_000, 1),
-            "QualificationTypeStatus": STATUS, **TEST,
-        },
-    }.items()
+FIELDS: Mapping[str, Mapping[str, Kind]] = {
+    "AcceptQualificationRequest": {"QualificationRequestId!": ID, "IntegerValue": Whole()},
+    "ApproveAssignment": {
+        "AssignmentId!": ID, "RequesterFeedback": Text(1_024), "OverrideRejection": Flag(),
+    },
+    "AssociateQualificationWithWorker": {
+        "QualificationTypeId!": ID, "WorkerId!": WORKER, "IntegerValue": Whole(),
+        "SendNotification": Flag(),
+    },
+    "CreateAdditionalAssignmentsForHIT": {
+        "HITId!": ID, "NumberOfAdditionalAssignments!": Whole(1, 1_000_000_000),
+        "UniqueRequestToken": TOKEN,
+    },
+    "CreateHIT": {**HIT_TYPE, **HIT},
+    "CreateHITType": HIT_TYPE,
+    "CreateHITWithHITType": {"HITTypeId!": ID, **HIT},
+    "CreateQualificationType": {
+        "Name!": Text(200, 1), "Keywords": Text(1_000), "Description!": Text(2_000, 1),
+        "QualificationTypeStatus!": STATUS, **TEST,
+    },
+    "CreateWorkerBlock": {"WorkerId!": WORKER, "Reason!": Text(1_024, 1)},
+    "DeleteHIT": {"HITId!": ID},
+    "DeleteQualificationType": {"QualificationTypeId!": ID},
+    "DeleteWorkerBlock": {"WorkerId!": WORKER, "Reason": Text(1_024)},
+    "DisassociateQualificationFromWorker": {
+        "WorkerId!": WORKER, "QualificationTypeId!": ID, "Reason": Text(1_024),
+    },
+    "GetAccountBalance": {},
+    "GetAssignment": {"AssignmentId!": ID},
+    "GetHIT": {"HITId!": ID},
+    "GetQualificationScore": {"QualificationTypeId!": ID, "WorkerId!": WORKER},
+    "GetQualificationType": {"QualificationTypeId!": ID},
+    "ListAssignmentsForHIT": {
+        "HITId!": ID, **PAGE,
+        "AssignmentStatuses": Many(Word(("Submitted", "Approved", "Rejected")), 3),
+    },
+    "ListBonusPayments": {"HITId": ID, "AssignmentId": ID, **PAGE},
+    "ListHITs": PAGE,
+    "ListHITsForQualificationType": {"QualificationTypeId!": ID, **PAGE},
+    "ListQualificationRequests": {"QualificationTypeId": ID, **PAGE},
+    "ListQualificationTypes": {
+        "Query": FREE, "MustBeRequestable!": Flag(), "MustBeOwnedByCaller": Flag(), **PAGE,
+    },
+    "ListReviewableHITs": {
+        "HITTypeId": ID, "Status": Word(("Reviewable", "Reviewing")), **PAGE,
+    },
+    "ListWorkerBlocks": PAGE,
+    "ListWorkersWithQualificationType": {
+        "QualificationTypeId!": ID, "Status": Word(("Granted", "Revoked")), **PAGE,
+    },
+    "NotifyWorkers": {
+        "Subject!": Text(200, 1), "MessageText!": Text(4_096, 1),
+        "WorkerIds!": Many(WORKER, 100, 1),
+    },
+    "RejectAssignment": {"AssignmentId!": ID, "RequesterFeedback!": Text(1_024, 1)},
+    "RejectQualificationRequest": {"QualificationRequestId!": ID, "Reason": Text(1_024)},
+    "SendBonus": {
+        "WorkerId!": WORKER, "BonusAmount!": Money(), "AssignmentId!": ID,
+        "Reason!": Text(1_024, 1), "UniqueRequestToken": TOKEN,
+    },
+    "SendTestEventNotification": {"Notification!": NOTICE, "TestEventType!": Word(EVENTS)},
+    "UpdateExpirationForHIT": {"HITId!": ID, "ExpireAt!": Time()},
+    "UpdateHITReviewStatus": {"HITId!": ID, "Revert": Flag()},
+    "UpdateHITTypeOfHIT": {"HITId!": ID, "HITTypeId!": ID},
+    "UpdateNotificationSettings": {"HITTypeId!": ID, "Notification": NOTICE, "Active": Flag()},
+    "UpdateQualificationType": {
+        "QualificationTypeId!": ID, "Description": Text(2_000, 1),
+        "QualificationTypeStatus": STATUS, **TEST,
+    },
 }  # fmt: skip
+REQUESTS = {name: Fields(fields) for name, fields in FIELDS.items()}
 
 
 def check(operation: str, request: Mapping[str, Any]) -> None:

@@ -70,7 +70,7 @@ class Children:
         Raises:
             UsageError: There are fewer than ``least``.
         """
-        taken = []
+        taken: list[Children] = []
         while self.next() == name or len(taken) < least:
             taken.append(self.one(name))
         return taken
@@ -84,7 +84,7 @@ class Children:
 
     def texts(self, name: str, least: int = 0) -> list[str]:
         """Take the texts of all children of that name that come next."""
-        taken = []
+        taken: list[str] = []
         while self.next() == name or len(taken) < least:
             taken.append(self.text(name))
         return taken

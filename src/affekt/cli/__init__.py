@@ -163,6 +163,22 @@ def doctor(**options: Any) -> None:
 
 
 @affekt.group()
+def replay() -> None:
+    """Do again, offline, what somebody once did."""
+
+
+@replay.command("paper")
+@click.argument("folder", type=click.Path(), default="replay")
+@click.option("--items", type=int, default=90_000, help="Pictures; fewer in the same shares.")
+@click.option("--candidates", type=click.IntRange(5), default=1_000, help="Who take the test.")
+@click.option("--seed", type=int, default=2016, help="Of everything.")
+@speaking
+def replay_paper(**options: Any) -> None:
+    """Run the 2016 paper's crowd step against the local marketplace, and compare the numbers."""
+    do("replay:paper", **options)
+
+
+@affekt.group()
 def release() -> None:
     """Look at a release."""
 

@@ -1,10 +1,9 @@
 """`amt-emulator`: a marketplace on this machine, until it is interrupted."""
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
-
-import click
 
 from affekt.amt.emulator import faults as wrong
 from affekt.amt.emulator import market
@@ -30,7 +29,7 @@ def emulate(*, seed: int, workers: int, state: str | None, as_json: bool, **opti
             voice.document(told)
         else:
             voice.line(f"a marketplace that pays nobody: {emulator.address}/worker")
-        click.get_text_stream("stdout").flush()
+        sys.stdout.flush()
         try:
             while True:  # in short naps: a signal that another thread takes wakes nobody
                 time.sleep(NAP_SECONDS)

@@ -101,6 +101,7 @@ def associate(market: Market, request: Request) -> Request:
     """Grant a qualification by hand."""
     one = known(market, request["QualificationTypeId"])
     grant(market, one, request["WorkerId"], request.get("IntegerValue", 1))
+    market.news += 1  # who took a test looks for work without being told
     return {}
 
 
@@ -109,7 +110,6 @@ def grant(market: Market, one: Test, worker: str, value: int) -> None:
     one.values[worker] = value
     one.granted[worker] = market.now()
     one.revoked.pop(worker, None)
-    market.news += 1
 
 
 def dissociate(market: Market, request: Request) -> Request:
@@ -163,6 +163,7 @@ def accept_asked(market: Market, request: Request) -> Request:
     """Grant what somebody asked for."""
     one = _taken(market, request["QualificationRequestId"])
     grant(market, known(market, one.test_id), one.worker, request.get("IntegerValue", 1))
+    market.news += 1
     return {}
 
 

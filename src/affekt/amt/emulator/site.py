@@ -9,7 +9,7 @@ from hashlib import sha256
 from html import escape
 from urllib.parse import quote, urlencode
 
-from affekt.amt import pages, question_form
+from affekt.amt import answers, pages, question_form
 from affekt.amt.content import Block, Bullets, Formatted, Image, Text, Title
 from affekt.amt.emulator import forms, qualifying, work
 from affekt.amt.emulator.denial import Denied
@@ -166,7 +166,7 @@ def _submit(world: World, request: Request, here: str) -> Reply:
     shown = pages.read(world.market.hits[world.market.assignments[name].hit_id].question)
     if isinstance(shown, question_form.QuestionForm):
         fields = {one.name: told[one.name] for one in forms.items_of(shown) if one.name in told}
-        document = work.answers.to_xml({}, {key: [one] for key, one in fields.items()})
+        document = answers.to_xml({}, {key: [one] for key, one in fields.items()})
         work.submit(world.market, worker, name, document)
     else:
         work.submit_fields(world.market, worker, name, told)

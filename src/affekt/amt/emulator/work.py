@@ -1,6 +1,7 @@
 """What a worker can do: take a test, accept a batch, give it back, hand it in."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from affekt.amt import answer_key, answers, requirements
@@ -152,7 +153,7 @@ def take_test(market: Market, worker: str, test_id: str, chosen: Mapping[str, st
     if test.request.get("AutoGranted"):
         value = int(test.request.get("AutoGrantedValue", 1))
     elif "AnswerKey" in test.request:
-        key = answer_key.read(test.request["AnswerKey"])
+        key = _key(test.request["AnswerKey"])
         value = answer_key.value(key, {name: {one} for name, one in chosen.items()})
     else:
         given = answers.to_xml({}, {name: [one] for name, one in chosen.items()})
@@ -161,3 +162,8 @@ def take_test(market: Market, worker: str, test_id: str, chosen: Mapping[str, st
         return None
     qualifying.grant(market, test, worker, value)
     return value
+
+
+@lru_cache(maxsize=8)
+def _key(document: str) -> answer_key.AnswerKey:
+    return answer_key.read(document)

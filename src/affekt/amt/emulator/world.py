@@ -39,8 +39,13 @@ class World:
     _doing: dict[str, Done] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        workers = self.population.workers() if self.population else ()
-        self._idle = dict.fromkeys(workers)
+        if self.population:
+            self.join(self.population)
+
+    def join(self, population: Population) -> None:
+        """Let people come; those who were there before leave what they do not do yet."""
+        self.population = population
+        self._steps, self._idle, self._news = [], dict.fromkeys(population.workers()), -1
 
     def catch_up(self) -> None:
         """Let the time pass that has really passed, at the speed of this world."""
@@ -98,14 +103,14 @@ class World:
     def _look(self, worker: str) -> None:
         """Accept the first batch that is allowed, take a test that keeps from one, or rest."""
         assert self.population
-        tests: dict[str, None] = {}
+        lacks: dict[str, list[str]] = {}  # of each kind of batch, of which there are few
         for name in self.market.open:
             hit = self.market.hits[name]
-            lacks = work.lacking(self.market, worker, hit)
-            tests.update(dict.fromkeys(lacks))
-            if not lacks and self._begins(worker, hit):
+            if hit.type_id not in lacks:
+                lacks[hit.type_id] = work.lacking(self.market, worker, hit)
+            if not lacks[hit.type_id] and self._begins(worker, hit):
                 return
-        for name in tests:
+        for name in dict.fromkeys(one for some in lacks.values() for one in some):
             if self._tries(worker, name):
                 return
         self._idle[worker] = None
@@ -150,7 +155,7 @@ class World:
         if test is None or test.is_deleted or worker in test.tried or worker in test.revoked:
             return False
         document = test.request.get("Test")
-        items = forms.items_of(forms.question_form.read(document)) if document else ()
+        items = forms.of_question(document).items if document else ()
         done = self.population.test(worker, items)
         try:
             work.take_test(self.market, worker, name, done.chosen)

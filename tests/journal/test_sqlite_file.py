@@ -101,7 +101,8 @@ def test_a_damaged_file_is_told_with_its_backup_and_not_rewritten(path: Path, pa
     """B19."""
     fill(path)
     with Votes(path, "campaign") as journal:
-        copy = journal.back_up()
+        journal.back_up()
+    copy = sqlite_file.backup_of(path)
     torn = bytearray(path.read_bytes())
     torn[page * 4096 : (page + 1) * 4096] = b"\xa5" * 4096
     path.write_bytes(torn)
@@ -115,9 +116,9 @@ def test_the_backup_restores_every_vote(path: Path) -> None:
     """B19: what the sentence says to do works."""
     fill(path)
     with Votes(path, "campaign") as journal:
-        copy = journal.back_up()
+        journal.back_up()
     path.unlink()
-    copy.rename(path)
+    sqlite_file.backup_of(path).rename(path)
     assert read(path).height == 2
 
 

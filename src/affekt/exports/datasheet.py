@@ -10,7 +10,8 @@ import polars as pl
 
 from affekt.datasets.release.card import escaped
 from affekt.errors import UsageError
-from affekt.exports.shape import DECISIONS, UNIT
+from affekt.exports.models import UNIT
+from affekt.exports.shape import DECISIONS
 from affekt.measures.agreement import krippendorff_alpha, raw_agreement
 from affekt.quality.pay import fair_pay
 

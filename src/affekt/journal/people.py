@@ -12,7 +12,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from affekt.journal.schema import KEY, METADATA, one_of
+from affekt.journal.schema import KEY, one_of
+from affekt.journal.schema import METADATA as METADATA
 
 consents = Table(
     "consents",

@@ -67,8 +67,10 @@ class Bayes(Policy):
     def _is_settled(self, tally: Tally) -> Bool[np.ndarray, " question"]:
         votes = tally.yes + tally.no
         is_sure = np.abs(tally.log_odds) >= log((1 - self.delta) / self.delta)
-        settled: Bool[np.ndarray, " question"] = is_sure & (votes >= self.min_votes)
-        return settled | (votes >= self.max_votes)
+        settled: Bool[np.ndarray, " question"] = np.where(
+            votes >= self.max_votes, True, is_sure & (votes >= self.min_votes)
+        )
+        return settled
 
 
 def posterior(log_odds: Float[np.ndarray, " question"]) -> Float[np.ndarray, " question"]:

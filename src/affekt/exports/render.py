@@ -9,7 +9,7 @@ import polars as pl
 
 from affekt import cells
 from affekt.exports.datasheet import datasheet, datasheet_page
-from affekt.exports.shape import UNIT
+from affekt.exports.models import UNIT
 
 STUDIO_CONFIG = """<View>
   <Header value="$question"/>

@@ -11,9 +11,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, Table, func, select
 
 from affekt.campaign import audit
+from affekt.campaign.frames import moment
 from affekt.campaign.live import Live
 from affekt.durable import replaced
 from affekt.errors import Damaged, NewerFormat, Refused, UsageError
@@ -28,7 +29,6 @@ MANIFEST = "manifest.json"
 LEFT_OUT = ("admins", "passes_in")
 AT_ONCE = 1000  # rows in one statement
 OWNER_ONLY = 0o600
-ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # what a zip can say; the same content is the same file
 
 
@@ -56,9 +56,7 @@ def back_up(live: Live) -> Path:
 
 def archive(live: Live, path: Path) -> Manifest:
     """Write everything of one moment to one file, which only its owner can read."""
-    with live.database.read() as connection, replaced(path) as beside:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text(ONE_MOMENT))
+    with moment(live) as connection, replaced(path) as beside:
         with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as file:
             tables = {table.name: _write(connection, table, file) for table in _tables()}
             manifest = Manifest(FORMAT, REVISIONS[-1], audit.head(connection), tables)

@@ -3,14 +3,13 @@
 It only reads. A worker is known by a pseudonym here and nowhere by more (I13).
 """
 
-from collections import deque
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 import polars as pl
 from sqlalchemy import Connection, text
 
+from affekt.campaign import frames
 from affekt.campaign.audit import plain
 from affekt.campaign.ledger import Totals, totals_of
 from affekt.campaign.live import Live
@@ -65,33 +64,6 @@ BATCHES = text(
         (SELECT count(DISTINCT v.item) FROM votes v WHERE v.assignment = a.id) AS answered
     FROM assignments a WHERE a.campaign = :campaign AND a.worker = :worker ORDER BY a.id"""
 )
-EVENTS = text(
-    """SELECT i.question_id, i.image_id, w.pseudonym AS worker, v.emotion, v.felt, v.seconds, v.at,
-        v.seq AS sequence, i.gold IS NOT NULL AND v.emotion = i.emotion AS is_gold,
-        CASE WHEN v.emotion = i.emotion THEN i.gold END AS gold_felt, 'vote' AS kind, v.state
-    FROM votes v JOIN items i ON i.id = v.item JOIN workers w ON w.id = v.worker
-    WHERE v.campaign = :campaign AND v.state <> 'draft' ORDER BY v.seq"""
-)
-PASSES = text(
-    """SELECT i.question_id, i.image_id, w.pseudonym AS worker, i.emotion, p.at, p.id,
-        i.gold IS NOT NULL AS is_gold, i.gold AS gold_felt, p.kind
-    FROM passes p JOIN items i ON i.id = p.item JOIN workers w ON w.id = p.worker
-    WHERE i.campaign = :campaign ORDER BY p.id"""
-)
-EVENT = {
-    "question_id": pl.String,
-    "image_id": pl.String,
-    "worker": pl.String,
-    "emotion": pl.String,
-    "felt": pl.Boolean,
-    "seconds": pl.Float32,
-    "at": pl.Int64,
-    "sequence": pl.Int64,
-    "is_gold": pl.Boolean,
-    "gold_felt": pl.Boolean,
-    "kind": pl.String,
-    "state": pl.String,
-}
 
 
 class Progress(NamedTuple):
@@ -181,7 +153,7 @@ def board(live: Live) -> Board:
     """Give the campaign in numbers, all of one moment."""
     now = live.now()
     names = {"campaign": live.number, "since": now - WINDOW * MINUTE, "active": now - ACTIVE}
-    with live.database.read() as connection:
+    with frames.moment(live) as connection:
         counts = connection.execute(COUNTS, names).one()
         return Board(
             state=counts.state,
@@ -236,30 +208,12 @@ def worker(live: Live, pseudonym: str) -> Worker:
 
 
 def events(live: Live) -> pl.DataFrame:
-    """Give what workers did, one row a vote and emotion, a skip or a broken picture.
+    """Give what workers did, one row a vote, a skip or a broken picture.
 
-    The columns are those of `affekt.quality.events.EVENTS`; ``sequence`` numbers the rows.
+    The columns are those of `affekt.quality.EVENTS`.
     """
-    with live.database.read() as connection:
-        votes = [tuple(row) for row in connection.execute(EVENTS, {"campaign": live.number})]
-        passes = connection.execute(PASSES, {"campaign": live.number}).all()
-    rows = _merged([_typed(row) for row in votes], [_passed(row) for row in passes])
-    numbered = [(*row[:7], at, *row[8:]) for at, row in enumerate(rows, start=1)]
-    frame = pl.DataFrame(numbered, schema=EVENT, orient="row")
-    return frame.with_columns(pl.col("at").cast(pl.Datetime("us", "UTC")))
-
-
-def _merged(
-    votes: Sequence[tuple[Any, ...]], passes: Sequence[tuple[Any, ...]]
-) -> list[tuple[Any, ...]]:
-    """Put what is no vote between the votes by its time; votes keep the order they came in."""
-    rows: list[tuple[Any, ...]] = []
-    waiting = deque(passes)
-    for vote in votes:
-        while waiting and waiting[0][6] < vote[6]:
-            rows.append(waiting.popleft())
-        rows.append(vote)
-    return [*rows, *waiting]
+    with frames.moment(live) as connection:
+        return frames.events(connection, live).drop("policy")
 
 
 def _progress(connection: Connection, live: Live) -> tuple[Progress, ...]:
@@ -281,16 +235,3 @@ def _of_emotion(name: str, row: Any) -> Progress:
         kept_share=kept / decided if decided else None,
         paper_share=paper[1] / paper[0] if paper else None,
     )
-
-
-def _typed(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    return (*row[:4], bool(row[4]), *row[5:8], bool(row[8]), _bool(row[9]), *row[10:])
-
-
-def _passed(row: Any) -> tuple[Any, ...]:
-    gold = (bool(row.is_gold), _bool(row.gold_felt))
-    return (*row[:4], None, None, row.at, None, *gold, row.kind, "counted")
-
-
-def _bool(value: Any) -> bool | None:
-    return None if value is None else bool(value)

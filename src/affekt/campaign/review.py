@@ -10,25 +10,17 @@ from sqlalchemy import Connection, text
 
 from affekt.campaign import facts
 from affekt.campaign.audit import note, plain
-from affekt.campaign.course import (
-    archive,
-    close,
-    pause,
-    pause_everything,
-    publish,
-    resume,
-    state_of,
-)
 from affekt.campaign.ledger import check_cap
 from affekt.campaign.live import Live
 from affekt.campaign.messages import tell
 from affekt.campaign.places import lock
 from affekt.campaign.recount import judge_again, reopen, set_aside, take_back_in
+from affekt.campaign.state import archive, close, pause, pause_everything, resume, state_of
 from affekt.errors import NotTaken, UsageError
 
 __all__ = [
     "approve", "archive", "close", "exclude_votes", "override", "pause", "pause_everything",
-    "publish", "reject", "reopen_item", "restore_votes", "resume", "state_of", "suspend",
+    "reject", "reopen_item", "restore_votes", "resume", "state_of", "suspend",
     "unsuspend", "withdraw_item",
 ]  # fmt: skip
 

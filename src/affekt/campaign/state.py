@@ -1,8 +1,9 @@
-"""Whether a campaign gives pictures out: open, paused, closing or closed, each move on record."""
+"""Whether a campaign gives pictures out: open, paused, closing, closed, archived; all on record."""
 
 from sqlalchemy import Connection, text
 
 from affekt.campaign import audit
+from affekt.campaign.ledger import check_cap
 from affekt.campaign.live import Live
 from affekt.campaign.places import with_most
 from affekt.errors import Refused, UsageError
@@ -16,11 +17,13 @@ OPEN_ITEMS = text(
     WHERE campaign = :campaign AND gold IS NULL AND state IN ('waiting', 'active')
     ORDER BY id LIMIT :n"""
 )
+OPEN_ONES = "SELECT id FROM campaigns WHERE state = 'open' ORDER BY id"
 AT_ONCE = 2000  # items decided in one transaction, so that nobody waits long behind it
 MOVES = {
     "paused": ("open",),
     "open": ("draft", "paused", "closing"),
     "closing": ("open", "paused"),
+    "archived": ("closed",),
 }
 
 
@@ -35,8 +38,17 @@ def pause(live: Live, *, why: str, actor: str) -> str:
     return _move(live, "paused", why, actor)
 
 
+def pause_everything(live: Live, *, why: str, actor: str) -> int:
+    """Pause every open campaign of the database, and give how many there were."""
+    return live.database.write(lambda to: _pause_everything(to, live, why, actor))
+
+
 def resume(live: Live, *, why: str, actor: str) -> str:
-    """Give pictures out again, after a pause or before everything is closed. Give the state."""
+    """Give pictures out, at first, after a pause or before everything is closed. Give the state.
+
+    Raises:
+        NotTaken: ``cap`` where the campaign could not pay one batch more.
+    """
     return _move(live, "open", why, actor)
 
 
@@ -52,6 +64,11 @@ def close(live: Live, *, why: str, actor: str) -> str:
     if state != "closing":
         _move(live, "closing", why, actor)
     return finish_closing(live)
+
+
+def archive(live: Live, *, why: str, actor: str) -> str:
+    """Set a closed campaign aside. Give the state."""
+    return _move(live, "archived", why, actor)
 
 
 def finish_closing(live: Live) -> str:
@@ -76,10 +93,21 @@ def _set(to: Connection, live: Live, state: str, why: str, actor: str) -> str:
         return state
     if before not in MOVES[state]:
         raise Refused(f"the campaign is {before} and cannot become {state}")
+    if state == "open":
+        check_cap(to, live, live.asking.pay.per_batch)
     to.execute(SET, {"campaign": live.number, "state": state})
     changes = ({"state": before}, {"state": state})
     audit.note(to, live, actor, f"set {state}", f"campaign {live.number}", why, *changes)
     return state
+
+
+def _pause_everything(to: Connection, live: Live, why: str, actor: str) -> int:
+    ids = [int(row[0]) for row in to.execute(text(OPEN_ONES))]
+    for number in ids:
+        to.execute(SET, {"campaign": number, "state": "paused"})
+        changes = ({"state": "open"}, {"state": "paused"})
+        audit.note(to, live, actor, "set paused", f"campaign {number}", why, *changes)
+    return len(ids)
 
 
 def _close_some(to: Connection, live: Live) -> str:

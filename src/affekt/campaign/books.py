@@ -1,7 +1,7 @@
 """Recounts everything a database says of its campaigns, and tells every difference (I6)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -38,8 +38,9 @@ GOLD_DECIDED = """SELECT i.question_id FROM items i
 DECIDED = """SELECT i.question_id, i.state, i.verdict, d.policy, d.counted, d.start, d.posterior,
         d.verdict AS said, d.id
     FROM decisions d JOIN items i ON i.id = d.item
-    WHERE d.id = (SELECT max(x.id) FROM decisions x WHERE x.item = d.item) ORDER BY d.id"""
-ANSWERS = "SELECT felt FROM votes WHERE seq = :seq"
+    WHERE i.state = 'decided' AND d.id = (SELECT max(x.id) FROM decisions x WHERE x.item = d.item)
+    ORDER BY d.id"""
+ANSWERS = "SELECT seq, felt FROM votes"
 PAID_TWICE = """SELECT p.assignment, count(*) FROM payments p
     WHERE p.kind = 'batch' AND p.state <> 'voided' AND p.assignment IS NOT NULL
     GROUP BY p.assignment, p.reason HAVING count(*) > 1"""
@@ -120,30 +121,32 @@ def _gold(connection: Connection) -> Iterator[Finding]:
 
 
 def _decisions(connection: Connection) -> Iterator[Finding]:
-    policies: dict[str, Policy] = {}
-    for row in connection.execute(text(DECIDED)).all():
-        if row.state != "decided":
-            continue
-        if row.policy not in policies:
-            policies[row.policy] = policy_of(row.policy)
-        again = _replayed(connection, policies[row.policy], row)
-        if again != row.said or row.verdict != row.said:
-            yield Finding(
-                "C19",
-                f"question {row.question_id}: decided as {row.verdict}, its votes give {again}",
-            )
+    """Decide every item once more, from the votes that its last decision names."""
+    felt = {seq: bool(said) for seq, said in connection.execute(text(ANSWERS))}
+    rows = connection.execute(text(DECIDED)).all()
+    for rules in sorted({row.policy for row in rows}):
+        same = [row for row in rows if row.policy == rules]
+        for row, again in zip(same, _replayed(policy_of(rules), same, felt), strict=True):
+            if again != row.said or row.verdict != row.said:
+                yield Finding(
+                    "C19",
+                    f"question {row.question_id}: decided as {row.verdict}, its votes give {again}",
+                )
 
 
-def _replayed(connection: Connection, policy: Policy, row: Any) -> int:
-    """Decide once more from the votes that a decision names."""
-    counted = json.loads(row.counted)
-    felt = [
-        bool(connection.execute(text(ANSWERS), {"seq": one[0]}).scalar_one()) for one in counted
-    ]
-    log_odds = row.start + sum(one[1] for one in counted if len(one) > 1)
-    yes = sum(felt)
-    tally = Tally(np.array([yes]), np.array([len(felt) - yes]), np.array([float(log_odds)]))
-    return int(policy.verdicts(tally)[0])
+def _replayed(policy: Policy, rows: Sequence[Any], felt: Mapping[int, bool]) -> list[int | None]:
+    """Give the verdict on each; None where a vote is gone."""
+    yes, no, log_odds, is_whole = [], [], [], []
+    for row in rows:
+        counted = json.loads(row.counted)
+        said = [felt.get(one[0]) for one in counted]
+        is_whole.append(None not in said)
+        yes.append(said.count(True))
+        no.append(said.count(False))
+        log_odds.append(row.start + sum(one[1] for one in counted if len(one) > 1))
+    tally = Tally(np.array(yes), np.array(no), np.array(log_odds, float))
+    verdicts = policy.verdicts(tally).tolist()
+    return [one if whole else None for one, whole in zip(verdicts, is_whole, strict=True)]
 
 
 def _money(connection: Connection) -> Iterator[Finding]:

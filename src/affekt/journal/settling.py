@@ -1,12 +1,13 @@
 """How items come to their decision: the tally, the verdict, and what it rests on."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from affekt.journal.clock import now
 from affekt.parts import canonical
@@ -19,9 +20,11 @@ KEEP_DECISION = text(
     VALUES (:id, :policy, :counted, :start, :posterior, :verdict, :now)"""
 )
 COUNTED = text(
-    """SELECT v.seq, v.worker, v.felt, v.weight FROM votes v JOIN items i ON i.id = v.item
-    WHERE v.item = :id AND v.state = 'counted' AND v.emotion = i.emotion ORDER BY v.seq"""
-)
+    """SELECT v.item, v.seq, v.worker, v.felt, v.weight FROM votes v JOIN items i ON i.id = v.item
+    WHERE v.item IN :ids AND v.state = 'counted' AND v.emotion = i.emotion ORDER BY v.seq"""
+).bindparams(bindparam("ids", expanding=True))
+AT_ONCE = 500  # items in one statement
+CREDITS = ("felt_yes", "felt_no", "unfelt_yes", "unfelt_no")
 LEARN = text(
     """INSERT INTO enrolments (campaign, worker, nothing_before, felt_yes, felt_no, unfelt_yes,
         unfelt_no)
@@ -70,7 +73,7 @@ def tally(items: Sequence[Settled]) -> Tally:
 
 
 def settle(to: Connection, policy: Policy, items: Sequence[Settled]) -> None:
-    """Decide some items: no more votes, and a row that says what the decision rests on.
+    """Decide some items of a campaign: no more votes, and a row that says why each is decided so.
 
     Where the policy cannot tell, the verdict is undecided. Workers are credited with their answers
     on what was kept or dropped.
@@ -79,19 +82,35 @@ def settle(to: Connection, policy: Policy, items: Sequence[Settled]) -> None:
         return
     verdicts = policy.verdicts(tally(items)).tolist()
     rules = canonical(policy.identity()).decode()
-    decided = zip(items, verdicts, strict=True)
-    rows = [_decision(to, policy, rules, one, verdict) for one, verdict in decided]
+    counted = _counted(to, [one.id for one in items])
+    rows = [
+        _decision(policy, rules, one, verdict, counted[one.id])
+        for one, verdict in zip(items, verdicts, strict=True)
+    ]
+    credits = [
+        (vote.worker, verdict == KEEP, bool(vote.felt))
+        for one, verdict in zip(items, verdicts, strict=True)
+        if verdict in (KEEP, DROP)
+        for vote in counted[one.id]
+    ]
+    _credit(to, items[0].id, credits)
     to.execute(DECIDE, rows)
     to.execute(CANCEL, rows)
     to.execute(KEEP_DECISION, rows)
 
 
+def _counted(to: Connection, items: Sequence[int]) -> dict[int, list[Counted]]:
+    """Give the votes that each item is decided by, oldest first."""
+    found: dict[int, list[Counted]] = {item: [] for item in items}
+    for at in range(0, len(items), AT_ONCE):
+        for item, *vote in to.execute(COUNTED, {"ids": items[at : at + AT_ONCE]}):
+            found[item].append(Counted(*vote))
+    return found
+
+
 def _decision(
-    to: Connection, policy: Policy, rules: str, item: Settled, verdict: int
+    policy: Policy, rules: str, item: Settled, verdict: int, counted: Sequence[Counted]
 ) -> dict[str, object]:
-    counted = [Counted(*row) for row in to.execute(COUNTED, {"id": item.id})]
-    if verdict in (KEEP, DROP):
-        learn(to, item.id, ((one.worker, bool(one.felt)) for one in counted), verdict == KEEP)
     weighs = any(one.weight for one in counted)
     return {
         "id": item.id,
@@ -109,16 +128,18 @@ def _decision(
 
 def learn(to: Connection, item: int, answers: Iterable[tuple[int, bool]], is_felt: bool) -> None:
     """Credit workers with their answers on an item whose truth is known, or taken as known."""
+    _credit(to, item, ((worker, is_felt, said) for worker, said in answers))
+
+
+def _credit(to: Connection, item: int, answers: Iterable[tuple[int, bool, bool]]) -> None:
+    """Credit workers in the campaign of an item: each with what is felt and what was said."""
+    found: dict[int, Counter[str]] = {}
+    for worker, is_felt, said in answers:
+        name = f"{'felt' if is_felt else 'unfelt'}_{'yes' if said else 'no'}"
+        found.setdefault(worker, Counter())[name] += 1
     rows = [
-        {
-            "id": item,
-            "worker": worker,
-            "felt_yes": int(is_felt and said),
-            "felt_no": int(is_felt and not said),
-            "unfelt_yes": int(not is_felt and said),
-            "unfelt_no": int(not is_felt and not said),
-        }
-        for worker, said in answers
+        {"id": item, "worker": worker, **{name: found[worker][name] for name in CREDITS}}
+        for worker in sorted(found)
     ]
     if rows:
         to.execute(LEARN, rows)

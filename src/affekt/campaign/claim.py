@@ -112,8 +112,7 @@ def _claim(to: Connection, live: Live, worker: int, size: int) -> Batch | None:
     n = min(size, live.asking.care.per_day - done)
     slots = _won(to, lambda: _slots(to, live, worker, emotions, n, token))
     if not slots:
-        if len(emotions) == len(live.emotions):
-            to.execute(NOTHING, {**names, "opened": opened})
+        to.execute(NOTHING, {**names, "opened": opened})
         return None
     pieces = _with_gold(to, live, worker, emotions, slots, token)
     _lease(to, live, worker, token, arranged(pieces, live.asking.care))

@@ -41,6 +41,10 @@ WAITING = text(
     """SELECT id FROM items WHERE campaign = :campaign AND state = 'waiting' AND gold IS NULL
     ORDER BY id LIMIT :n"""
 )
+LOOK_AGAIN = text(
+    """UPDATE enrolments SET nothing_before = 0
+    WHERE campaign = :campaign AND nothing_before > 0"""
+)
 AT_ONCE = 500  # items in one statement, of those that are opened for the first time
 LIMIT_OF = ("votes", "max_votes")  # the field of a policy that holds the most votes
 
@@ -92,7 +96,11 @@ def open_places(to: Connection, live: Live, items: Iterable[int]) -> None:
 
 
 def open_waiting(live: Live) -> int:
-    """Open every item that was asked and has no places yet; give how many there were."""
+    """Open every item that was asked and has no places yet; give how many there were.
+
+    Everybody looks through all open items once more then: what they are given may have changed too.
+    """
+    live.database.write(lambda to: to.execute(LOOK_AGAIN, {"campaign": live.number}) and None)
     done = 0
     while n := live.database.write(lambda to: _open_some(to, live)):
         done += n

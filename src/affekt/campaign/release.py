@@ -14,7 +14,8 @@ GIVE_BACK = text(
 CANCEL_GOLD = text(
     """UPDATE slots SET state = 'cancelled', worker = NULL, assignment = NULL
     WHERE id IN :ids AND state = 'leased'
-        AND item IN (SELECT i.id FROM items i WHERE i.gold IS NOT NULL OR i.state = 'withdrawn')"""
+        AND EXISTS (SELECT 1 FROM items i WHERE i.id = slots.item
+            AND (i.gold IS NOT NULL OR i.state = 'withdrawn'))"""
 ).bindparams(bindparam("ids", expanding=True))
 ITEMS = text("SELECT DISTINCT item FROM slots WHERE id IN :ids").bindparams(
     bindparam("ids", expanding=True)

@@ -28,6 +28,8 @@ BY_TOKEN = text(f"{PERSON} WHERE token = :token AND state <> 'closed'")
 BY_PSEUDONYM = text(f"{PERSON} WHERE pseudonym = :pseudonym")
 BY_ID = text(f"{PERSON} WHERE id = :worker")
 SET = text("UPDATE workers SET settings = :settings WHERE id = :worker")
+# What was passed over, since it was of another emotion, is looked at again.
+LOOK_AGAIN = text("UPDATE enrolments SET nothing_before = 0 WHERE worker = :worker")
 REVOKE = text("UPDATE workers SET token = NULL WHERE id = :worker")
 REST = text("UPDATE workers SET state = 'resting' WHERE id = :worker")
 COUNTS = text(
@@ -234,6 +236,8 @@ def _set(to: Connection, worker: int, name: str, value: Any) -> None:
     settings = _person(to.execute(BY_ID, {"worker": worker}).one()).settings
     kept = canonical({**settings, name: value}).decode()
     to.execute(SET, {"worker": worker, "settings": kept})
+    if name == "opted_in":
+        to.execute(LOOK_AGAIN, {"worker": worker})
 
 
 def _rest(to: Connection, worker: int) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, Row, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from affekt.errors import NewerFormat
@@ -227,7 +227,7 @@ def _file(path: Path, synchronous: str) -> Engine:
     if path.exists() and path.stat().st_size:
         sqlite_file.inspect(path)
     engine = create_engine(
-        f"sqlite+pysqlite:///{path}",
+        URL.create("sqlite+pysqlite", database=str(path)),  # a path may hold a ? or a %
         connect_args={"timeout": sqlite_file.BUSY_SECONDS, "check_same_thread": False},
     )
 

@@ -91,6 +91,7 @@ payments = Table(
     Column("key", Text, nullable=False, unique=True),  # the same line under any retry
     Column("at", BigInteger, nullable=False),
     Index("payments_of_worker", "worker", "state"),
+    Index("payments_of_assignment", "assignment"),
 )
 
 audit = Table(

@@ -73,7 +73,9 @@ items = Table(
     Column("verdict", Integer),  # 1 keep, 0 drop, -1 undecided; null before that
     UniqueConstraint("campaign", "question_id"),
     CheckConstraint("votes >= 0 AND yes >= 0 AND no >= 0", name="counts_are_not_negative"),
-)
+    Index("items_gold", "campaign", postgresql_where=text("gold IS NOT NULL"),
+          sqlite_where=text("gold IS NOT NULL")),
+)  # fmt: skip
 
 workers = Table(
     "workers",
@@ -198,6 +200,7 @@ votes = Table(
     UniqueConstraint("item", "worker", "emotion"),
     UniqueConstraint("key", "emotion"),
     Index("votes_of_worker", "worker", "seq"),
+    Index("votes_of_assignment", "assignment"),
     Index("votes_of_campaign", "campaign", "seq"),
     sqlite_autoincrement=True,
 )
@@ -211,6 +214,7 @@ revisions = Table(
     Column("key", Text),
     Column("at", BigInteger, nullable=False),
     Index("revisions_of_vote", "vote"),
+    Index("revisions_by_key", "key"),
 )
 
 passes = Table(
@@ -223,6 +227,7 @@ passes = Table(
     *one_of("kind", "skip", "broken"),
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("item", "worker"),
+    Index("passes_of_assignment", "assignment"),
 )
 
 decisions = Table(

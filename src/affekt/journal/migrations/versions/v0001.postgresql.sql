@@ -219,6 +219,8 @@ CREATE TABLE decisions (
 ;;
 CREATE INDEX decisions_of_item ON decisions (item)
 ;;
+CREATE INDEX items_gold ON items (campaign) WHERE gold IS NOT NULL
+;;
 CREATE TABLE passes (
   id BIGSERIAL NOT NULL,
   item BIGINT NOT NULL,
@@ -233,6 +235,8 @@ CREATE TABLE passes (
   FOREIGN KEY(worker) REFERENCES workers (id),
   FOREIGN KEY(assignment) REFERENCES assignments (id)
 )
+;;
+CREATE INDEX passes_of_assignment ON passes (assignment)
 ;;
 CREATE TABLE slots (
   id BIGSERIAL NOT NULL,
@@ -322,6 +326,8 @@ CREATE TABLE payments (
 ;;
 CREATE INDEX payments_of_worker ON payments (worker, state)
 ;;
+CREATE INDEX payments_of_assignment ON payments (assignment)
+;;
 CREATE TABLE votes (
   seq BIGSERIAL NOT NULL,
   campaign BIGINT NOT NULL,
@@ -349,6 +355,8 @@ CREATE TABLE votes (
 ;;
 CREATE INDEX votes_of_campaign ON votes (campaign, seq)
 ;;
+CREATE INDEX votes_of_assignment ON votes (assignment)
+;;
 CREATE INDEX votes_of_worker ON votes (worker, seq)
 ;;
 CREATE TABLE revisions (
@@ -362,6 +370,8 @@ CREATE TABLE revisions (
 )
 ;;
 CREATE INDEX revisions_of_vote ON revisions (vote)
+;;
+CREATE INDEX revisions_by_key ON revisions (key)
 ;;
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '%%', TG_ARGV[0]; END $$

@@ -219,6 +219,8 @@ CREATE TABLE decisions (
 ;;
 CREATE INDEX decisions_of_item ON decisions (item)
 ;;
+CREATE INDEX items_gold ON items (campaign) WHERE gold IS NOT NULL
+;;
 CREATE TABLE passes (
   id INTEGER NOT NULL,
   item INTEGER NOT NULL,
@@ -233,6 +235,8 @@ CREATE TABLE passes (
   FOREIGN KEY(worker) REFERENCES workers (id),
   FOREIGN KEY(assignment) REFERENCES assignments (id)
 )
+;;
+CREATE INDEX passes_of_assignment ON passes (assignment)
 ;;
 CREATE TABLE slots (
   id INTEGER NOT NULL,
@@ -322,6 +326,8 @@ CREATE TABLE payments (
 ;;
 CREATE INDEX payments_of_worker ON payments (worker, state)
 ;;
+CREATE INDEX payments_of_assignment ON payments (assignment)
+;;
 CREATE TABLE votes (
   seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   campaign INTEGER NOT NULL,
@@ -348,6 +354,8 @@ CREATE TABLE votes (
 ;;
 CREATE INDEX votes_of_campaign ON votes (campaign, seq)
 ;;
+CREATE INDEX votes_of_assignment ON votes (assignment)
+;;
 CREATE INDEX votes_of_worker ON votes (worker, seq)
 ;;
 CREATE TABLE revisions (
@@ -361,6 +369,8 @@ CREATE TABLE revisions (
 )
 ;;
 CREATE INDEX revisions_of_vote ON revisions (vote)
+;;
+CREATE INDEX revisions_by_key ON revisions ("key")
 ;;
 CREATE TRIGGER votes_stay BEFORE DELETE ON votes
 BEGIN SELECT RAISE(ABORT, 'votes are never deleted'); END

@@ -140,14 +140,13 @@ class Votes:
         Raises:
             UsageError: A vote answers a question that was never asked.
         """
-        rows = votes.select("question_id", "worker", "emotion", "felt", "seconds").to_dicts()
-        came = self.database.write(lambda to: bring_in(to, self.number, self.policy, rows))
+        came = self.database.write(lambda to: bring_in(to, self.number, self.policy, votes))
         if came.stranger is not None:
             raise UsageError(
                 f"{self.database.name}: a vote answers the question {came.stranger!r}, which was "
                 "never asked; ask it first. None of these votes was recorded"
             )
-        return Recorded(came.new, len(rows) - came.new - came.refused, came.refused)
+        return Recorded(came.new, votes.height - came.new - came.refused, came.refused)
 
     def votes(self) -> pl.DataFrame:
         """Give all counted votes (schema `affekt.tables.VOTES`) in the order they came."""

@@ -165,7 +165,7 @@ def test_a_pause_and_its_end_are_on_record(project: Command) -> None:
     assert project("crowd", "resume", "plan.toml", "--why", "moved").out == "campaign: open\n"
     with closing(sqlite3.connect(VOTES)) as votes:
         found = votes.execute("SELECT action, why FROM audit ORDER BY id").fetchall()
-    assert found == [("set paused", "moving"), ("set open", "moved")]
+    assert found == [("set campaign paused", "moving"), ("set campaign open", "moved")]
 
 
 @pytest.mark.slow
@@ -173,7 +173,7 @@ def test_a_closed_campaign_stays_closed(project: Command) -> None:
     assert project("crowd", "close", "plan.toml", "--why", "enough").out == "campaign: closed\n"
     ran = project("crowd", "resume", "plan.toml", "--why", "more")
     assert ran.code == 4
-    assert "is closed and cannot become open" in ran.err
+    assert "the campaign is closed" in ran.err
 
 
 @pytest.mark.slow
@@ -181,4 +181,51 @@ def test_a_move_without_a_reason_is_refused(project: Command) -> None:
     """I11."""
     ran = project("crowd", "pause", "plan.toml", "--why", " ")
     assert ran.code == 2
-    assert "say why" in ran.err
+    assert "say --why" in ran.err
+
+
+@pytest.mark.slow
+def test_an_archive_restores_to_a_campaign_of_equal_exports(project: Command) -> None:
+    """C27."""
+    project("crowd", "export", "plan.toml", "-o", "before")
+    assert project("crowd", "archive", "plan.toml", "campaign.zip").code == 0
+    for one in VOTES.parent.glob(f"{FILE}*"):
+        one.unlink()
+    assert project("crowd", "restore", "plan.toml", "campaign.zip").code == 0
+    project("crowd", "export", "plan.toml", "-o", "after")
+    assert Path("before/manifest.json").read_bytes() == Path("after/manifest.json").read_bytes()
+
+
+@pytest.mark.slow
+def test_nothing_is_restored_over_a_campaign(project: Command) -> None:
+    """C27."""
+    project("crowd", "archive", "plan.toml", "campaign.zip")
+    ran = project("crowd", "restore", "plan.toml", "campaign.zip")
+    assert ran.code == 4
+    assert "restore to an empty database" in ran.err
+
+
+@pytest.mark.slow
+def test_a_backup_lies_beside_the_file(project: Command) -> None:
+    """C27."""
+    told = json.loads(project("crowd", "backup", "plan.toml", "--json").out)
+    assert Path(told["backup"]).exists()
+
+
+@pytest.mark.slow
+def test_a_worker_is_given_all_that_is_kept_and_taken_out(project: Command) -> None:
+    """C70."""
+    (made,) = json.loads(project("crowd", "invite", "plan.toml", "--json").out)
+    name = made["worker"]
+    told = json.loads(project("crowd", "access", "plan.toml", name).out)
+    assert told["person"]["pseudonym"] == name
+    assert project("crowd", "erase", "plan.toml", name, "--why", "asked to be").code == 0
+    told = json.loads(project("crowd", "access", "plan.toml", name).out)
+    assert told["person"]["state"] == "closed"
+
+
+@pytest.mark.slow
+def test_nobody_unknown_is_erased(project: Command) -> None:
+    ran = project("crowd", "erase", "plan.toml", "w000", "--why", "asked to be")
+    assert ran.code == 4
+    assert "no worker 'w000'" in ran.err

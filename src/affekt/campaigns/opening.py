@@ -12,6 +12,7 @@ from affekt.errors import UsageError
 from affekt.journal.database import Database
 from affekt.journal.votes import FILE, FIND
 from affekt.plan import Plan
+from affekt.stages.verify import Verify
 
 
 def live_of(plan: Plan) -> Live:
@@ -22,11 +23,8 @@ def live_of(plan: Plan) -> Live:
         MachineError: The database cannot be used.
         Refused: A newer affekt made it.
     """
-    if plan.build is None:
-        raise UsageError(f"{plan.path}: has no build line, so nothing is asked of a crowd")
-    verify = plan.build.verify
-    place = verify.database or plan.project / "journal" / FILE
-    name = verify.campaign()
+    verify = _verify(plan)
+    place, name = place_of(plan), verify.campaign()
     if not _is_there(place, name):
         raise UsageError(
             f"{plan.path}: nobody has been asked anything yet in this way; run `affekt build` "
@@ -37,10 +35,25 @@ def live_of(plan: Plan) -> Live:
     return open_campaign(place, way)
 
 
+def place_of(plan: Plan) -> Path | str:
+    """Give where the campaigns of a plan are kept: a file, or the address of a server's database.
+
+    Raises:
+        UsageError: The plan asks nobody.
+    """
+    return _verify(plan).database or plan.project / "journal" / FILE
+
+
 def asking_of(crowd: Crowd) -> Asking:
     """Give how a crowd asks people; the defaults where it says nothing about that."""
     own = getattr(crowd, "asking", None)
     return own if isinstance(own, Asking) else Asking()
+
+
+def _verify(plan: Plan) -> Verify:
+    if plan.build is None:
+        raise UsageError(f"{plan.path}: has no build line, so nothing is asked of a crowd")
+    return plan.build.verify
 
 
 def _is_there(place: Path | str, name: str) -> bool:

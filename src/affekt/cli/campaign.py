@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from affekt.campaign import state, workers
+from affekt.campaign import course, workers
 from affekt.campaign.books import verify_books
 from affekt.campaign.live import Live
 from affekt.campaigns.export import export as write
@@ -19,6 +19,7 @@ from affekt.campaigns.status import status as standing
 from affekt.cli import log, voice
 from affekt.cli.exits import Findings
 from affekt.cli.lines import looked_at
+from affekt.errors import UsageError
 from affekt.journal.clock import MICROSECONDS
 from affekt.project import Project
 
@@ -32,7 +33,8 @@ EMOTIONS = ("emotion", "questions", "votes", "keep", "drop", "undecided", "withd
 
 
 @contextmanager
-def _opened(plan: str, *, trust: bool) -> Iterator[tuple[Project, Live]]:
+def campaign_of(plan: str, *, trust: bool) -> Iterator[tuple[Project, Live]]:
+    """Open the campaign of a plan for one command."""
     with looked_at(plan, trust=trust) as project:
         live = live_of(project.plan)
         log.start(project.plan.project)
@@ -42,7 +44,7 @@ def _opened(plan: str, *, trust: bool) -> Iterator[tuple[Project, Live]]:
 
 def verify(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
     """Recount everything; a difference is a finding."""
-    with _opened(plan, trust=trust) as (_project, live):
+    with campaign_of(plan, trust=trust) as (_project, live):
         found = verify_books(live.database)
     if as_json:
         voice.document([one._asdict() for one in found])
@@ -56,7 +58,7 @@ def verify(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
 
 def status(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
     """Show how the campaign stands."""
-    with _opened(plan, trust=trust) as (_project, live):
+    with campaign_of(plan, trust=trust) as (_project, live):
         told = standing(live)
     if as_json:
         emotions = told.emotions.to_dicts()
@@ -76,7 +78,7 @@ def _tell(told: Status) -> None:
 
 def people(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
     """Show the evidence about each worker and what a person should look at."""
-    with _opened(plan, trust=trust) as (_project, live):
+    with campaign_of(plan, trust=trust) as (_project, live):
         judged = judge(live)
     proposals = [one._asdict() for one in judged.proposals]
     if as_json:
@@ -90,7 +92,7 @@ def people(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
 
 def export(*, plan: str, trust: bool, folder: str, as_json: bool, **_: Any) -> None:
     """Write the export and say where it is."""
-    with _opened(plan, trust=trust) as (project, live):
+    with campaign_of(plan, trust=trust) as (project, live):
         manifest = write(project.plan, live, Path(folder))
     if as_json:
         voice.document({"folder": folder, "files": manifest["files"]})
@@ -100,11 +102,11 @@ def export(*, plan: str, trust: bool, folder: str, as_json: bool, **_: Any) -> N
 
 def gold(*, plan: str, trust: bool, file: str, as_json: bool, **_: Any) -> None:
     """Add pictures whose emotion is known."""
-    with _opened(plan, trust=trust) as (project, live):
+    with campaign_of(plan, trust=trust) as (project, live):
         kept = project.products().get("dedupe")
         shown = kept.table()["image_id"] if kept else pl.Series([], dtype=pl.String)
         added = add_known(live, Path(file), shown)
-    _say(f"gold: {added:,} pictures are known", {"gold": added}, as_json=as_json)
+    say(f"gold: {added:,} pictures are known", {"gold": added}, as_json=as_json)
 
 
 def invite(
@@ -112,7 +114,7 @@ def invite(
     **_: Any,
 ) -> None:  # fmt: skip
     """Print a personal link for each of some new people; it is told once."""
-    with _opened(plan, trust=trust) as (_project, live):
+    with campaign_of(plan, trust=trust) as (_project, live):
         until = None if days is None else live.now() + round(days * DAY)
         made = workers.invite(live, number, until=until)
     links = [
@@ -128,30 +130,40 @@ def invite(
 
 def pause(**options: Any) -> None:
     """Give nothing out until `resume`."""
-    _moved(state.pause, **options)
+    _moved(course.pause, **options)
 
 
 def resume(**options: Any) -> None:
     """Give pictures out again."""
-    _moved(state.resume, **options)
+    _moved(course.resume, **options)
 
 
 def close(**options: Any) -> None:
     """Give nothing out any more, and decide what is left."""
-    _moved(state.close, **options)
+    _moved(course.close, **options)
 
 
 def _moved(
-    move: Callable[..., str], *, plan: str, trust: bool, why: str, as_json: bool, **_: Any
+    move: Callable[[Live, str, str], object],
+    *,
+    plan: str,
+    trust: bool,
+    why: str,
+    as_json: bool,
+    **_: Any,
 ) -> None:
-    with _opened(plan, trust=trust) as (_project, live):
-        found = move(live, why=why, actor=ACTOR)
+    if not why.strip():
+        raise UsageError("say --why in a few words; the reason is kept beside the change")
+    with campaign_of(plan, trust=trust) as (_project, live):
+        move(live, ACTOR, why)
+        found = course.state_of(live)
     more = "; batches that were begun may be handed in, then run this again"
     text = f"campaign: {found}" + (more if found == "closing" else "")
-    _say(text, {"state": found}, as_json=as_json)
+    say(text, {"state": found}, as_json=as_json)
 
 
-def _say(text: str, document: dict[str, Any], *, as_json: bool) -> None:
+def say(text: str, document: dict[str, Any], *, as_json: bool) -> None:
+    """Print what a command did, in words or as a document."""
     if as_json:
         voice.document(document)
     else:

@@ -173,3 +173,43 @@ def crowd_resume(**options: Any) -> None:
 def crowd_close(**options: Any) -> None:
     """Give no pictures out any more; what the votes do not settle is undecided."""
     do("campaign:close", **options)
+
+
+@crowd.command("backup")
+@planned
+def crowd_backup(**options: Any) -> None:
+    """Copy the file of the campaign beside itself, while others write."""
+    do("keeping:back_up", **options)
+
+
+@crowd.command("archive")
+@planned
+@click.argument("file", type=click.Path())
+def crowd_archive(**options: Any) -> None:
+    """Write the whole campaign to one file, which restores elsewhere."""
+    do("keeping:archive", **options)
+
+
+@crowd.command("restore")
+@planned
+@click.argument("file", type=click.Path())
+def crowd_restore(**options: Any) -> None:
+    """Bring an archive into the empty database of a plan."""
+    do("keeping:restore", **options)
+
+
+@crowd.command("access")
+@planned
+@click.argument("worker")
+def crowd_access(**options: Any) -> None:
+    """Print all that is kept of a worker, for that person."""
+    do("keeping:access", **options)
+
+
+@crowd.command("erase")
+@planned
+@click.argument("worker")
+@click.option("--why", required=True, help="The reason, kept in the audit.")
+def crowd_erase(**options: Any) -> None:
+    """Take out who a worker is; votes and pay stay under the pseudonym."""
+    do("keeping:erase", **options)

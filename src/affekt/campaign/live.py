@@ -15,7 +15,8 @@ from affekt.policies import Policy
 
 LATEST = """SELECT max(moment) FROM (
     SELECT max(at) AS moment FROM votes UNION ALL SELECT max(at) FROM audit
-    UNION ALL SELECT max(started_at) FROM assignments) times"""
+    UNION ALL SELECT max(started_at) FROM assignments
+    UNION ALL SELECT max(started_at) FROM attempts UNION ALL SELECT max(at) FROM payments) times"""
 
 
 @dataclass(frozen=True)

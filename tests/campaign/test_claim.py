@@ -15,7 +15,7 @@ from affekt.policies.fixed import Fixed
 from tests.campaign.conftest import Opened
 from tests.campaign.crowd import HOUR, MINUTE, ask, wait
 from tests.campaign.deeds import counts, do_batch, held, say, workers
-from tests.campaign.people import FREE
+from tests.campaign.people import FREE, run
 
 
 @pytest.fixture
@@ -97,6 +97,19 @@ def test_near_copies_are_one_picture_for_one_person(live: Live) -> None:
     do_batch(live, bob)
     with pytest.raises(NotTaken, match="no picture left"):
         claim(live, bob)
+
+
+@pytest.mark.parametrize(("allowed", "cards"), [(False, 1), (True, 2)])
+def test_another_question_on_the_same_picture_is_a_matter_of_setting(
+    opened: Opened, allowed: bool, cards: int
+) -> None:
+    """C12."""
+    live = opened(asking=asking(same_image_other_question=allowed))
+    ask(live, 3, emotions=("awe", "fear", "awe"))
+    run(live, "UPDATE items SET apart = 'one picture'")
+    open_waiting(live)
+    (ann,) = workers(live, 1)
+    assert len(claim(live, ann).cards) == cards
 
 
 def test_emotions_that_are_warned_of_come_to_those_who_opted_in_only(ready: Live) -> None:

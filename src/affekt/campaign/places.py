@@ -45,6 +45,8 @@ LOOK_AGAIN = text(
     """UPDATE enrolments SET nothing_before = 0
     WHERE campaign = :campaign AND nothing_before > 0"""
 )
+# Another emotion of the same picture is then another question to the same person.
+APART = text("UPDATE items SET apart = apart || ' ' || emotion WHERE id = :item")
 AT_ONCE = 500  # items in one statement, of those that are opened for the first time
 LIMIT_OF = ("votes", "max_votes")  # the field of a policy that holds the most votes
 
@@ -118,6 +120,8 @@ def with_most(policy: Policy, most: int | None) -> Policy:
 def _open_some(to: Connection, live: Live) -> int:
     rows = to.execute(WAITING, {"campaign": live.number, "n": AT_ONCE})
     ids = [row[0] for row in rows]
+    if live.asking.same_image_other_question and ids:
+        to.execute(APART, [{"item": one} for one in ids])
     open_places(to, live, ids)
     return len(ids)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -83,7 +84,14 @@ def campaign(place: Path | str, n: int) -> Iterator[Live]:
         yield live
 
 
-def people(live: Live, n: int, percent_met: int = 0) -> list[int]:
+class Person(NamedTuple):
+    """A worker, and the secret of the personal link."""
+
+    id: int
+    secret: str
+
+
+def people(live: Live, n: int, percent_met: int = 0) -> list[Person]:
     """Give so many workers who agreed, look at everything, and have met a share of all pictures."""
     words = consent.text_of(live)
     found = []
@@ -93,7 +101,7 @@ def people(live: Live, n: int, percent_met: int = 0) -> list[int]:
         workers.set_preference(live, worker, "opted_in", EMOTIONS)
         names = {"campaign": live.number, "worker": worker, "percent": percent_met}
         live.database.write(lambda to, names=names: to.execute(MET, names) and None)
-        found.append(worker)
+        found.append(Person(worker, one.secret))
     if not live.database.is_sqlite:
         live.database.write(lambda to: to.execute(text("ANALYZE")) and None)
     return found

@@ -18,7 +18,7 @@ ROW = tuple[str, str, str, bool, float]
 
 def one_by_one(place: Path, rows: Sequence[ROW]) -> float:
     """Insert and commit every vote by itself, and give the seconds; SQLite, synchronous FULL."""
-    with closing(_file(place)) as votes:
+    with closing(plain_file(place)) as votes:
         start = time.perf_counter()
         for row in rows:
             votes.execute("BEGIN IMMEDIATE")
@@ -59,7 +59,7 @@ def one_by_one_on_a_server(url: str, rows: Sequence[ROW], n_threads: int) -> flo
 def all_at_once(place: Path, table: Path) -> None:
     """Insert all votes of a Parquet file in one transaction."""
     rows = pl.read_parquet(table).rows()
-    with closing(_file(place)) as votes:
+    with closing(plain_file(place)) as votes:
         votes.execute("BEGIN IMMEDIATE")
         votes.executemany(INSERT, rows)
         votes.execute("COMMIT")
@@ -68,8 +68,9 @@ def all_at_once(place: Path, table: Path) -> None:
 INSERT = "INSERT INTO votes (question_id, worker, emotion, felt, seconds) VALUES (?, ?, ?, ?, ?)"
 
 
-def _file(place: Path) -> sqlite3.Connection:
-    votes = sqlite3.connect(place, isolation_level=None)
+def plain_file(place: Path) -> sqlite3.Connection:
+    """Open a new SQLite file with one table of votes, durable."""
+    votes = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
     votes.execute("PRAGMA journal_mode = WAL")
     votes.execute("PRAGMA synchronous = FULL")
     votes.execute(TABLE.format(auto="AUTOINCREMENT"))

@@ -7,10 +7,14 @@ transaction.
 """
 
 import argparse
+import asyncio
+import socket
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
@@ -21,7 +25,7 @@ import polars as pl
 from affekt.campaign.answers import answer
 from affekt.campaign.batch import Batch
 from affekt.campaign.books import verify_books
-from affekt.campaign.claim import claim
+from affekt.campaign.claim import claim, current
 from affekt.campaign.live import Live
 from affekt.campaign.submit import give_back
 from affekt.journal.database import Database
@@ -43,7 +47,7 @@ def claims(n_items: int, rounds: int) -> None:
         for name, place in places.items():
             with made.campaign(place, n_items) as live:
                 people = made.people(live, 4, percent_met=50)
-                took = [_claimed(live, people[at % 4]) for at in range(40 * rounds)]
+                took = [_claimed(live, people[at % 4].id) for at in range(40 * rounds)]
                 tell(f"claim, {n_items:,} items, {name}", *_percentiles(took))
 
 
@@ -60,7 +64,7 @@ def answered(n_items: int, rounds: int) -> None:
     with made.places() as places:
         for name, place in places.items():
             with made.campaign(place, n_items) as live:
-                people = made.people(live, THREADS)
+                people = [one.id for one in made.people(live, THREADS)]
                 for _ in range(rounds):
                     ours = _answer_all(live, people)
                     theirs = THREADS * EACH / _peer(place, name)
@@ -99,6 +103,61 @@ def _peer(place: Path | str, name: str) -> float:
         return peers.one_by_one_on_a_server(place, rows, THREADS)
     beside = place.with_name(f"peer-{token_hex(4)}.db")
     return peers.one_by_one(beside, rows)
+
+
+def over_http(n_items: int, rounds: int) -> None:
+    """Tell answers a second over HTTP, and the reply time at 100 a second, beside a prototype."""
+    with made.places() as places, TemporaryDirectory() as scratch:
+        for name, place in places.items():
+            with made.campaign(place, n_items) as live:
+                people = made.people(live, THREADS)
+                for turn in range(rounds):
+                    lines = [_cards(live, one) for one in people]
+                    with _serving("site", str(place)) as port:
+                        ours = _posted(port, lines, f"site, {name}")
+                    peer = Path(scratch) / f"{name}-{turn}.db"
+                    with _serving("prototype", str(peer)) as port:
+                        theirs = _posted(port, lines, "prototype, sqlite3")
+                    tell("  ratio", f"{ours / theirs:.2f}")
+                    for one in people:
+                        held = current(live, one.id)
+                        give_back(live, one.id, held.token if held else "")
+
+
+def _cards(live: Live, person: made.Person) -> list[tuple[str, str]]:
+    return [(person.secret, card.token) for card in claim(live, person.id, size=EACH).cards]
+
+
+def _posted(port: int, lines: Sequence[Sequence[tuple[str, str]]], who: str) -> float:
+    """Post half of all answers as fast as can be and half at 100/s; give how many a second."""
+    from benchmarks import _crowd_http as http  # the site is an extra
+
+    said = [[http.told(*one) for one in line] for line in lines]
+    took, waits = asyncio.run(http.as_fast_as_can(port, [one[: EACH // 2] for one in said]))
+    per_second = len(waits) / took
+    tell(f"answers/s over HTTP, {who}", f"{per_second:.0f}", *_percentiles(waits))
+    waits = asyncio.run(http.at_a_rate(port, [one[EACH // 2 :] for one in said], 100))
+    tell("  reply at 100/s", *_percentiles(waits))
+    return per_second
+
+
+@contextmanager
+def _serving(what: str, place: str) -> Iterator[int]:
+    """Serve in a process of its own while the block runs; give the port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    command = [sys.executable, "-m", "benchmarks._crowd_http", what, place, str(port)]
+    with subprocess.Popen(command) as server:
+        try:
+            for _ in range(600):
+                with socket.socket() as one:
+                    if one.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.1)
+            yield port
+        finally:
+            server.terminate()
 
 
 def brought(n_items: int, rounds: int) -> None:
@@ -162,6 +221,7 @@ def _percentiles(seconds: Sequence[float]) -> list[str]:
 TASKS: dict[str, Callable[[int, int], None]] = {
     "claim": claims,
     "answers": answered,
+    "http": over_http,
     "import": brought,
     "recount": recounted,
 }

@@ -51,7 +51,7 @@ def measured(
             tree = _tree(process.pid)
             memory = sum(map(_memory_mb, tree))
             most = max(most, memory)
-            seen |= {pid: _cpu_seconds(pid) for pid in tree}
+            seen |= {pid: cpu_seconds(pid) for pid in tree}
             is_over = time.perf_counter() - start > limit_seconds or memory > MOST_MB
             if is_over:
                 _end(tree)
@@ -95,7 +95,8 @@ def _fields(pid: int) -> list[str]:
         return []
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
+    """Give the processor time that a process has used."""
     fields = _fields(pid)
     return (int(fields[11]) + int(fields[12])) / TICK if fields else 0.0
 

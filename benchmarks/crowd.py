@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -34,7 +35,7 @@ from affekt.policies.curtailed import Curtailed
 from affekt.policies.fixed import Fixed
 from benchmarks import _crowd_made as made
 from benchmarks import _crowd_peers as peers
-from benchmarks._fetch_measure import measured
+from benchmarks._fetch_measure import cpu_seconds, measured
 from benchmarks._turns import tell
 
 THREADS = 32
@@ -105,6 +106,13 @@ def _peer(place: Path | str, name: str) -> float:
     return peers.one_by_one(beside, rows)
 
 
+class Served(NamedTuple):
+    """A server that runs."""
+
+    port: int
+    pid: int
+
+
 def over_http(n_items: int, rounds: int) -> None:
     """Tell answers a second over HTTP, and the reply time at 100 a second, beside a prototype."""
     with made.places() as places, TemporaryDirectory() as scratch:
@@ -113,11 +121,11 @@ def over_http(n_items: int, rounds: int) -> None:
                 people = made.people(live, THREADS)
                 for turn in range(rounds):
                     lines = [_cards(live, one) for one in people]
-                    with _serving("site", str(place)) as port:
-                        ours = _posted(port, lines, f"site, {name}")
+                    with _serving("site", str(place)) as server:
+                        ours = _posted(server, lines, f"site, {name}")
                     peer = Path(scratch) / f"{name}-{turn}.db"
-                    with _serving("prototype", str(peer)) as port:
-                        theirs = _posted(port, lines, "prototype, sqlite3")
+                    with _serving("prototype", str(peer)) as server:
+                        theirs = _posted(server, lines, "prototype, sqlite3")
                     tell("  ratio", f"{ours / theirs:.2f}")
                     for one in people:
                         held = current(live, one.id)
@@ -128,22 +136,25 @@ def _cards(live: Live, person: made.Person) -> list[tuple[str, str]]:
     return [(person.secret, card.token) for card in claim(live, person.id, size=EACH).cards]
 
 
-def _posted(port: int, lines: Sequence[Sequence[tuple[str, str]]], who: str) -> float:
+def _posted(server: Served, lines: Sequence[Sequence[tuple[str, str]]], who: str) -> float:
     """Post half of all answers as fast as can be and half at 100/s; give how many a second."""
     from benchmarks import _crowd_http as http  # the site is an extra
 
     said = [[http.told(*one) for one in line] for line in lines]
-    took, waits = asyncio.run(http.as_fast_as_can(port, [one[: EACH // 2] for one in said]))
+    before = cpu_seconds(server.pid)
+    took, waits = asyncio.run(http.as_fast_as_can(server.port, [one[: EACH // 2] for one in said]))
     per_second = len(waits) / took
-    tell(f"answers/s over HTTP, {who}", f"{per_second:.0f}", *_percentiles(waits))
-    waits = asyncio.run(http.at_a_rate(port, [one[EACH // 2 :] for one in said], 100))
+    cpu_ms = (cpu_seconds(server.pid) - before) / len(waits) * 1000
+    tell(f"answers/s over HTTP, {who}", f"{per_second:.0f}", f"{cpu_ms:.2f} CPU ms each",
+         *_percentiles(waits))  # fmt: skip
+    waits = asyncio.run(http.at_a_rate(server.port, [one[EACH // 2 :] for one in said], 100))
     tell("  reply at 100/s", *_percentiles(waits))
     return per_second
 
 
 @contextmanager
-def _serving(what: str, place: str) -> Iterator[int]:
-    """Serve in a process of its own while the block runs; give the port."""
+def _serving(what: str, place: str) -> Iterator[Served]:
+    """Serve in a process of its own while the block runs."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -155,7 +166,7 @@ def _serving(what: str, place: str) -> Iterator[int]:
                     if one.connect_ex(("127.0.0.1", port)) == 0:
                         break
                 time.sleep(0.1)
-            yield port
+            yield Served(port, server.pid)
         finally:
             server.terminate()
 

@@ -27,12 +27,12 @@ from tests.campaign.crowd import WAY, ask
 from tests.campaign.people import FREE, consenting
 
 REPOSITORY = Path(__file__).parents[2]
-MOST = """SELECT max(i.votes + (SELECT count(*) FROM slots s
-    WHERE s.item = i.id AND s.state = 'leased')) FROM items i"""
+MOST = """SELECT max(i.votes + COALESCE(l.leases, 0)) FROM items i LEFT JOIN (
+    SELECT item, count(*) AS leases FROM slots WHERE state = 'leased' GROUP BY item
+    ) l ON l.item = i.id"""
 OVER = """SELECT count(*) FROM (SELECT item FROM votes WHERE state = 'counted' GROUP BY item
     HAVING count(DISTINCT worker) > :votes) over_assigned"""
-UNDER = """SELECT count(*) FROM items i WHERE (SELECT count(DISTINCT worker) FROM votes v
-    WHERE v.item = i.id AND v.state = 'counted') < :votes"""
+UNDER = "SELECT count(*) FROM items WHERE votes < :votes"
 
 
 class Race(NamedTuple):

@@ -5,9 +5,11 @@ cannot be opened is left exactly as it was found.
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from affekt import durable
 from affekt.errors import AffektError, Damaged, DiskTrouble, Locked, NewerFormat
@@ -15,6 +17,7 @@ from affekt.journal.migrations import REVISIONS
 
 EARLIER_FORMATS = 3  # of files that were written before there were steps
 BUSY_SECONDS = 30.0  # longest wait for another writer; a commit of a whole campaign takes a few
+LOOK_SECONDS = 0.002  # between two looks whether another writer has ended
 DISK_CODES = frozenset(
     {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR}
 )
@@ -72,6 +75,28 @@ def sentences(path: Path) -> Iterator[None]:
             f"{path}: cannot be made or written ({trouble.strerror}); check the folder and its "
             "permissions"
         ) from trouble
+
+
+def begin_to_write(connection: Any) -> None:
+    """Begin a transaction that writes, as soon as no other process does.
+
+    SQLite itself looks ever more seldom, ten times a second in the end, and misses the short gaps
+    that a process leaves which writes without a pause.
+    """
+    end = time.monotonic() + BUSY_SECONDS
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as trouble:
+                if _code(trouble) not in BUSY_CODES or time.monotonic() > end:
+                    raise
+                time.sleep(LOOK_SECONDS)
+            else:
+                return
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
 
 
 def reading(path: Path) -> sqlite3.Connection:

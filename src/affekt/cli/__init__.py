@@ -95,6 +95,16 @@ def stats(**options: Any) -> None:
 
 @affekt.command()
 @planned
+@click.option("--host", default="127.0.0.1", help="Address to listen on.")
+@click.option("--port", default=8000, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--public-url", metavar="URL", help="What people open, where a proxy stands before.")
+def serve(**options: Any) -> None:
+    """Open the site where people answer and researchers watch."""
+    do("serve:serve", **options)
+
+
+@affekt.command()
+@planned
 @click.argument("image")
 def why(**options: Any) -> None:
     """Tell the fate of one picture: IMAGE is a file, a name at its source, or digits of its id."""

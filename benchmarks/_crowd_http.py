@@ -17,14 +17,14 @@ from secrets import token_hex
 from typing import Any, NamedTuple, cast
 
 import uvicorn
-from affekt.site.app import create
-from affekt.site.rates import RATES, Rate
-from affekt.site.scene import Scene
-from affekt.site.seals import Seals
 from fastapi import FastAPI, Request
 
 from affekt.campaign.live import Live, Way, open_campaign
 from affekt.policies.curtailed import Curtailed
+from affekt.site.app import create
+from affekt.site.rates import RATES, Rate
+from affekt.site.scene import Scene
+from affekt.site.seals import Seals
 from benchmarks import _crowd_made as made
 from benchmarks._crowd_peers import INSERT, plain_file
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from affekt.campaign import course, workers
+from affekt.campaign import state, workers
 from affekt.campaign.books import verify_books
 from affekt.campaign.live import Live
 from affekt.campaigns.export import export as write
@@ -19,7 +19,6 @@ from affekt.campaigns.status import status as standing
 from affekt.cli import log, voice
 from affekt.cli.exits import Findings
 from affekt.cli.lines import looked_at
-from affekt.errors import UsageError
 from affekt.journal.clock import MICROSECONDS
 from affekt.project import Project
 
@@ -130,33 +129,24 @@ def invite(
 
 def pause(**options: Any) -> None:
     """Give nothing out until `resume`."""
-    _moved(course.pause, **options)
+    _moved(state.pause, **options)
 
 
 def resume(**options: Any) -> None:
     """Give pictures out again."""
-    _moved(course.resume, **options)
+    _moved(state.resume, **options)
 
 
 def close(**options: Any) -> None:
     """Give nothing out any more, and decide what is left."""
-    _moved(course.close, **options)
+    _moved(state.close, **options)
 
 
 def _moved(
-    move: Callable[[Live, str, str], object],
-    *,
-    plan: str,
-    trust: bool,
-    why: str,
-    as_json: bool,
-    **_: Any,
+    move: Callable[..., str], *, plan: str, trust: bool, why: str, as_json: bool, **_: Any
 ) -> None:
-    if not why.strip():
-        raise UsageError("say --why in a few words; the reason is kept beside the change")
     with campaign_of(plan, trust=trust) as (_project, live):
-        move(live, ACTOR, why)
-        found = course.state_of(live)
+        found = move(live, why=why, actor=ACTOR)
     more = "; batches that were begun may be handed in, then run this again"
     text = f"campaign: {found}" + (more if found == "closing" else "")
     say(text, {"state": found}, as_json=as_json)

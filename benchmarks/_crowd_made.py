@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import polars as pl
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from affekt.campaign import consent, workers
 from affekt.campaign.live import Live, Way, open_campaign
@@ -91,6 +91,10 @@ class Person(NamedTuple):
     secret: str
 
 
+def _run(live: Live, statement: TextClause, names: dict[str, int]) -> None:
+    live.database.write(lambda to: to.execute(statement, names) and None)
+
+
 def people(live: Live, n: int, percent_met: int = 0) -> list[Person]:
     """Give so many workers who agreed, look at everything, and have met a share of all pictures."""
     words = consent.text_of(live)
@@ -100,8 +104,8 @@ def people(live: Live, n: int, percent_met: int = 0) -> list[Person]:
         consent.agree(live, worker, words.version, words.sha256)
         workers.set_preference(live, worker, "opted_in", EMOTIONS)
         names = {"campaign": live.number, "worker": worker, "percent": percent_met}
-        live.database.write(lambda to, names=names: to.execute(MET, names) and None)
+        _run(live, MET, names)
         found.append(Person(worker, one.secret))
     if not live.database.is_sqlite:
-        live.database.write(lambda to: to.execute(text("ANALYZE")) and None)
+        _run(live, text("ANALYZE"), {})
     return found

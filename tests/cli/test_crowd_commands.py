@@ -165,7 +165,7 @@ def test_a_pause_and_its_end_are_on_record(project: Command) -> None:
     assert project("crowd", "resume", "plan.toml", "--why", "moved").out == "campaign: open\n"
     with closing(sqlite3.connect(VOTES)) as votes:
         found = votes.execute("SELECT action, why FROM audit ORDER BY id").fetchall()
-    assert found == [("set campaign paused", "moving"), ("set campaign open", "moved")]
+    assert found == [("set paused", "moving"), ("set open", "moved")]
 
 
 @pytest.mark.slow

@@ -41,7 +41,7 @@ def opened(browser: Any, **options: Any) -> Iterator[tuple[Any, list[str]]]:
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     complaints: list[str] = []
-    page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+    page.on("console", lambda said: complaints.extend([said.text] * (said.type == "error")))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     try:
         yield page, complaints

@@ -99,7 +99,12 @@ def test_leaving_with_answers_unsaved_is_warned_of_and_a_new_page_sends_them(
         page.keyboard.press("y")
         page.wait_for_selector("text=1 not saved yet")
         warned: list[str] = []
-        page.on("dialog", lambda dialog: (warned.append(dialog.type), dialog.accept()))
+
+        def accept(dialog: Any) -> None:
+            warned.append(dialog.type)
+            dialog.accept()
+
+        page.on("dialog", accept)
         page.goto(f"{one.address}/home")
         assert warned == ["beforeunload"]
         page.unroute("**/batch/answer")

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -81,7 +82,7 @@ def test_an_answer_that_is_quicker_than_a_look_is_refused(quick: Site) -> None:
     [{"felt": "maybe"}, {"key": "short"}, {"seconds": -1}, {"seconds": 1e9}, {"felt": {"awe": 1}}],
 )
 def test_an_answer_that_makes_no_sense_is_400_with_a_sentence(
-    quick: Site, other: dict[str, object]
+    quick: Site, other: dict[str, Any]
 ) -> None:
     visit = Visit(quick)
     [card, *_] = visit.batch()["cards"]

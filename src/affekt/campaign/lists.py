@@ -59,7 +59,7 @@ def items(
     names = {"campaign": live.number, "emotion": plain(emotion), "state": plain(state)}
     with live.database.read() as connection:
         rows = connection.execute(ITEMS, {**names, "after": plain(after), "most": most}).all()
-    return [Item(*row[:10], bool(row.is_gold)) for row in rows]
+    return [Item(**{**row._mapping, "is_gold": bool(row.is_gold)}) for row in rows]
 
 
 def workers(live: Live) -> list[Worker]:

@@ -19,6 +19,7 @@ from affekt.campaigns.status import status as standing
 from affekt.cli import log, voice
 from affekt.cli.exits import Findings
 from affekt.cli.lines import looked_at
+from affekt.errors import UsageError
 from affekt.journal.clock import MICROSECONDS
 from affekt.project import Project
 
@@ -145,6 +146,8 @@ def close(**options: Any) -> None:
 def _moved(
     move: Callable[..., str], *, plan: str, trust: bool, why: str, as_json: bool, **_: Any
 ) -> None:
+    if not why.strip():
+        raise UsageError("say --why in a few words; the reason is kept beside the change")
     with campaign_of(plan, trust=trust) as (_project, live):
         found = move(live, why=why, actor=ACTOR)
     more = "; batches that were begun may be handed in, then run this again"

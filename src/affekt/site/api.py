@@ -48,7 +48,7 @@ class Bonus(BaseModel):
 @routes.get("/campaign")
 def campaign(who: Program) -> Told:
     """The live board: state, votes a minute, leases, spend, and each emotion beside the paper's."""
-    return plain({**board.board(who.scene.live)._asdict(), "refused": dict(who.scene.refused)})
+    return _object({**board.board(who.scene.live)._asdict(), "refused": dict(who.scene.refused)})
 
 
 @routes.post("/campaign")
@@ -68,7 +68,7 @@ def items(who: Program, emotion: str = "", state: str = "", after: str = "") -> 
 @routes.get("/items/{question_id}")
 def item(who: Program, question_id: str) -> Told:
     """One question with all votes on it."""
-    return plain(board.item(who.scene.live, question_id))
+    return _object(board.item(who.scene.live, question_id))
 
 
 @routes.post("/items/{question_id}")
@@ -82,14 +82,14 @@ def change_item(who: Program, question_id: str, wanted: Deed) -> Told:
 def everybody(who: Program) -> Told:
     """All workers by pseudonym, and what somebody should look at."""
     told = {"workers": lists.workers(who.scene.live), "proposals": evidence.proposals(who.scene)}
-    return plain(told)
+    return _object(told)
 
 
 @routes.get("/workers/{pseudonym}")
 def one_worker(who: Program, pseudonym: str) -> Told:
     """One worker: standing, batches, and evidence with its intervals."""
     found = evidence.found(who.scene)
-    return plain({
+    return _object({
         **board.worker(who.scene.live, pseudonym)._asdict(),
         "evidence": evidence.rows_of(found.workers, pseudonym),
         "signs": evidence.rows_of(found.signs, pseudonym),
@@ -102,7 +102,7 @@ def one_worker(who: Program, pseudonym: str) -> Told:
 def change_worker(who: Program, pseudonym: str, wanted: Deed) -> Told:
     """Exclude, restore, suspend, unsuspend, approve, reject, override, or message (in `why`)."""
     reviews.change_worker(who, pseudonym, wanted.deed, wanted.why, batches=wanted.batches)
-    return plain(board.worker(who.scene.live, pseudonym))
+    return _object(board.worker(who.scene.live, pseudonym))
 
 
 @routes.get("/messages")
@@ -114,7 +114,7 @@ def letters(who: Program) -> list[Told]:
 @routes.get("/test")
 def test(who: Program) -> Told:
     """How the test goes, for each version of it."""
-    return plain({str(number): one for number, one in evidence.test_reports(who.scene).items()})
+    return _object({str(number): one for number, one in evidence.test_reports(who.scene).items()})
 
 
 @routes.get("/payments")
@@ -122,7 +122,7 @@ def payments(who: Program, state: str = "") -> Told:
     """Lines, sums, and what an hour brings."""
     live = who.scene.live
     sums, rate = ledger.totals(live), fair.fair_pay(live)
-    return plain({"lines": paying.lines(live, state), "totals": sums, "fair_pay": rate})
+    return _object({"lines": paying.lines(live, state), "totals": sums, "fair_pay": rate})
 
 
 @routes.post("/payments")
@@ -152,7 +152,7 @@ def all_that_was_done(who: Program, most: Annotated[int, Query(ge=1, le=100_000)
     live = who.scene.live
     with live.database.read() as connection:
         findings = audit.verify(connection)
-    return plain({"rows": audit.rows(live, most=most), "findings": findings})
+    return _object({"rows": audit.rows(live, most=most), "findings": findings})
 
 
 @routes.get("/exports")
@@ -188,6 +188,13 @@ def described_for_people(request: Request) -> HTMLResponse:
     """Give the same as a page, without a script of anybody else."""
     told = request.app.openapi()
     return page(request, "desk/api.html", words=words("en"), told=told)
+
+
+def _object(value: Any) -> Told:
+    """Give a value with names as a JSON object."""
+    told = plain(value)
+    assert isinstance(told, dict)
+    return told
 
 
 def plain(value: Any) -> Any:

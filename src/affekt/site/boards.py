@@ -1,6 +1,6 @@
 """The researcher's campaign: the live board, questions one by one, what was done, exports."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
@@ -18,9 +18,7 @@ STATES = ("waiting", "active", "decided", "withdrawn")
 DEEDS = {"pause": state.pause, "resume": state.resume, "close": state.close}
 
 
-def desk(
-    request: Request, name: str, who: Colleague, place: str, /, **values: object
-) -> HTMLResponse:
+def desk(request: Request, name: str, who: Colleague, place: str, /, **values: Any) -> HTMLResponse:
     """Give a page for the staff."""
     return page(request, f"desk/{name}.html", words=words("en"), who=who, place=place, **values)
 
@@ -61,7 +59,7 @@ def change_state(who: Colleague, deed: str, why: str) -> None:
     """
     who.check("manager")
     if deed == "pause-everything":
-        review.pause_everything(who.scene.live, who.entry.name, why)
+        state.pause_everything(who.scene.live, why=why, actor=who.entry.name)
     elif deed in DEEDS:
         DEEDS[deed](who.scene.live, why=why, actor=who.entry.name)
     else:

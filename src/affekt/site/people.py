@@ -1,5 +1,6 @@
 """The researcher's book-keeping: invitations, payments, and who else may come in."""
 
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
@@ -73,7 +74,7 @@ def change_payments(who: Colleague, deed: str, lines: list[int], why: str) -> No
     """
     who.check("manager")
     live, actor = who.scene.live, who.entry.name
-    deeds = {
+    deeds: dict[str, Callable[[], object]] = {
         "request": lambda: paying.request(live, lines, actor),
         "paid": lambda: paying.paid(live, lines, actor),
         "failed": lambda: paying.failed(live, lines, actor, why),

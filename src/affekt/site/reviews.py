@@ -1,11 +1,13 @@
 """The researcher's look at people: workers with their evidence, messages, the test."""
 
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from affekt.campaign import audit, board, lists, messages, review, staff, workers
+from affekt.campaign.live import Live
 from affekt.errors import NotTaken
 from affekt.site import evidence
 from affekt.site.boards import NOBODY, desk
@@ -65,19 +67,24 @@ def change_worker(
     who.check("reviewer")
     live, actor = who.scene.live, who.entry.name
     worker = workers.by_pseudonym(live, pseudonym).id
-    deeds = {
+    deeds: dict[str, Callable[[], object]] = {
         "exclude": lambda: review.exclude_votes(live, actor, why, worker=worker),
         "restore": lambda: review.restore_votes(live, actor, why, worker=worker),
         "suspend": lambda: review.suspend(live, actor, worker, why),
         "unsuspend": lambda: review.unsuspend(live, actor, worker, why),
         "approve": lambda: review.approve(live, actor, batches),
         "reject": lambda: review.reject(live, actor, batches, why),
-        "override": lambda: [review.override(live, actor, one, why) for one in batches],
+        "override": lambda: _override(live, actor, batches, why),
         "message": lambda: messages.answer(live, worker, why, actor),
     }
     if deed not in deeds:
         raise NotTaken("unknown", f"there is no deed {deed!r}; known: {', '.join(deeds)}")
     deeds[deed]()
+
+
+def _override(live: Live, actor: str, batches: Sequence[int], why: str) -> None:
+    for one in batches:
+        review.override(live, actor, one, why)
 
 
 @routes.get("/messages")

@@ -179,7 +179,7 @@ def complain(who: Sender, message: Annotated[str, Form(max_length=MOST_MESSAGE)]
 @routes.post("/withdraw")
 def withdraw(request: Request, who: Sender) -> Response:
     """Take a consent back; pay stays."""
-    consent.withdraw(who.scene.live, who.worker.id)
+    consent.withdraw(who.scene.live, who.worker.id, "the worker asked for it on the site")
     answer = told(request, who, "withdrawn")
     drop_cookie(answer, who.scene, WORKER)
     return answer

@@ -26,6 +26,10 @@ MARKS = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
+IS_SEEN = """() => {
+  const image = document.querySelector("#batch.is-ready figure:not(.loading) img");
+  return Boolean(image && image.naturalWidth > 0) && !document.querySelector("#warn-dialog[open]");
+}"""
 PATIENCE_MS = 20_000
 PAID = Asking(
     batch=5, gold_rate=0, min_view_ms=50, pay=Pay(per_batch=Decimal("1.20")),
@@ -62,21 +66,17 @@ def begun(page: Any, one: Site, secret: str) -> None:
     """Open a link and begin a batch."""
     page.goto(f"{one.address}/w/{secret}")
     page.click("form[action='/batch/begin'] button")
+    page.wait_for_url("**/batch")
     seen(page)
 
 
 def seen(page: Any) -> None:
-    """Wait until a picture has been seen for long enough."""
-    page.wait_for_selector("#batch.is-ready figure:not(.loading) img")
-    until(page, "document.querySelector('#picture img').naturalWidth > 0")
-    page.wait_for_timeout(150)
-
-
-def close_warning(page: Any) -> None:
-    """Close the warning before an emotion, where one is shown."""
-    page.wait_for_timeout(100)
+    """Go on where a warning stands before the picture, and look at it for long enough."""
+    page.wait_for_selector("#warn-dialog[open], #batch.is-ready figure:not(.loading) img")
     if page.locator("#warn-dialog[open]").count():
         page.keyboard.press("Enter")
+    until(page, IS_SEEN)
+    page.wait_for_timeout(150)
 
 
 def answer_all(page: Any, key: str = "y") -> None:
@@ -117,7 +117,6 @@ def press(page: Any, selector: str) -> None:
 
 def say(page: Any, key: str) -> None:
     """Look at the picture, and press a key."""
-    close_warning(page)
     seen(page)
     page.keyboard.press(key)
 

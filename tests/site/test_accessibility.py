@@ -56,6 +56,7 @@ def worker_pages(one: Site, page: Any) -> Iterator[str]:
     page.goto(f"{one.address}/home")
     yield "home"
     page.click("form[action='/batch/begin'] button")
+    page.wait_for_url("**/batch")
     yield from batch_pages(page)
     page.goto(f"{one.address}/help")
     page.fill("#message", "What <b>now</b>?")

@@ -40,6 +40,7 @@ def test_the_whole_way_by_keyboard_alone(browser: Any, tmp_path: Path) -> None:
         press(page, "main a.button")
         page.wait_for_url("**/home")
         press(page, "form[action='/batch/begin'] button")
+        page.wait_for_url("**/batch")
         say(page, "n")
         say(page, "z")
         page.wait_for_selector("text=Your answer was: No")
@@ -72,6 +73,7 @@ def test_the_way_on_a_phone_by_touch(browser: Any, tmp_path: Path) -> None:
             page.tap("button[value=awe]")
         page.tap("main a.button")
         page.tap("text=Start a batch")
+        page.wait_for_url("**/batch")
         seen(page)
         for name in ("yes", "no"):
             box = page.locator(f"[data-do={name}]").bounding_box()
@@ -151,6 +153,7 @@ def test_keys_can_be_chosen_and_are_off_while_somebody_writes(browser: Any, tmp_
         page.click("form[action='/keys'] button")
         page.wait_for_selector("text=Saved.")
         page.click("form[action='/batch/begin'] button")
+        page.wait_for_url("**/batch")
         seen(page)
         assert "J" in page.inner_text("[data-do=yes]")
         page.evaluate("document.body.append(document.createElement('input'))")

@@ -17,7 +17,8 @@ import pytest
 
 from affekt import plan
 from affekt.campaign import staff
-from affekt.errors import Refused, UsageError
+from affekt.cli.serve import _start as opened_site
+from affekt.errors import MissingExtra, Refused, UsageError
 from affekt.exports.shape import FILES
 from affekt.project import Project
 from affekt.site import passwords, start
@@ -232,3 +233,10 @@ def test_a_pool_names_emotions_by_folders_and_a_strange_folder_is_refused(tmp_pa
     with pytest.raises(UsageError, match="is no folder"):
         pool_of(tmp_path / "nothing", EMOTIONS)
     assert pool_of(None, EMOTIONS).paths == {}
+
+
+def test_without_its_extra_the_command_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "affekt.site.start")
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'affekt\[serve\]'"):
+        opened_site()

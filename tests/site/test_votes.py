@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from affekt.campaign import workers
+from affekt.campaign import frames, workers
 from affekt.errors import NotTaken
 from affekt.journal.schema import votes
-from tests.site.scene import Site, link_of, site
+from tests.site.scene import QUICK, Site, link_of, site
 from tests.site.visits import Visit, batch_token
 
 
@@ -235,3 +235,47 @@ def test_a_secret_that_was_taken_back_opens_no_session(quick: Site) -> None:
     assert visit.client.get("/home").status_code == 401
     with pytest.raises(NotTaken):
         workers.by_secret(quick.live, visit.secret)
+
+
+def test_somebody_who_withdraws_is_out_of_the_exports_and_comes_in_no_more(quick: Site) -> None:
+    """C57."""
+    visit = Visit(quick)
+    [card, *_] = visit.batch()["cards"]
+    visit.answer(card)
+    visit.send("/batch/submit", batch=batch_token(visit.client.get("/batch").text))
+    assert "You have withdrawn" in visit.send("/withdraw").text
+    with frames.moment(quick.live) as connection:
+        assert frames.events(connection, quick.live).is_empty()
+    assert httpx.get(f"{quick.address}/w/{visit.secret}").status_code in (303, 404)
+
+
+def test_somebody_who_does_not_agree_is_let_go(quick: Site) -> None:
+    """C57."""
+    visit = Visit(quick, link_of(quick.live, is_ready=False))
+    assert "You do not take part" in visit.send("/consent", answer="disagree").text
+    assert visit.client.get("/home").status_code == 401
+
+
+def test_a_consent_to_another_text_is_asked_for_again(quick: Site) -> None:
+    """C57."""
+    visit = Visit(quick, link_of(quick.live, is_ready=False))
+    agreed = visit.send("/consent", answer="agree", version="other", sha256="0" * 64)
+    assert agreed.url.path == "/consent"
+
+
+def test_keys_that_are_there_twice_change_nothing(quick: Site) -> None:
+    """C55."""
+    visit = Visit(quick)
+    assert "Nothing was changed" in visit.send("/keys", yes="n").text
+    assert "Saved" in visit.send("/keys", yes="j", pause="esc").text
+    assert visit.batch()["keys"]["yes"] == "j"
+
+
+def test_a_language_is_offered_where_the_question_has_it(tmp_path: Path) -> None:
+    """C60."""
+    asked = QUICK.model_copy(update={"question": {**QUICK.question, "de": "{emotion}?"}})
+    with site(tmp_path / "site", asked) as one:
+        visit = Visit(one)
+        assert 'lang="de"' in visit.send("/language", language="de").text
+        visit.send("/language", language="xx")
+        assert visit.batch()["cards"][0]["question"].endswith("?")

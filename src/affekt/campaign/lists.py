@@ -10,7 +10,7 @@ from affekt.campaign.live import Live
 PER_PAGE = 100
 ITEMS = text(
     """SELECT question_id, image_id, emotion, state, verdict, votes, yes, no, skips,
-        log_odds, gold IS NOT NULL AS is_gold
+        gold IS NOT NULL AS is_gold
     FROM items WHERE campaign = :campaign AND question_id > :after
         AND (:emotion = '' OR emotion = :emotion) AND (:state = '' OR state = :state)
     ORDER BY question_id LIMIT :most"""
@@ -37,7 +37,6 @@ class Item(NamedTuple):
     yes: int
     no: int
     skips: int
-    log_odds: float
     is_gold: bool
 
 

@@ -11,7 +11,6 @@ from tests.docs.pages import section
 
 VOTES = "work/releases/tiny-1.0.0/annotations/votes.parquet"
 PICTURE = "06f740ec68a6.jpg"
-VOTES = "work/releases/tiny-1.0.0/annotations/votes.parquet"
 CASES = {
     "affekt new": ("new", "other.toml"),
     "affekt check": ("check", "plan.toml"),
@@ -34,6 +33,7 @@ CAMPAIGN = {
     "affekt crowd status": ("crowd", "status", "plan.toml"),
     "affekt crowd workers": ("crowd", "workers", "plan.toml"),
     "affekt crowd export": ("crowd", "export", "plan.toml", "-o", "published"),
+    "affekt crowd bias": ("crowd", "bias", "alone", "alone"),
     "affekt crowd gold": ("crowd", "gold", "plan.toml", "known.csv"),
     "affekt crowd invite": ("crowd", "invite", "plan.toml", "-n", "2"),
     "affekt crowd pause": ("crowd", "pause", "plan.toml", "--why", "-"),
@@ -45,7 +45,10 @@ CAMPAIGN = {
     "affekt crowd close": ("crowd", "close", "plan.toml", "--why", "-"),
 }
 PAUSED = ("crowd", "pause", "plan.toml", "--why", "-")
-BEFORE = {"affekt crowd resume": PAUSED}
+BEFORE = {
+    "affekt crowd resume": PAUSED,
+    "affekt crowd bias": ("crowd", "export", "plan.toml", "-o", "alone"),
+}
 
 
 @pytest.fixture(scope="module")

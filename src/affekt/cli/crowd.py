@@ -104,6 +104,19 @@ def crowd_aggregate(**options: Any) -> None:
     do("aggregate:crowd_aggregate", **options)
 
 
+@crowd.command("bias")
+@click.argument("alone", type=click.Path())
+@click.argument("among", type=click.Path())
+@speaking
+def crowd_bias(**options: Any) -> None:
+    """Show how much oftener an emotion is felt when it is asked about alone.
+
+    ALONE and AMONG are folders by `affekt crowd export`: of a campaign that asked yes or no, and of
+    one that asked which of all.
+    """
+    do("bias:bias", **options)
+
+
 @crowd.command("status")
 @planned
 def crowd_status(**options: Any) -> None:

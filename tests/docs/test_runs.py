@@ -31,6 +31,8 @@ HOSTS = {
     "api.flickr.com", "www.flickr.com", "graph.facebook.com", "developers.facebook.com",
     "api.openverse.org", "docs.openverse.org", "commons.wikimedia.org", "wikitech.wikimedia.org",
     "foundation.wikimedia.org",
+    # of this machine, and of nobody
+    "127.0.0.1", "study.example.org",
 }  # fmt: skip
 CONSOLE = blocks("console")
 LINES = [(block, line) for block in CONSOLE for line in commands(block)]

@@ -128,6 +128,18 @@ def test_withdrawing_ends_the_batch_that_was_begun_and_pays_its_share(asking: Li
     assert verify_books(asking.database) == []
 
 
+def test_an_answer_that_comes_after_withdrawing_is_not_kept(asking: Live) -> None:
+    """C57, I9: the browser had it waiting, and its lease is over."""
+    worker = consenting(asking)
+    batch = claim(asking, worker)
+    consent.withdraw(asking, worker, "")
+    with pytest.raises(NotTaken) as refusal:
+        say(asking, worker, batch.cards[0])
+    assert refusal.value.reason == "unconsented"
+    assert counts(asking, "votes") == {}
+    assert workers.standing(asking, worker).earned == 0
+
+
 def test_withdrawing_again_or_without_consent_changes_nothing(asking: Live) -> None:
     worker = invited(asking)
     assert consent.withdraw(asking, worker, "") == 0

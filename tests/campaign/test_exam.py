@@ -37,7 +37,7 @@ def reply(live: Live, worker: int, form: exam.Form, right: int, wrong: int = 0) 
     for at, question in enumerate(form.questions[: right + wrong]):
         truth = KEY[question.image_id]
         other = EMOTIONS[(EMOTIONS.index(truth) + 1) % 8]
-        exam.answer(live, worker, question.token, truth if at < right else other, f"k{at}")
+        exam.answer(live, worker, question.token, truth if at < right else other)
 
 
 def take(live: Live, worker: int, right: int, wrong: int = 0) -> exam.Verdict:
@@ -165,12 +165,16 @@ def test_a_clock_set_back_revives_no_test(opened: Opened) -> None:
         reply(restarted, worker, form, 1)
 
 
-def test_an_answer_can_change_until_it_is_handed_in(opened: Opened) -> None:
+def test_a_late_retry_or_a_second_window_overwrites_no_answer(opened: Opened) -> None:
+    """C7, section 15: the first answer stays, and its retry changes nothing."""
     live = examined(opened)
     worker = consenting(live)
     form = exam.start(live, worker)
-    reply(live, worker, form, 0, 4)
     reply(live, worker, form, 4)
+    reply(live, worker, form, 4)
+    with pytest.raises(NotTaken, match="that stays") as refusal:
+        reply(live, worker, form, 0, 1)
+    assert refusal.value.reason == "conflict"
     assert exam.submit(live, worker, form.token).passed
     reply(live, worker, form, 4)
     with pytest.raises(NotTaken, match="has ended"):
@@ -183,7 +187,7 @@ def test_only_a_choice_can_be_chosen(opened: Opened, emotion: str) -> None:
     worker = consenting(live)
     form = exam.start(live, worker)
     with pytest.raises(NotTaken, match="choose one of") as refusal:
-        exam.answer(live, worker, form.questions[0].token, emotion, "k")
+        exam.answer(live, worker, form.questions[0].token, emotion)
     assert refusal.value.reason == "no choice"
 
 
@@ -195,7 +199,7 @@ def test_the_form_of_somebody_else_looks_like_none(opened: Opened) -> None:
     with pytest.raises(NotTaken, match="no such test") as refusal:
         exam.submit(live, other, form.token)
     with pytest.raises(NotTaken, match="no such test"):
-        exam.answer(live, other, form.questions[0].token, "awe", "k")
+        exam.answer(live, other, form.questions[0].token, "awe")
     assert refusal.value.reason == "unknown"
 
 

@@ -23,7 +23,7 @@ from affekt.policies.bayes import Bayes
 from tests.campaign.conftest import Opened
 from tests.campaign.crowd import ask
 from tests.campaign.deeds import counts, do_batch, say, verdicts
-from tests.campaign.people import PAID, consenting, rows, run
+from tests.campaign.people import PAID, agree, consenting, rows, run
 
 WHY = "always the same key"
 LOG_ODDS = "SELECT log_odds FROM items ORDER BY id"
@@ -99,6 +99,8 @@ def test_votes_of_somebody_who_withdrew_stay_excluded(asking: Live) -> None:
     people = decided(asking)
     consent.withdraw(asking, people[0], "")
     assert review.restore_votes(asking, "ann", "please", worker=people[0]) == 0
+    agree(asking, people[0])
+    assert review.restore_votes(asking, "ann", "back again", worker=people[0]) == 0
 
 
 def test_excluding_nothing_leaves_no_audit_row(asking: Live) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from affekt.campaign import facts, workers
+from affekt.campaign import audit, facts, workers
 from affekt.campaign.live import Live
 from affekt.errors import NotTaken, UsageError
 from tests.campaign.conftest import Opened
@@ -50,7 +50,7 @@ def test_links_that_lead_nowhere_look_alike(live: Live, way: str) -> None:
     deeds = {
         "unknown": lambda: None,
         "ended": lambda: wait(live, 2 * HOUR),
-        "revoked": lambda: workers.revoke(live, person.id),
+        "revoked": lambda: workers.revoke(live, person.id, "ann", "lost"),
         "closed": lambda: run(live, "UPDATE workers SET state = 'closed'"),
     }
     deeds[way]()
@@ -59,6 +59,21 @@ def test_links_that_lead_nowhere_look_alike(live: Live, way: str) -> None:
         workers.by_secret(live, secret)
     assert refusal.value.reason == "unknown"
     assert str(refusal.value) == workers.STRANGER
+
+
+def test_inviting_and_taking_a_link_back_are_on_record(live: Live) -> None:
+    """I11."""
+    made = workers.invite(live, 2, actor="ann")
+    person = workers.by_secret(live, made[0].secret)
+    workers.revoke(live, person.id, "ann", "sent to a wrong address")
+    workers.revoke(live, person.id, "ann", "again")
+    done = audit.rows(live)
+    assert done["action"].to_list() == ["take link back", "invite"]
+    assert done["why"].to_list() == ["sent to a wrong address", ""]
+    assert all(one.pseudonym in done["after"][1] for one in made)
+    assert not [one for one in made if one.secret in str(done.to_dicts())]
+    with pytest.raises(NotTaken, match="for a reason"):
+        workers.revoke(live, person.id, "ann", " ")
 
 
 def test_preferences_are_kept_beside_each_other(live: Live) -> None:

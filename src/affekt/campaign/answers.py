@@ -5,12 +5,12 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, text
 
-from affekt.campaign import facts
 from affekt.campaign.counting import count_late
 from affekt.campaign.live import Live
 from affekt.campaign.money import earn_late
 from affekt.campaign.places import lock
 from affekt.campaign.release import give_back_slots
+from affekt.campaign.workers import check_may_work
 from affekt.errors import NotTaken
 from affekt.journal.clock import MICROSECONDS
 
@@ -88,7 +88,8 @@ def answer(live: Live, worker: int, card: str, said: Said, *, key: str, seconds:
         seconds: From the picture seen to the answer, s.
 
     Raises:
-        NotTaken: ``unknown`` card, ``conflict`` with another answer, or the campaign is closed.
+        NotTaken: ``unknown`` card, ``conflict`` with another answer, or the campaign is closed; on
+            a lost lease also what `check_may_work` says, such as of somebody who withdrew.
     """
     return live.database.write(
         lambda to: _answer(to, live, worker, card, _Saying(said, key, seconds))
@@ -144,7 +145,8 @@ def _answer(to: Connection, live: Live, worker: int, card: str, saying: _Saying)
     vote = int(to.execute(STORED, {"key": saying.key}).scalar_one())
     earn_late(to, live, worker, assignment=found.assignment, vote=vote)
     lock(to, [found.item])
-    facts.lock_worker(to, worker)  # who may be taking a batch with this picture in another window
+    # Locks the worker, too, who may be taking a batch with this picture in another window.
+    check_may_work(to, live, worker, finishing=True)
     is_counted = count_late(to, live, worker, found.item, found.assignment)
     return Answered("late" if is_counted else "not needed", found.until)
 
@@ -160,7 +162,12 @@ def _found(to: Connection, live: Live, worker: int, card: str) -> Any:
 
 
 def _revise(
-    to: Connection, live: Live, found: Any, said: Sequence[Any], felt: dict[str, bool], saying: _Saying
+    to: Connection,
+    live: Live,
+    found: Any,
+    said: Sequence[Any],
+    felt: dict[str, bool],
+    saying: _Saying,
 ) -> Answered:
     """Change a draft, keeping what it said; what was handed in stays."""
     before = {row.emotion: bool(row.felt) for row in said}

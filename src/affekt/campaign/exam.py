@@ -112,18 +112,20 @@ def start(live: Live, worker: int) -> Form:
     return form
 
 
-def answer(live: Live, worker: int, question: str, emotion: str, key: str) -> None:
-    """Keep an answer; the same again changes nothing, another takes its place until the end.
+def answer(live: Live, worker: int, question: str, emotion: str) -> None:
+    """Keep an answer; the same again changes nothing, and another is refused: the first stays.
+
+    So neither a retry that comes late nor a second window overwrites what was said.
 
     Args:
         live: The campaign.
         worker: Who answers.
         question: Its token.
         emotion: One of the choices.
-        key: Made by the browser before the first try; the same for every retry.
 
     Raises:
-        NotTaken: ``unknown`` question, ``no choice``, or ``over``: handed in, or out of time.
+        NotTaken: ``unknown`` question, ``no choice``, ``conflict`` with the answer that is there,
+            or ``over``: handed in, or out of time.
     """
     live.database.write(lambda to: _answer(to, live, worker, question, emotion))
 
@@ -245,6 +247,8 @@ def _answer(to: Connection, live: Live, worker: int, question: str, emotion: str
         return
     if found.state != "started" or _is_over(live, found):
         raise NotTaken("over", "this test has ended; what you had answered by then counts")
+    if found.answer is not None:
+        raise NotTaken("conflict", "this picture has been answered already; that stays")
     row = {"attempt": found.id, "position": found.position, "emotion": emotion}
     to.execute(ANSWER, {**row, "now": live.now()})
 

@@ -11,6 +11,10 @@ AGREED = text(
     WHERE campaign = :campaign AND worker = :worker AND withdrawn_at IS NULL
     ORDER BY id DESC LIMIT 1"""
 )
+WITHDREW = text(
+    """SELECT 1 FROM consents WHERE campaign = :campaign AND worker = :worker
+    AND withdrawn_at >= :since LIMIT 1"""
+)
 TRIED = text(
     """SELECT DISTINCT a.state FROM attempts a JOIN tests t ON t.id = a.test
     WHERE t.campaign = :campaign AND a.worker = :worker"""
@@ -29,6 +33,12 @@ def agreed(connection: Connection, live: Live, worker: int) -> tuple[str, str] |
     """Give version and hash of the text a worker agreed to last and did not withdraw from."""
     found = connection.execute(AGREED, _names(live, worker)).first()
     return (str(found.version), str(found.text_sha256)) if found else None
+
+
+def withdrew_since(connection: Connection, live: Live, worker: int, since: int) -> bool:
+    """Whether a worker took a consent back at that moment or later, agreed again or not."""
+    names = {**_names(live, worker), "since": since}
+    return connection.execute(WITHDREW, names).first() is not None
 
 
 def is_qualified(connection: Connection, live: Live, worker: int) -> bool:

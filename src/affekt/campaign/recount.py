@@ -24,8 +24,8 @@ EXCLUDE = text(
 INCLUDE = text("UPDATE votes SET state = 'counted', weight = :weight WHERE seq = :seq")
 ITEM_OF = text("SELECT item FROM votes WHERE seq = :seq AND campaign = :campaign")
 EXCLUDED = text(
-    """SELECT v.seq, v.item, v.worker, v.felt, v.weight, v.emotion = i.emotion AS is_asked, i.most,
-        i.gold IS NOT NULL AS is_gold,
+    """SELECT v.seq, v.item, v.worker, v.at, v.felt, v.weight, v.emotion = i.emotion AS is_asked,
+        i.most, i.gold IS NOT NULL AS is_gold,
         (SELECT count(DISTINCT o.worker) FROM votes o WHERE o.item = i.id AND o.state = 'counted'
             AND o.worker <> v.worker) + (SELECT count(*) FROM slots s
             WHERE s.item = i.id AND s.state = 'leased' AND s.worker <> v.worker) AS others
@@ -126,6 +126,8 @@ def _include(connection: Connection, live: Live, seq: int) -> bool:
     found = connection.execute(EXCLUDED, {"seq": seq, "campaign": live.number}).first()
     if found is None or facts.agreed(connection, live, found.worker) is None:
         return False
+    if facts.withdrew_since(connection, live, found.worker, found.at):
+        return False  # what was taken back stays so, also for somebody who takes part again
     policy = with_most(live.policy, found.most)
     if not found.is_gold and found.others >= policy.most():
         return False

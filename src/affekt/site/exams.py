@@ -70,9 +70,9 @@ def answer(
     slow(who.scene, "test", who.secret)
     live = who.scene.live
     try:
-        exam.answer(live, who.worker.id, question, choice, key=question)
+        exam.answer(live, who.worker.id, question, choice)
     except NotTaken as trouble:
-        if trouble.reason != "over":
+        if trouble.reason not in ("over", "conflict"):
             raise
         return RedirectResponse("/test", 303)
     form = exam.start(live, who.worker.id)

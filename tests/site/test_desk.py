@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from affekt.campaign import lists, messages, staff
+from affekt.campaign import audit, lists, messages, staff, workers
 from affekt.errors import NotTaken, UsageError
-from affekt.site import passwords, signin, totp
+from affekt.site import passwords, totp
 from affekt.site.start import first_link
 from tests.campaign.crowd import wait
 from tests.site.scene import TESTED, Site, link_of, site
@@ -154,7 +154,7 @@ def test_a_second_factor_is_asked_for_and_a_code_works_once(quick: Site) -> None
     assert desk.enter().status_code == 403
     assert desk.enter(code=right).url.path == "/desk"
     assert desk.enter(code=right).status_code == 403
-    signin._TAKEN.clear()
+    assert "set second factor" in audit.rows(quick.live)["action"].to_list()
 
 
 def test_signing_out_ends_the_session_on_the_server(quick: Site) -> None:
@@ -246,6 +246,31 @@ def test_the_picture_of_a_question_is_for_the_staff_only(worked: Site) -> None:
     assert httpx.get(worked.address + image[1]).status_code == 303
 
 
+def test_a_link_that_was_taken_back_opens_nothing(worked: Site) -> None:
+    """C65."""
+    desk, visit = Desk(worked, "reviewer"), Visit(worked)
+    who = workers.by_secret(worked.live, visit.secret).pseudonym
+    desk.do(f"/workers/{who}", deed="revoke-link", why="lost")
+    assert visit.client.get("/home").status_code == 401
+    assert "take link back" in desk.get("/audit").text
+
+
+@pytest.mark.parametrize("amount", ["NaN", "Infinity", "1e9", "9e9999999999999999", "-1", "", "٣"])
+def test_an_amount_that_is_no_plain_number_is_refused_at_once(worked: Site, amount: str) -> None:
+    """I10."""
+    answer = Desk(worked).do(f"/bonus/{pseudonym(worked)}", amount=amount, why="x", key="k")
+    assert answer.status_code == 400
+    assert "such as 1.50" in answer.text
+
+
+def test_what_cannot_be_done_any_more_is_told_and_is_no_defect(quick: Site) -> None:
+    desk = Desk(quick)
+    desk.do("/state", deed="close", why="done")
+    answer = desk.do("/state", deed="resume", why="a mistake")
+    assert answer.status_code == 409
+    assert "cannot become open" in answer.text
+
+
 def test_invitations_are_shown_once_and_open_the_site(quick: Site) -> None:
     """C65."""
     desk = Desk(quick, "manager")
@@ -318,6 +343,23 @@ def test_a_new_link_ends_the_sessions_of_its_person(quick: Site) -> None:
     desk = Desk(quick)
     staff.invite(quick.live, desk.name, "owner", actor="test")
     assert desk.get("").url.path == "/desk/sign-in"
+
+
+def test_somebody_removed_comes_in_by_nothing_they_had(quick: Site) -> None:
+    """C63, C69, I11."""
+    owner, gone = Desk(quick), Desk(quick, "manager")
+    told = gone.do("/tokens", name="t", scope="manager").text
+    token = re.search(r'class="field">([^<]+)<', told)
+    assert token
+    owner.do("/staff/remove", name=gone.name)
+    bearer = {"authorization": f"Bearer {token[1]}"}
+    assert gone.get("").url.path == "/desk/sign-in"
+    assert gone.enter().status_code == 403
+    assert httpx.get(f"{quick.address}/api/v1/campaign", headers=bearer).status_code == 401
+    assert audit.rows(quick.live)["action"][0] == "remove"
+    assert owner.do("/staff/remove", name=owner.name).status_code == 409
+    assert owner.get("").status_code == 200
+    assert owner.do("/staff/remove", name="nobody").status_code == 404
 
 
 def test_links_sessions_and_tokens_end_with_time(quick: Site) -> None:

@@ -161,7 +161,7 @@ def test_a_path_that_leads_elsewhere_is_404(quick: Site, path: str) -> None:
 def test_unknown_ended_and_foreign_links_look_the_same(quick: Site) -> None:
     """C65."""
     secret = link_of(quick.live)
-    workers.revoke(quick.live, workers.by_secret(quick.live, secret).id)
+    workers.revoke(quick.live, workers.by_secret(quick.live, secret).id, "ann", "lost")
     pages = [httpx.get(f"{quick.address}/w/{one}") for one in (secret, "x" * 32, "é")]
     assert {(page.status_code, page.text) for page in pages} == {(404, pages[0].text)}
 
@@ -231,7 +231,7 @@ def test_many_who_want_the_last_places_never_get_more_than_there_are(tmp_path: P
 
 def test_a_secret_that_was_taken_back_opens_no_session(quick: Site) -> None:
     visit = Visit(quick)
-    workers.revoke(quick.live, workers.by_secret(quick.live, visit.secret).id)
+    workers.revoke(quick.live, workers.by_secret(quick.live, visit.secret).id, "ann", "lost")
     assert visit.client.get("/home").status_code == 401
     with pytest.raises(NotTaken):
         workers.by_secret(quick.live, visit.secret)

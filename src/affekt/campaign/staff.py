@@ -28,8 +28,8 @@ FIRST = "owner"  # name of the one who comes in by the first link
 FIND = text("SELECT * FROM admins WHERE name = :name")
 ALL = text("SELECT * FROM admins ORDER BY id")
 ENROL = text(
-    """INSERT INTO admins (name, role, failures, locked_until, made_at)
-    VALUES (:name, :role, 0, 0, :now) ON CONFLICT DO NOTHING"""
+    """INSERT INTO admins (name, role, last_step, failures, locked_until, made_at)
+    VALUES (:name, :role, 0, 0, 0, :now) ON CONFLICT DO NOTHING"""
 )
 ENTER = text(
     """INSERT INTO passes_in (admin, kind, name, scope, hash, made_at, until)
@@ -50,11 +50,14 @@ REVOKE_ALL = text(
     """UPDATE passes_in SET revoked_at = :now
     WHERE admin = :admin AND revoked_at IS NULL AND kind IN ('session', 'link')"""
 )
+END_ALL = text("UPDATE passes_in SET revoked_at = :now WHERE admin = :admin AND revoked_at IS NULL")
+LEAVE = text("UPDATE admins SET password = NULL, second_factor = NULL WHERE id = :admin")
 PASSWORD = text(
     """UPDATE admins SET password = :password, failures = 0, locked_until = 0
     WHERE id = :admin"""
 )
-SECOND = text("UPDATE admins SET second_factor = :sealed WHERE id = :admin")
+SECOND = text("UPDATE admins SET second_factor = :sealed WHERE id = :admin RETURNING name")
+STEP = text("UPDATE admins SET last_step = :step WHERE id = :admin AND last_step < :step")
 FAIL = text("""UPDATE admins SET failures = failures + 1 WHERE id = :admin RETURNING failures""")
 LOCK = text("UPDATE admins SET locked_until = :until WHERE id = :admin")
 CLEAR = text("UPDATE admins SET failures = 0, locked_until = 0 WHERE id = :admin")
@@ -158,7 +161,49 @@ def set_password(live: Live, link: str, hashed: str) -> Entry:
 
 def set_second_factor(live: Live, admin: int, sealed: str | None) -> None:
     """Keep the sealed secret of a second factor; None takes it away."""
-    live.database.write(lambda to: to.execute(SECOND, {"sealed": sealed, "admin": admin}) and None)
+
+    def do(to: Connection) -> None:
+        name = to.execute(SECOND, {"sealed": sealed, "admin": admin}).scalar_one()
+        after = {"second_factor": "off" if sealed is None else "on"}
+        audit.note(to, live, name, "set second factor", f"member {name}", "", None, after)
+
+    live.database.write(do)
+
+
+def use_step(live: Live, admin: int, step: int) -> bool:
+    """Use up the step of a code and all before it; False where it was used already.
+
+    It is kept in the database, so that no code opens two sessions, also after a restart or on
+    another server.
+    """
+    return live.database.write(
+        lambda to: to.execute(STEP, {"admin": admin, "step": step}).rowcount == 1
+    )
+
+
+def remove(live: Live, name: str, *, actor: str) -> None:
+    """Let somebody in no more: password, second factor, sessions, links and tokens end at once.
+
+    Their name stays in the audit; a new link (`invite`) lets them in again. Again it changes
+    nothing.
+
+    Raises:
+        NotTaken: ``unknown`` name, or ``last owner``: nobody could come in any more.
+    """
+
+    def do(to: Connection) -> None:
+        found = to.execute(FIND, {"name": name}).first()
+        if found is None:
+            raise NotTaken("unknown", f"there is no member {name!r}")
+        to.execute(END_ALL, {"admin": found.id, "now": live.now()})
+        if found.password is None:
+            return
+        to.execute(LEAVE, {"admin": found.id})
+        if to.execute(HAS_OWNER).first() is None:
+            raise NotTaken("last owner", "this is the last owner; let another one in first")
+        audit.note(to, live, actor, "remove", f"member {name}", "", {"role": found.role}, None)
+
+    live.database.write(do)
 
 
 def failed(live: Live, admin: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 
 from affekt.campaign import facts, wording
-from affekt.campaign.audit import plain
+from affekt.campaign.audit import note, plain
 from affekt.campaign.ledger import totals_of_worker
 from affekt.campaign.live import Live
 from affekt.errors import NotTaken, UsageError
@@ -30,7 +30,7 @@ BY_ID = text(f"{PERSON} WHERE id = :worker")
 SET = text("UPDATE workers SET settings = :settings WHERE id = :worker")
 # What was passed over, since it was of another emotion, is looked at again.
 LOOK_AGAIN = text("UPDATE enrolments SET nothing_before = 0 WHERE worker = :worker")
-REVOKE = text("UPDATE workers SET token = NULL WHERE id = :worker")
+REVOKE = text("UPDATE workers SET token = NULL WHERE id = :worker AND token IS NOT NULL")
 REST = text("UPDATE workers SET state = 'resting' WHERE id = :worker")
 COUNTS = text(
     """SELECT
@@ -80,7 +80,7 @@ class Standing(NamedTuple):
 
 
 def invite(
-    live: Live, n: int, provider: str = "local", *, until: int | None = None
+    live: Live, n: int, provider: str = "local", *, until: int | None = None, actor: str = ""
 ) -> list[Invitation]:
     """Make ``n`` people, each with a secret for the link that is theirs alone.
 
@@ -89,6 +89,7 @@ def invite(
         n: How many.
         provider: Where they come from.
         until: When the links end, microseconds since 1970, UTC; never if absent.
+        actor: Who of the staff invites, kept in the audit; nobody where a market sends them.
     """
     made = [
         Invitation(f"w{secrets.token_hex(PSEUDONYM_BYTES)}", secrets.token_urlsafe(SECRET_BYTES))
@@ -105,8 +106,15 @@ def invite(
         }
         for one in made
     ]
+
+    def do(to: Connection) -> None:
+        to.execute(ADD, rows)
+        if actor:
+            after = {"workers": [one.pseudonym for one in made], "until": until}
+            note(to, live, actor, "invite", f"{n} workers", "", None, after)
+
     if rows:
-        live.database.write(lambda to: to.execute(ADD, rows) and None)
+        live.database.write(do)
     return made
 
 
@@ -139,9 +147,21 @@ def by_pseudonym(live: Live, pseudonym: str) -> Person:
     return _person(found)
 
 
-def revoke(live: Live, worker: int) -> None:
-    """Let the link of a worker lead nowhere."""
-    live.database.write(lambda to: to.execute(REVOKE, {"worker": worker}) and None)
+def revoke(live: Live, worker: int, actor: str, why: str) -> None:
+    """Let the link of a worker lead nowhere, from this moment; again it changes nothing.
+
+    Raises:
+        NotTaken: ``reason`` where none is given.
+    """
+    if not plain(why).strip():
+        raise NotTaken("reason", "a link is taken back for a reason, which is kept; write one")
+
+    def do(to: Connection) -> None:
+        if to.execute(REVOKE, {"worker": worker}).rowcount:
+            name = _person(to.execute(BY_ID, {"worker": worker}).one()).pseudonym
+            note(to, live, actor, "take link back", f"worker {name}", why, None, None)
+
+    live.database.write(do)
 
 
 def set_preference(live: Live, worker: int, name: str, value: Any) -> None:

@@ -116,7 +116,7 @@ def invite(
     """Print a personal link for each of some new people; it is told once."""
     with campaign_of(plan, trust=trust) as (_project, live):
         until = None if days is None else live.now() + round(days * DAY)
-        made = workers.invite(live, number, until=until)
+        made = workers.invite(live, number, until=until, actor=ACTOR)
     links = [
         {"worker": one.pseudonym, "link": f"{public_url.rstrip('/')}/w/{one.secret}"}
         for one in made

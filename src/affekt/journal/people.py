@@ -130,6 +130,7 @@ admins = Table(
     *one_of("role", "owner", "manager", "reviewer", "viewer"),
     Column("password", Text),  # argon2id; null until the one-time link is used
     Column("second_factor", Text),  # sealed, null where none is set
+    Column("last_step", BigInteger, nullable=False),  # of the last code taken; 0: none yet
     Column("failures", Integer, nullable=False),
     Column("locked_until", BigInteger, nullable=False),
     Column("made_at", BigInteger, nullable=False),

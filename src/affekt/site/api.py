@@ -100,7 +100,7 @@ def one_worker(who: Program, pseudonym: str) -> Told:
 
 @routes.post("/workers/{pseudonym}")
 def change_worker(who: Program, pseudonym: str, wanted: Deed) -> Told:
-    """Exclude, restore, suspend, unsuspend, approve, reject, override, or message (in `why`)."""
+    """Exclude, restore, suspend, unsuspend, revoke-link, approve, reject, override, or message."""
     reviews.change_worker(who, pseudonym, wanted.deed, wanted.why, batches=wanted.batches)
     return _object(board.worker(who.scene.live, pseudonym))
 

@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from affekt import __version__
-from affekt.errors import AffektError, MachineError, NotTaken, UsageError
+from affekt.errors import AffektError, MachineError, NotTaken, Refused, UsageError
 from affekt.site import api, boards, exams, people, reviews, signin, votes, work
 from affekt.site.doors import Refusal, words_for
 from affekt.site.guard import App, Guard
@@ -20,6 +20,7 @@ from affekt.site.scene import Scene
 from affekt.site.words import words
 
 LOG = logging.getLogger(__name__)
+PAGES = (work, votes, exams, signin, boards, reviews, people)
 IN_JSON = ("/api/", "/batch/answer", "/batch/pass")
 # Reasons why nothing is given out, and the page that says so.
 SAID = {
@@ -45,7 +46,7 @@ def create(scene: Scene) -> App:
     )  # fmt: skip
     app.state.scene = scene
     app.mount("/static", StaticFiles(directory=str(files("affekt.site") / "static")))
-    for module in (work, votes, exams, signin, boards, reviews, people):
+    for module in PAGES:
         app.include_router(module.routes, include_in_schema=False)
     app.include_router(api.routes)
     app.add_exception_handler(Refusal, _refused)
@@ -92,6 +93,8 @@ def _troubled(request: Request, trouble: Exception) -> Response:
     own = words_for(request)
     if isinstance(trouble, UsageError):
         return _answer(request, 400, "usage", (own("trouble_title"), str(trouble)))
+    if isinstance(trouble, Refused):
+        return _answer(request, 409, "refused", (own("trouble_title"), str(trouble)))
     status = 503 if isinstance(trouble, MachineError) else 500
     return _answer(request, status, "machine", (own("defect_title"), own("defect")))
 

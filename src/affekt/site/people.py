@@ -1,7 +1,8 @@
 """The researcher's book-keeping: invitations, payments, and who else may come in."""
 
+import re
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -15,6 +16,7 @@ from affekt.site.doors import Acting, Colleague, Staff
 routes = APIRouter(prefix="/desk")
 MOST_LINKS = 10_000
 DAY = 24 * 3600 * 1_000_000
+AMOUNT = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
 
 
 @routes.get("/invitations")
@@ -39,7 +41,7 @@ def new_links(who: Colleague, n: int, days: int) -> list[tuple[str, str]]:
     who.check("manager")
     live = who.scene.live
     until = live.now() + days * DAY if days else None
-    made = workers.invite(live, n, until=until)
+    made = workers.invite(live, n, until=until, actor=who.entry.name)
     return [(one.pseudonym, f"{who.scene.address}/w/{one.secret}") for one in made]
 
 
@@ -104,16 +106,20 @@ def give_bonus(who: Colleague, pseudonym: str, amount: str, why: str, *, key: st
     """Give a bonus, once under its key, and give its amount.
 
     Raises:
-        UsageError: The amount is no number.
+        UsageError: The amount is no number, or more than anybody means.
         NotTaken: See `affekt.campaign.ledger.bonus`.
     """
     who.check("manager")
-    try:
-        wanted = Decimal(amount)
-    except InvalidOperation as trouble:
-        raise UsageError(f"the amount is {amount[:20]!r}; write a number such as 1.50") from trouble
+    wanted = _amount(amount)
     worker = workers.by_pseudonym(who.scene.live, pseudonym).id
     return ledger.bonus(who.scene.live, worker, wanted, why, who.entry.name, key)
+
+
+def _amount(given: str) -> Decimal:
+    """Give an amount that somebody wrote; not a number of so many digits that it takes for ever."""
+    if not AMOUNT.fullmatch(given.strip()):
+        raise UsageError(f"the amount is {given[:20]!r}; write a number such as 1.50")
+    return Decimal(given.strip())
 
 
 @routes.get("/staff")
@@ -133,6 +139,14 @@ def add_member(
     who.check("owner")
     secret = staff.invite(who.scene.live, name.strip(), role, actor=who.entry.name)  # type: ignore[arg-type]  # checked there
     return _members(request, who, link=f"{who.scene.address}/desk/first/{secret}")
+
+
+@routes.post("/staff/remove")
+def remove_member(who: Acting, name: Annotated[str, Form(max_length=64)] = "") -> Response:
+    """Let somebody in no more."""
+    who.check("owner")
+    staff.remove(who.scene.live, name, actor=who.entry.name)
+    return RedirectResponse("/desk/staff", 303)
 
 
 @routes.post("/tokens")

@@ -59,7 +59,7 @@ def judge_worker(
 def change_worker(
     who: Colleague, pseudonym: str, deed: str, why: str, *, batches: list[int]
 ) -> None:
-    """Exclude or restore votes, suspend or not, judge batches, or write a message.
+    """Exclude or restore votes, suspend or not, end a link, judge batches, or write a message.
 
     Raises:
         NotTaken: There is no such deed or no such worker.
@@ -72,6 +72,7 @@ def change_worker(
         "restore": lambda: review.restore_votes(live, actor, why, worker=worker),
         "suspend": lambda: review.suspend(live, actor, worker, why),
         "unsuspend": lambda: review.unsuspend(live, actor, worker, why),
+        "revoke-link": lambda: workers.revoke(live, worker, actor, why),
         "approve": lambda: review.approve(live, actor, batches),
         "reject": lambda: review.reject(live, actor, batches, why),
         "override": lambda: _override(live, actor, batches, why),

@@ -1,7 +1,5 @@
 """How the staff comes in: one-time links, passwords, second factors; nobody has a default one."""
 
-import threading
-import time
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -28,9 +26,6 @@ from affekt.site.words import words
 
 routes = APIRouter(prefix="/desk")
 WRONG = "name, password or code are not right, or the account is locked for a while"
-# Codes that were taken, so that none is taken twice: (person, step).
-_TAKEN: set[tuple[int, int]] = set()
-_GATE = threading.Lock()
 
 
 @routes.get("/sign-in")
@@ -133,7 +128,7 @@ def second_factor(
         return RedirectResponse("/desk/staff", 303)
     if own.second_factor or not totp.is_secret(secret):
         raise Refusal(400, "second factor", "form_old")
-    if totp.step_of(secret, code, int(time.time())) is None:
+    if totp.step_of(secret, code, live.now() // 1_000_000) is None:
         return _second(request, who.scene, who, secret, trouble="this code is not right")
     staff.set_second_factor(live, who.entry.admin, seal(who.scene.seals.staff_key, secret))
     return RedirectResponse("/desk/staff", 303)
@@ -145,11 +140,7 @@ def _is_code(scene: Scene, found: staff.Member, code: str) -> bool:
         return True
     secret = unseal(scene.seals.staff_key, found.second_factor)
     step = totp.step_of(secret, code, scene.live.now() // 1_000_000)
-    with _GATE:
-        if step is None or (found.number, step) in _TAKEN:
-            return False
-        _TAKEN.add((found.number, step))
-    return True
+    return step is not None and staff.use_step(scene.live, found.number, step)
 
 
 def _sign_in(

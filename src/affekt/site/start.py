@@ -1,6 +1,7 @@
 """From a plan to a site that answers: what is served, to whom, and what has to be so before."""
 
 import ipaddress
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from affekt.campaign.sweep import sweep
 from affekt.campaigns.export import export
 from affekt.campaigns.opening import live_of
 from affekt.crowd.local import Local
-from affekt.errors import Refused, UsageError
+from affekt.errors import AffektError, Refused, UsageError
 from affekt.plan import Plan
 from affekt.project import Project
 from affekt.site.app import create
@@ -27,6 +28,7 @@ from affekt.site.gallery import Gallery, pool_of
 from affekt.site.scene import Scene
 from affekt.site.seals import Seals
 
+LOG = logging.getLogger(__name__)
 SWEEP_SECONDS = 60
 LEAST_DIFFERENT = 8  # bytes of a secret that somebody did not make by hand
 SHUTDOWN_SECONDS = 5
@@ -155,9 +157,12 @@ def serve(scene: Scene, at: Door) -> None:
 
 def _sweep(live: Live, ended: threading.Event) -> None:
     while not ended.wait(SWEEP_SECONDS):
-        sweep(live)
-        sweep_tests(live)
-        open_waiting(live)  # of questions that a build has put since
+        try:
+            sweep(live)
+            sweep_tests(live)
+            open_waiting(live)  # of questions that a build has put since
+        except AffektError as trouble:  # a full disk, a database that is locked; the next may do
+            LOG.warning("leases were not swept: %s", trouble)
 
 
 def _asked_pictures(project: Project) -> pl.DataFrame:

@@ -4,6 +4,7 @@ CREATE TABLE admins (
   role TEXT NOT NULL,
   password TEXT,
   second_factor TEXT,
+  last_step BIGINT NOT NULL,
   failures INTEGER NOT NULL,
   locked_until BIGINT NOT NULL,
   made_at BIGINT NOT NULL,

@@ -1,7 +1,9 @@
 """The audit: rows are added, never changed, and a change shows."""
 
+import json
 import sqlite3
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +12,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from affekt.campaign import audit
+from affekt.campaign.changes import note_settings
 from affekt.campaign.live import Live
+from affekt.campaign.settings import Asking, Pay
+from tests.campaign.conftest import Opened
 from tests.campaign.people import together
 
 Job = Callable[[Connection], None]
@@ -117,3 +122,14 @@ def test_any_words_can_be_noted_and_are_verified(live: Live, why: str, before: o
         lambda to: audit.note(to, live, "عمر", "say 😀", "worker w", why, before, None)
     )
     assert findings(live) == []
+
+
+def test_other_settings_are_on_record_and_the_same_are_not_told_twice(opened: Opened) -> None:
+    """I11: who raised the cap, and from what."""
+    for cap in ("10", "10", "99"):
+        pay = Pay(per_batch=Decimal("1"), cap=Decimal(cap))
+        note_settings(opened(asking=Asking(pay=pay)), "ann")
+    told = audit.rows(opened())
+    assert told["action"].to_list() == ["set how people are asked"] * 2
+    before, after = (json.loads(told[name][0]) for name in ("before", "after"))
+    assert (before["pay"]["cap"], after["pay"]["cap"]) == ("10", "99")

@@ -1,6 +1,7 @@
 """Who workers are elsewhere: sealed, found again, told to nobody, erased."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ from hypothesis import strategies as st
 from affekt.campaign import audit, consent, identities, keys, messages, money, workers
 from affekt.campaign.books import verify_books
 from affekt.campaign.identities import Identity
-from affekt.campaign.live import Live
+from affekt.campaign.live import Live, open_campaign
 from affekt.campaign.places import open_waiting
 from affekt.errors import Damaged, MachineError, NotTaken
+from affekt.journal.clock import Clock
+from affekt.journal.database import Database
 from tests.campaign.conftest import Opened
-from tests.campaign.crowd import ask
+from tests.campaign.crowd import WAY, ask
 from tests.campaign.deeds import do_batch
 from tests.campaign.people import PAID, consenting, invited, rows, together
 
@@ -154,6 +157,26 @@ def test_somebody_erased_leaves_votes_and_pay_under_a_name_that_leads_nowhere(
     assert rows(live, "SELECT count(*) FROM votes WHERE state = 'counted'") == [(2,)]
     assert audit.rows(live)["action"].to_list().count("erase") == 1
     assert verify_books(live.database) == []
+
+
+def test_no_byte_of_somebody_erased_stays_in_the_file_or_its_log(tmp_path: Path) -> None:
+    """C70, while another process reads the database."""
+    place = tmp_path / "votes.db"
+    live = open_campaign(place, WAY, clock=Clock())
+    with closing(live.database), closing(Database(place)):
+        worker = consenting(live)
+        identities.remember(live, worker, ANN, KEY)
+        [(sealed,)] = rows(live, "SELECT sealed FROM identities")
+        messages.complain(live, worker, "my name is Ann Smith")
+        workers.set_preference(live, worker, "keys", {"yes": "a key of Ann"})
+        known = [one.encode() for one in (sealed, "Ann Smith", "a key of Ann")]
+        assert all(one in every_byte(tmp_path) for one in known)
+        identities.erase(live, worker, "owner", "asked to")
+        assert not [one for one in known if one in every_byte(tmp_path)]
+
+
+def every_byte(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.glob("votes.db*"))
 
 
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])

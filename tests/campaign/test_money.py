@@ -16,11 +16,12 @@ from affekt.campaign.live import Live
 from affekt.campaign.places import open_waiting
 from affekt.campaign.settings import Pay
 from affekt.campaign.submit import submit
+from affekt.campaign.sweep import sweep
 from affekt.errors import NotTaken
 from tests.campaign.conftest import Opened
-from tests.campaign.crowd import MINUTE, ask, wait
+from tests.campaign.crowd import HOUR, MINUTE, ask, wait
 from tests.campaign.deeds import do_batch, say, say_all
-from tests.campaign.people import PAID, consenting, invited, rows, run, together
+from tests.campaign.people import FREE, PAID, consenting, invited, rows, run, together
 
 
 def paying(opened: Opened, questions: int = 4, **pay: Any) -> Live:
@@ -51,6 +52,21 @@ def test_a_batch_pays_its_share_halves_up(
     [say(live, worker, card) for card in batch.cards[:answered]]
     assert submit(live, worker, batch.token).earned == Decimal(amount)
     assert money.totals(live).due == Decimal(amount)
+
+
+def test_answers_that_came_late_bring_what_the_batch_would(opened: Opened) -> None:
+    """I10, C38: half a cent each, and never a cent for each."""
+    pay = Pay(per_batch=Decimal("0.02"))
+    live = opened(asking=FREE.model_copy(update={"pay": pay, "batch": 4}))
+    ask(live, 4)
+    open_waiting(live)
+    worker = consenting(live)
+    batch = claim(live, worker)
+    wait(live, HOUR)
+    sweep(live)
+    [say(live, worker, card) for card in batch.cards]
+    assert money.totals(live).earned == Decimal("0.02")
+    assert verify_books(live.database) == []
 
 
 def test_yen_have_no_parts(opened: Opened) -> None:

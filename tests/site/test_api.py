@@ -121,3 +121,20 @@ def test_a_wrong_request_is_400_with_a_sentence(
 @pytest.mark.parametrize("path", ["/workers", "/messages", "/test", "/exports"])
 def test_lists_are_there_where_nothing_has_happened(quick: Site, path: str) -> None:
     assert program(quick).get(path).status_code == 200
+
+
+def test_members_tokens_and_letters_are_managed_by_a_program(quick: Site) -> None:
+    """C63: as on the pages."""
+    client, visit = program(quick), Visit(quick)
+    visit.send("/help", message="My pay is missing.")
+    [letter] = client.get("/messages").json()
+    assert client.post(f"/messages/{letter['id']}").json()[0]["is_read"] is True
+    assert "/desk/first/" in client.post("/staff", json={"name": "Ann"}).json()["link"]
+    assert client.post("/staff", json={"name": "Bob", "role": "king"}).status_code == 400
+    doomed = program(quick, "viewer")
+    number = client.get("/tokens").json()[1]["number"]
+    assert len(client.post(f"/tokens/{number}").json()) == 1
+    assert doomed.get("/campaign").status_code == 401
+    assert client.post("/staff/giver of viewer").status_code == 200
+    assert client.post("/staff/giver of owner").status_code == 409
+    assert client.get("/campaign").status_code == 200

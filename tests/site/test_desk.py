@@ -288,8 +288,22 @@ def test_what_anybody_writes_is_text_on_every_page(quick: Site) -> None:
     desk = Desk(quick, name="an <b>owner</b>")
     desk.do("/state", deed="pause", why=NASTY)
     who = pseudonym(quick)
-    shown = (visit.client.get("/help"), desk.get("/messages"), desk.get(f"/workers/{who}"),
-             desk.get("/audit"), desk.get(""))  # fmt: skip
+    desk.do(f"/bonus/{who}", amount="1", why=NASTY, key=NASTY[:64])
+    desk.do(f"/workers/{who}", deed="message", why=NASTY)
+    desk.do(f"/workers/{who}", deed="suspend", why=NASTY)
+    desk.do("/items/q000", deed="withdraw", why=NASTY)
+    desk.do("/tokens", name=NASTY[:64])
+    desk.do("/staff", name=NASTY[:64], role="viewer")
+    visit.send("/keys", yes="<", no=">", skip="'")
+    shown = (
+        visit.client.get("/help"), visit.client.get("/home"), desk.get("/messages"),
+        desk.get(f"/workers/{who}"), desk.get("/audit"), desk.get(""), desk.get("/payments"),
+        desk.get("/items/q000"), desk.get("/staff"), desk.get("/workers"),
+        desk.get(f"/items?emotion={NASTY}&state={NASTY}&after={NASTY}"),
+        desk.get(f"/payments?state={NASTY}"), desk.get(f"/workers/{NASTY}"),
+        desk.do("/state", deed=NASTY, why="x"), desk.enter(name=NASTY, password=NASTY),
+        visit.say("/batch/pass", {"card": NASTY, "kind": NASTY}),
+    )  # fmt: skip
     for page in shown:
         assert "<script>alert" not in page.text
         assert "onerror=alert(1)>" not in page.text

@@ -39,6 +39,10 @@ TAKES: dict[str, staff.Role] = {
     "/api/v1/payments": "manager",
     "/api/v1/bonuses": "manager",
     "/api/v1/invitations": "manager",
+    "/api/v1/messages/{number}": "reviewer",
+    "/api/v1/staff": "owner",
+    "/api/v1/staff/{name}": "owner",
+    "/api/v1/tokens/{number}": "owner",
 }
 OF_WORKERS = (
     "/consent", "/feelings", "/language", "/keys", "/help", "/withdraw", "/batch/begin",
@@ -57,6 +61,7 @@ OPEN = {
 BODIES: dict[str, dict[str, Any]] = {
     "/api/v1/bonuses": {"worker": "nobody", "amount": "1", "why": "x", "key": "k" * 8},
     "/api/v1/invitations": {"n": 1},
+    "/api/v1/staff": {"name": "somebody", "role": "viewer"},
 }
 STRANGE = {"deed": "nothing", "why": "x"}
 

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +18,9 @@ import pytest
 
 from affekt import plan
 from affekt.campaign import staff
+from affekt.campaign.live import Live
 from affekt.cli.serve import _start as opened_site
-from affekt.errors import MissingExtra, Refused, UsageError
+from affekt.errors import DiskTrouble, MissingExtra, Refused, UsageError
 from affekt.exports.shape import FILES
 from affekt.project import Project
 from affekt.site import passwords, start
@@ -220,6 +222,24 @@ def test_an_owner_with_a_password_may_open_to_others(quick: Site) -> None:
     start.check_safe(quick.live, public, SECRET)
     with pytest.raises(Refused, match="guessed"):
         start.check_safe(quick.live, public, b"a" * 32)
+
+
+def test_a_full_disk_ends_no_sweeping(
+    quick: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """C26: what could not be swept is told, and the next time is tried."""
+    ended, tries = threading.Event(), []
+
+    def full(_: Live) -> int:
+        tries.append(1)
+        (ended.set if len(tries) > 1 else ended.is_set)()
+        raise DiskTrouble("the disk is full")
+
+    monkeypatch.setattr(start, "SWEEP_SECONDS", 0.01)
+    monkeypatch.setattr(start, "sweep", full)
+    start._sweep(quick.live, ended)
+    assert len(tries) == 2
+    assert "leases were not swept: the disk is full" in caplog.text
 
 
 def test_a_pool_names_emotions_by_folders_and_a_strange_folder_is_refused(tmp_path: Path) -> None:

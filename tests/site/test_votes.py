@@ -8,8 +8,10 @@ import httpx
 import pytest
 
 from affekt.campaign import frames, workers
+from affekt.campaign.sweep import sweep
 from affekt.errors import NotTaken
 from affekt.journal.schema import votes
+from tests.campaign.crowd import HOUR, wait
 from tests.site.scene import QUICK, Site, link_of, site
 from tests.site.visits import Visit, batch_token
 
@@ -114,6 +116,27 @@ def test_what_is_passed_over_is_no_vote(quick: Site) -> None:
         assert said.json() == {"state": "kept"}
     assert stored(quick) == []
     assert [card["is_passed"] for card in visit.batch()["cards"][:2]] == [True, True]
+
+
+def test_a_late_answer_is_told_alike_whether_it_was_needed_or_not(tmp_path: Path) -> None:
+    """C11, I4: or it would tell that others have settled the question."""
+    asking = QUICK.model_copy(update={"batch": 1})
+    with site(tmp_path / "site", asking, n_pictures=1) as one:
+        late, other = Visit(one), Visit(one)
+        cards = [visit.batch()["cards"][0] for visit in (late, other)]
+        third, fourth = Visit(one), Visit(one)
+        settled = third.batch()["cards"][0]
+        wait(one.live, HOUR)
+        sweep(one.live)
+        told = [
+            late.answer(cards[0], key="1" * 32).json()["state"],
+            other.answer(cards[1], key="2" * 32).json()["state"],
+            fourth.answer(fourth.batch()["cards"][0], key="3" * 32).json()["state"],
+        ]
+        page = fourth.client.get("/batch").text
+        fourth.send("/batch/submit", batch=batch_token(page))
+        told.append(third.answer(settled, key="4" * 32).json()["state"])
+    assert told == ["late", "late", "kept", "late"]
 
 
 def test_stopping_hands_in_what_is_done(quick: Site) -> None:

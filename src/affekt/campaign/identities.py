@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
@@ -12,6 +13,7 @@ from affekt.campaign.keys import fingerprint, seal, unseal
 from affekt.campaign.live import Live
 from affekt.campaign.submit import end_assignment
 from affekt.errors import NotTaken
+from affekt.journal.blanked import scrub
 
 ADD = text(
     """INSERT INTO identities (worker, provider, sealed, digest)
@@ -112,12 +114,16 @@ def erase(live: Live, worker: int, actor: str, why: str) -> None:
     """Take out who a worker is: identity, link, preferences, letters. Again it changes nothing.
 
     Votes and pay stay under a pseudonym that leads nowhere from then on; to keep votes out of
-    exports as well, withdraw the consent first. Copies of the database made before still hold it.
+    exports as well, withdraw the consent first. No byte of it stays in a file or its log; a server
+    clears its own in time. Copies of the database made before still hold it.
 
     Raises:
         NotTaken: ``owed`` where the worker is still to be paid, which nobody could do afterwards.
+        MachineError: Another process kept the file from being cleared; erase again.
     """
     live.database.write(lambda to: _erase(to, live, worker, actor, why))
+    if isinstance(live.database.place, Path):
+        scrub(live.database.place)
 
 
 def _remember(to: Connection, worker: int, identity: Identity, key: bytes) -> None:

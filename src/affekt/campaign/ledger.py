@@ -36,7 +36,10 @@ OF_WORKER = text(
     WHERE campaign = :campaign AND currency = :currency AND worker = :worker
     GROUP BY state, amount"""
 )
-SIZE = text("SELECT size FROM assignments WHERE id = :assignment")
+SIZE = text(
+    """SELECT a.size, (SELECT count(DISTINCT v.item) FROM votes v WHERE v.assignment = a.id) AS done
+    FROM assignments a WHERE a.id = :assignment"""
+)
 FOR_ASSIGNMENT = text(
     "SELECT amount FROM payments WHERE assignment = :assignment AND state <> 'voided'"
 )
@@ -79,9 +82,17 @@ def earn(
 def earn_late(
     connection: Connection, live: Live, worker: int, *, assignment: int, vote: int
 ) -> None:
-    """Add the line for an answer that came after the lease of its batch was lost (I4)."""
-    size = int(connection.execute(SIZE, {"assignment": assignment}).scalar_one())
-    amount = rounded(Fraction(live.asking.pay.per_batch) / size, live.asking.pay.currency)
+    """Add the line for an answer that came after the lease of its batch was lost (I4).
+
+    It is what the batch pays with this answer, less what it pays without: rounding each answer
+    alone could double the pay of a batch.
+    """
+    size, done = connection.execute(SIZE, {"assignment": assignment}).one()
+    pay = live.asking.pay
+    with_it, without = (
+        rounded(Fraction(pay.per_batch) * Fraction(n, size), pay.currency) for n in (done, done - 1)
+    )
+    amount = with_it - without
     reason = f"answer {vote}, after its time"
     line = {"assignment": assignment, "kind": "batch", "reason": reason, "amount": amount}
     put(connection, live, worker, f"late {vote}", line)

@@ -54,7 +54,7 @@ def blank(place: Path | str, is_gone: Gone, *, dry: bool = False) -> int:
             database.write(lambda to: _blank(to, gone, tested))
     if isinstance(place, Path) and not dry:
         if gone or tested:
-            _scrub(place)
+            scrub(place)
         _renew_copies(place, is_gone)
     return len(gone)
 
@@ -91,7 +91,7 @@ def _blank(to: Connection, gone: list[int], tested: list[str]) -> None:
             to.execute(text(statement), {"image": image})
 
 
-def _scrub(path: Path) -> None:
+def scrub(path: Path) -> None:
     """Leave no byte of what was overwritten in the file or its log."""
     with sentences(path), closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("VACUUM")

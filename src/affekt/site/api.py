@@ -45,6 +45,13 @@ class Bonus(BaseModel):
     key: str = Field(min_length=8, max_length=64, description="given once under each key")
 
 
+class Member(BaseModel):
+    """Somebody who may come in."""
+
+    name: str = Field(max_length=64)
+    role: str = Field("viewer", description="viewer, reviewer, manager or owner")
+
+
 @routes.get("/campaign")
 def campaign(who: Program) -> Told:
     """The live board: state, votes a minute, leases, spend, and each emotion beside the paper's."""
@@ -111,6 +118,13 @@ def letters(who: Program) -> list[Told]:
     return plain(messages.inbox(who.scene.live))  # type: ignore[no-any-return]
 
 
+@routes.post("/messages/{number}")
+def read(who: Program, number: int) -> list[Told]:
+    """Note that a message was read."""
+    reviews.mark_read(who, number)
+    return letters(who)
+
+
 @routes.get("/test")
 def test(who: Program) -> Told:
     """How the test goes, for each version of it."""
@@ -175,6 +189,32 @@ def members(who: Program) -> list[Told]:
         {"name": one.name, "role": one.role, "has_password": one.password is not None}
         for one in staff.members(who.scene.live)
     ]
+
+
+@routes.post("/staff")
+def add_member(who: Program, wanted: Member) -> Told:
+    """Give the link by which somebody sets a password, once and within a day; owners only."""
+    return {"link": people.new_member(who, wanted.name, wanted.role)}
+
+
+@routes.post("/staff/{name}")
+def remove_member(who: Program, name: str) -> list[Told]:
+    """Let somebody in no more, by password, session, link or token; owners only."""
+    people.end_member(who, name)
+    return members(who)
+
+
+@routes.get("/tokens")
+def tokens(who: Program) -> list[Told]:
+    """The tokens that hold, without their secrets."""
+    return plain(staff.tokens(who.scene.live))  # type: ignore[no-any-return]
+
+
+@routes.post("/tokens/{number}")
+def end_token(who: Program, number: int) -> list[Told]:
+    """End a token; owners only."""
+    people.end_token(who, number)
+    return tokens(who)
 
 
 @routes.get("/openapi.json", include_in_schema=False)

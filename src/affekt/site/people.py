@@ -136,17 +136,27 @@ def add_member(
     role: Annotated[str, Form()] = "viewer",
 ) -> HTMLResponse:
     """Invite somebody to the staff, or let them set a new password, by a link told this once."""
+    return _members(request, who, link=new_member(who, name, role))
+
+
+def new_member(who: Colleague, name: str, role: str) -> str:
+    """Give the link by which somebody sets a password."""
     who.check("owner")
     secret = staff.invite(who.scene.live, name.strip(), role, actor=who.entry.name)  # type: ignore[arg-type]  # checked there
-    return _members(request, who, link=f"{who.scene.address}/desk/first/{secret}")
+    return f"{who.scene.address}/desk/first/{secret}"
 
 
 @routes.post("/staff/remove")
 def remove_member(who: Acting, name: Annotated[str, Form(max_length=64)] = "") -> Response:
     """Let somebody in no more."""
+    end_member(who, name)
+    return RedirectResponse("/desk/staff", 303)
+
+
+def end_member(who: Colleague, name: str) -> None:
+    """Let somebody in no more; see `affekt.campaign.staff.remove`."""
     who.check("owner")
     staff.remove(who.scene.live, name, actor=who.entry.name)
-    return RedirectResponse("/desk/staff", 303)
 
 
 @routes.post("/tokens")
@@ -164,9 +174,14 @@ def add_token(
 @routes.post("/tokens/{number}")
 def revoke_token(who: Acting, number: int) -> Response:
     """End a token."""
+    end_token(who, number)
+    return RedirectResponse("/desk/staff", 303)
+
+
+def end_token(who: Colleague, number: int) -> None:
+    """End a token, of anybody."""
     who.check("owner")
     staff.revoke(who.scene.live, number, actor=who.entry.name)
-    return RedirectResponse("/desk/staff", 303)
 
 
 def _members(request: Request, who: Colleague, *, link: str = "", token: str = "") -> HTMLResponse:

@@ -11,6 +11,7 @@ import polars as pl
 import uvicorn
 
 from affekt.campaign import staff
+from affekt.campaign.changes import note_settings
 from affekt.campaign.exam import sweep_tests
 from affekt.campaign.keys import project_key
 from affekt.campaign.live import Live
@@ -89,6 +90,7 @@ def opened(project: Project, at: Door) -> Iterator[Scene]:
         check_safe(live, at, secret)
         open_waiting(live)
         prepare(live, pool)
+        note_settings(live, "affekt")
         yield Scene(
             live, plan.title, gallery, pool, Seals(secret), at.address, crowd.contact,
             publish=lambda folder: export(plan, live, folder),

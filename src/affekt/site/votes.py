@@ -76,7 +76,9 @@ def answer(who: Caller, said: Answer) -> JSONResponse:
         scene.live, who.worker.id, said.card, said.felt, key=said.key, seconds=said.seconds
     )
     left = max(0, (kept.until - scene.live.now()) // MICROSECONDS)
-    return JSONResponse({"state": kept.state, "seconds_left": left})
+    # Whether a late answer was still needed would tell what others said (C11).
+    state = "late" if kept.state == "not needed" else kept.state
+    return JSONResponse({"state": state, "seconds_left": left})
 
 
 @routes.post("/batch/pass")

@@ -318,6 +318,14 @@ def test_only_those_who_pass_the_test_vote(tmp_path: Path) -> None:
         assert votes <= {worker for worker, value in test.values.items() if value >= 90}
 
 
+def test_what_names_workers_is_their_owners_alone(tmp_path: Path) -> None:
+    """C70."""
+    with LedgerFile(tmp_path / "ledger.db") as ledger:
+        ledger.put("batch", {"1-0": {"handed": [["assignment", "A1WORKER"]]}})
+        modes = {path.stat().st_mode & 0o077 for path in tmp_path.iterdir()}
+    assert modes == {0}
+
+
 def test_the_cap_is_never_passed(tmp_path: Path) -> None:
     """C41: a batch of three costs 2.16 with its fees, and a second one would be too much."""
     offer = Terms("campaign", "T", "D", "k", Decimal("0.60"), cap=Decimal("4.00"))

@@ -188,6 +188,16 @@ def test_the_page_of_twenty_pictures_is_small_and_asks_what_was_given() -> None:
     assert form.times == batch_page.TIMES
 
 
+@pytest.mark.parametrize(
+    ("noted", "seconds"),
+    [("1.5 2", {"a": 1.5, "b": 2.0}), ("1.5", {}), ("1 nan", {}), ("1 inf", {}), ("-1 2", {}),
+     ("", {}), ("a b", {}), ("1 1e9", {})],
+)  # fmt: skip
+def test_times_that_are_none_are_passed_over(noted: str, seconds: dict[str, float]) -> None:
+    """C45: a page of a worker may send anything."""
+    assert batch_page.seconds_of({batch_page.TIMES: noted}, ["a", "b"]) == seconds
+
+
 def test_people_of_a_kind_answer_as_their_kind_and_always_the_same() -> None:
     """I14, C52."""
     items = forms.of_question(batch_page.document(ITEMS)).items

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import socket
 import tempfile
 import threading
 import time
@@ -126,22 +127,20 @@ def made(folder: Path, asking: Asking = QUICK, n_pictures: int = 12, port: int =
 
 def free_port() -> int:
     """Give a port on which nothing listens."""
-    import socket
-
     with closing(socket.socket()) as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
 
 
 @contextmanager
-def served(scene: Scene, port: int) -> Iterator[Site]:
-    """Answer for a scene in a thread of this process."""
+def served(scene: Scene, port: socket.socket) -> Iterator[Site]:
+    """Answer for a scene in a thread of this process, at a port that is held already."""
     config = uvicorn.Config(
-        create(scene), host="127.0.0.1", port=port, log_level="error", access_log=False,
+        create(scene), log_level="error", access_log=False,
         lifespan="off", server_header=False, timeout_graceful_shutdown=1,
     )  # fmt: skip
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=server.run, args=([port],), daemon=True)
     thread.start()
     end = time.monotonic() + 10
     while not server.started and time.monotonic() < end:
@@ -160,9 +159,11 @@ def served(scene: Scene, port: int) -> Iterator[Site]:
 @contextmanager
 def site(folder: Path, asking: Asking = QUICK, n_pictures: int = 12) -> Iterator[Site]:
     """Answer for a new campaign."""
-    port = free_port()
-    with served(made(folder, asking, n_pictures, port), port) as one:
-        yield one
+    with closing(socket.socket()) as port:
+        port.bind(("127.0.0.1", 0))
+        number = port.getsockname()[1]
+        with served(made(folder, asking, n_pictures, number), port) as one:
+            yield one
 
 
 def link_of(live: Live, *, is_ready: bool = True) -> str:

@@ -14,6 +14,7 @@ ANSWERS = (
     (SKIP, "Skip: I would rather not look"),
     (BROKEN, "Image does not load"),
 )
+LONGEST = 86_400.0  # s; a batch may take a day, and NaN takes none
 TIMES = "seconds"  # field with the seconds spent on each item, in their order
 # Notes when an answer is chosen first, and lets nothing be sent from a preview.
 SCRIPT = """
@@ -71,8 +72,9 @@ def _item(one: Asked, alt_text: str) -> str:
 
 def seconds_of(fields: Mapping[str, str], items: Sequence[str]) -> dict[str, float]:
     """Give item → seconds, of what a page noted; empty where it noted something else."""
-    parts = fields.get(TIMES, "").split()
     try:
-        return dict(zip(items, map(float, parts), strict=True))
+        seconds = [float(part) for part in fields.get(TIMES, "").split()]
+        noted = dict(zip(items, seconds, strict=True))
     except ValueError:
         return {}
+    return noted if all(0 <= one <= LONGEST for one in seconds) else {}

@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self
 from affekt.errors import DiskTrouble
 
 Row = dict[str, Any]
+OWNER_ONLY = 0o600
 TABLE = """CREATE TABLE IF NOT EXISTS rows (
     number INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
     UNIQUE (kind, key)) STRICT"""
@@ -31,7 +32,7 @@ class Ledger(Protocol):
 
 
 class LedgerFile:
-    """A ledger in one SQLite file.
+    """A ledger in one SQLite file that only its owner can read: it names workers.
 
     Raises:
         DiskTrouble: The file cannot be read or written.
@@ -40,10 +41,11 @@ class LedgerFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
+            path.touch(OWNER_ONLY)
             self._connection = sqlite3.connect(path, isolation_level=None)
             for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", TABLE):
                 self._connection.execute(statement)
-        except sqlite3.Error as trouble:
+        except (OSError, sqlite3.Error) as trouble:
             raise self._told(trouble) from trouble
 
     def __enter__(self) -> Self:
@@ -81,7 +83,7 @@ class LedgerFile:
         )
         return {key: json.loads(value) for key, value in found}
 
-    def _told(self, trouble: sqlite3.Error) -> DiskTrouble:
+    def _told(self, trouble: OSError | sqlite3.Error) -> DiskTrouble:
         return DiskTrouble(
             f"{self._path}: cannot be read or written ({trouble}); free the disk or the file and "
             "run again, nothing that was paid is lost"

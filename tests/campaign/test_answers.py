@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from affekt.campaign import exam, money, staff
 from affekt.campaign.answers import pass_over
 from affekt.campaign.books import verify_books
 from affekt.campaign.claim import claim, current
@@ -260,3 +261,31 @@ def test_gold_is_dealt_with_both_answers_and_never_counts(opened: Opened) -> Non
     assert rows(live, learnt)[0][0] >= kinds[True]
     assert rows(live, "SELECT count(*) FROM items WHERE gold IS NOT NULL AND votes > 0") == [(0,)]
     assert verify_books(live.database) == []
+
+
+def test_gold_that_was_answered_too_late_is_not_dealt_again(opened: Opened) -> None:
+    """I2: or its card could not be answered, as it has been."""
+    live = opened(asking=FREE.model_copy(update={"gold_rate": 0.5, "batch": 12}))
+    ask(live, 30)
+    open_waiting(live)
+    add_gold(live, questions("awe", 6, truth="awe"))
+    [worker] = workers(live, 1)
+    first = claim(live, worker)
+    wait(live, HOUR)
+    sweep(live)
+    [say(live, worker, card) for card in first.cards]
+    second = claim(live, worker)
+    late = "SELECT count(*) FROM votes v JOIN items i ON i.id = v.item WHERE i.gold IS NOT NULL"
+    assert rows(live, late)[0][0] > 0
+    assert {say(live, worker, card).state for card in second.cards} == {"kept"}
+
+
+@pytest.mark.parametrize("odd", ["\0", "a\0b", "\udc80"])
+def test_letters_that_a_database_cannot_keep_lead_nowhere(live: Live, ann: int, odd: str) -> None:
+    """B52: what a form may hold."""
+    with pytest.raises(NotTaken, match="no such batch"):
+        submit(live, ann, odd)
+    with pytest.raises(NotTaken, match="no such test"):
+        exam.answer(live, ann, odd, "awe")
+    assert staff.member(live, odd) is None
+    assert money.lines(live, odd) == []

@@ -11,6 +11,7 @@ import polars as pl
 from sqlalchemy import Connection, text
 
 from affekt.campaign import facts, wording
+from affekt.campaign.audit import plain
 from affekt.campaign.forms import Version, draw, make_test, newest, version_of
 from affekt.campaign.ledger import earn_test
 from affekt.campaign.live import Live
@@ -233,7 +234,7 @@ def _form(to: Connection, attempt: Any) -> Form:
 
 
 def _answer(to: Connection, live: Live, worker: int, question: str, emotion: str) -> None:
-    names = {"token": question, "worker": worker, "campaign": live.number}
+    names = {"token": plain(question), "worker": worker, "campaign": live.number}
     found = to.execute(QUESTION, names).first()
     if found is None:
         raise NotTaken("unknown", STRANGER)

@@ -25,6 +25,7 @@ UNSEEN = text(
         AND NOT EXISTS (SELECT 1 FROM slots h WHERE h.campaign = :campaign AND h.apart = i.apart
             AND h.worker = :worker AND h.state IN ('leased', 'voted'))
         AND NOT EXISTS (SELECT 1 FROM passes p WHERE p.item = i.id AND p.worker = :worker)
+        AND NOT EXISTS (SELECT 1 FROM votes v WHERE v.item = i.id AND v.worker = :worker)
     ORDER BY i.id"""
 ).bindparams(bindparam("emotions", expanding=True))
 PLACE = text(

@@ -55,7 +55,7 @@ class Difference(NamedTuple):
 def lines(live: Live, state: str = "") -> list[Line]:
     """Give the lines of a campaign, or those in one state, oldest first."""
     with live.database.read() as connection:
-        found = connection.execute(IN_STATE, {"campaign": live.number, "state": state})
+        found = connection.execute(IN_STATE, {"campaign": live.number, "state": plain(state)})
         return [_line(row) for row in found]
 
 

@@ -104,7 +104,7 @@ def has_owner(live: Live) -> bool:
 def member(live: Live, name: str) -> Member | None:
     """Give the person of a name."""
     with live.database.read() as connection:
-        row = connection.execute(FIND, {"name": name}).first()
+        row = connection.execute(FIND, {"name": audit.plain(name)}).first()
     return _member(row) if row else None
 
 
@@ -125,7 +125,7 @@ def invite(live: Live, name: str, role: Role, *, actor: str) -> str:
     if role not in ROLES or not name.strip():
         known = ", ".join(ROLES)
         raise UsageError(f"the role is {role!r}; known are {known}, and a name is needed")
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+    secret, name = secrets.token_urlsafe(SECRET_BYTES), audit.plain(name)
 
     def do(to: Connection) -> None:
         to.execute(ENROL, {"name": name, "role": role, "now": live.now()})
@@ -192,7 +192,7 @@ def remove(live: Live, name: str, *, actor: str) -> None:
     """
 
     def do(to: Connection) -> None:
-        found = to.execute(FIND, {"name": name}).first()
+        found = to.execute(FIND, {"name": audit.plain(name)}).first()
         if found is None:
             raise NotTaken("unknown", f"there is no member {name!r}")
         to.execute(END_ALL, {"admin": found.id, "now": live.now()})

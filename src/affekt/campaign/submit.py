@@ -81,7 +81,7 @@ def end_assignment(to: Connection, live: Live, found: Any, state: str) -> None:
 
 
 def _end(to: Connection, live: Live, worker: int, batch: str, state: str) -> Receipt:
-    names = {"token": batch, "worker": worker, "campaign": live.number}
+    names = {"token": audit.plain(batch), "worker": worker, "campaign": live.number}
     found = to.execute(FIND, names).first()
     if found is None:
         raise NotTaken("unknown", "there is no such batch among yours")

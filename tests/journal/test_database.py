@@ -94,6 +94,12 @@ def test_a_job_that_raises_undoes_itself_and_no_other(notes: Database) -> None:
     assert words(notes) == ["a", "b"]
 
 
+def test_jobs_given_together_each_have_their_own_end(notes: Database) -> None:
+    done, failed, last = notes.write_each([put("a"), put_and_fail, put("b")])
+    assert (done, type(failed), last) == (None, ValueError, None)
+    assert words(notes) == ["a", "b"]
+
+
 def test_a_reader_sees_one_moment_while_others_write(notes: Database) -> None:
     """Section 15: export during writing."""
     count = text("SELECT count(*) FROM notes")
@@ -139,6 +145,23 @@ def test_writes_that_wait_for_each_other_are_committed_together(file: Database) 
     assert ends == ["kept"] * MANY
     assert len(commits) == 2  # of the one under way, and of all that waited
     assert len(words(file)) == MANY
+
+
+def test_jobs_given_together_share_one_commit(file: Database) -> None:
+    """C24."""
+    commits: list[Connection] = []
+    event.listen(file.engine, "commit", commits.append)
+    assert file.write_each([put("a"), put("b")]) == [None, None]
+    assert len(commits) == 1
+
+
+def test_a_disk_that_fills_under_jobs_given_together_is_told_to_each(file: Database) -> None:
+    """B10, I1."""
+    pages = file.write(lambda to: to.exec_driver_sql("PRAGMA page_count").scalar())
+    file.write(lambda to: to.exec_driver_sql(f"PRAGMA max_page_count = {pages}").scalar())
+    given = file.write_each([put("a"), put("b" * 100_000)])
+    assert [type(one) for one in given] == [DiskTrouble] * 2
+    assert words(file) == []
 
 
 def test_a_disk_that_fills_in_a_common_commit_acknowledges_nothing_it_lost(file: Database) -> None:

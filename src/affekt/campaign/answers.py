@@ -91,9 +91,8 @@ def answer(live: Live, worker: int, card: str, said: Said, *, key: str, seconds:
         NotTaken: ``unknown`` card, ``conflict`` with another answer, or the campaign is closed; on
             a lost lease also what `check_may_work` says, such as of somebody who withdrew.
     """
-    return live.database.write(
-        lambda to: _answer(to, live, worker, card, _Saying(said, key, seconds))
-    )
+    saying = Saying(card, said, key, seconds)
+    return live.database.write(lambda to: keep(to, live, worker, saying))
 
 
 def pass_over(live: Live, worker: int, card: str, kind: Literal["skip", "broken"]) -> None:
@@ -108,7 +107,10 @@ def pass_over(live: Live, worker: int, card: str, kind: Literal["skip", "broken"
     live.database.write(lambda to: _pass_over(to, live, worker, card, kind))
 
 
-class _Saying(NamedTuple):
+class Saying(NamedTuple):
+    """One answer as it came; see `answer`."""
+
+    card: str
     said: Said
     key: str
     seconds: float
@@ -118,8 +120,9 @@ class _Saying(NamedTuple):
         return {emotion: self.said} if isinstance(self.said, bool) else dict(self.said)
 
 
-def _answer(to: Connection, live: Live, worker: int, card: str, saying: _Saying) -> Answered:
-    found = _found(to, live, worker, card)
+def keep(to: Connection, live: Live, worker: int, saying: Saying) -> Answered:
+    """Do what `answer` does, inside a transaction that somebody else commits."""
+    found = _found(to, live, worker, saying.card)
     felt = saying.by_emotion(found.emotion)
     unknown = sorted(set(felt) - set(live.emotions))
     if unknown or found.emotion not in felt:
@@ -167,7 +170,7 @@ def _revise(
     found: Any,
     said: Sequence[Any],
     felt: dict[str, bool],
-    saying: _Saying,
+    saying: Saying,
 ) -> Answered:
     """Change a draft, keeping what it said; what was handed in stays."""
     before = {row.emotion: bool(row.felt) for row in said}
@@ -182,7 +185,7 @@ def _revise(
     return Answered("kept", _extended(to, live, found))
 
 
-def _store(to: Connection, live: Live, found: Any, saying: _Saying, state: str) -> None:
+def _store(to: Connection, live: Live, found: Any, saying: Saying, state: str) -> None:
     rows = [
         {
             "campaign": live.number,

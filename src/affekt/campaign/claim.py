@@ -17,7 +17,7 @@ from affekt.journal.clock import MICROSECONDS
 from affekt.rank import rank_of
 
 TOKEN_BYTES = 16
-PAGE = 4  # slots looked at for each that is wanted, since several are of one picture
+PAGE = 2  # slots looked at for each that is wanted, since several are of one picture
 DAY = 24 * 3600 * MICROSECONDS
 # A picture is met where the worker holds a slot of it or of its like, or passed over it.
 UNMET = """FROM slots s WHERE s.campaign = :campaign AND s.state = 'open' AND s.emotion IN :emotions

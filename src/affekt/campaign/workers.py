@@ -127,7 +127,12 @@ def by_secret(live: Live, secret: str) -> Person:
         NotTaken: ``unknown``, alike for a link that never was, has ended or was taken back.
     """
     with live.database.read() as connection:
-        found = connection.execute(BY_TOKEN, {"token": _hash(secret)}).first()
+        return with_secret(connection, live, secret)
+
+
+def with_secret(connection: Connection, live: Live, secret: str) -> Person:
+    """Do what `by_secret` does, inside a transaction."""
+    found = connection.execute(BY_TOKEN, {"token": _hash(secret)}).first()
     person = _person(found) if found else None
     if person is None or live.now() > person.settings.get(LINK_UNTIL, live.now()):
         raise NotTaken("unknown", STRANGER)

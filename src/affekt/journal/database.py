@@ -5,8 +5,9 @@ committed together: the one whose turn it is runs all that wait, each in a savep
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
@@ -22,6 +23,9 @@ Durability = Literal["disk", "process"]
 # What `synchronous` is for each; under "process" a power cut may lose the last commits.
 SYNCHRONOUS = {"disk": "FULL", "process": "NORMAL"}
 TOGETHER = 256  # jobs in one commit, so that the first of many does not wait for all
+# Pages in the log before they are moved into the file, which holds up a commit: 40 MB.
+LOG_PAGES = 10_000
+READERS = 40  # connections that are kept open, one for each thread of a site
 RETRIES = 20  # of a transaction that PostgreSQL undid because of another one
 # Serialization failure, deadlock, and a row that another transaction has just written first.
 UNDONE = frozenset({"40001", "40P01", "23505"})
@@ -82,6 +86,23 @@ class Database:
         """
         with self.sentences():
             return self._writer.write(job) if self._writer else self._transaction(job)
+
+    def write_each(self, jobs: Sequence[Callable[[Connection], T]]) -> list[T | Exception]:
+        """Run jobs as `write` would, each for itself, and give what each gave or raised.
+
+        On SQLite they share a commit.
+        """
+        if self._writer is None:
+            return [self._tried(partial(self.write, job)) for job in jobs]
+        done = self._writer.write_each(jobs)
+        return [self._tried(one.outcome) for one in done]
+
+    def _tried(self, run: Callable[[], T]) -> T | Exception:
+        try:
+            with self.sentences():
+                return run()
+        except Exception as trouble:
+            return trouble
 
     @contextmanager
     def sentences(self) -> Iterator[None]:
@@ -161,6 +182,12 @@ class _Job(Generic[T]):
         self.answer: T | None = None
         self.trouble: BaseException | None = None
 
+    def outcome(self) -> T:
+        """Give the answer of a job that is done, or raise what it raised."""
+        if self.trouble is not None:
+            raise self.trouble
+        return self.answer  # type: ignore[return-value]  # a job without trouble has its answer
+
 
 class _Writer:
     """The one connection that writes to a SQLite file; its callers take turns in leading."""
@@ -173,15 +200,17 @@ class _Writer:
 
     def write(self, run: Callable[[Connection], T]) -> T:
         """Run a job, with all that wait beside it, and give its answer after the commit."""
-        job = _Job(run)
+        return self.write_each([run])[0].outcome()
+
+    def write_each(self, runs: Sequence[Callable[[Connection], T]]) -> list[_Job[T]]:
+        """Run jobs, with all that wait beside them, and give them after the commit."""
+        jobs = [_Job(run) for run in runs]
         with self._gate:
-            self._waiting.append(job)
+            self._waiting.extend(jobs)
         with self._turn:
-            while not job.is_done:
+            while not all(job.is_done for job in jobs):
                 self._lead()
-        if job.trouble is not None:
-            raise job.trouble
-        return job.answer  # type: ignore[return-value]  # a job without trouble has its answer
+        return jobs
 
     def close(self) -> None:
         """Wait for the commit under way and let go of the file."""
@@ -207,19 +236,16 @@ class _Writer:
         if alone:
             job.answer = job.run(self._connection)
             return
-        before = self._connection.begin_nested()
+        file: Any = self._connection.connection.dbapi_connection
+        file.execute("SAVEPOINT job")  # without SQLAlchemy's own, which cost more than many a job
         try:
             job.answer = job.run(self._connection)
-            before.commit()
         except Exception as trouble:
-            if not self._is_begun():  # a full disk undid the other jobs too
+            if not file.in_transaction:  # a full disk undid the other jobs too
                 raise
-            before.rollback()
+            file.execute("ROLLBACK TO job")
             job.trouble = trouble
-
-    def _is_begun(self) -> bool:
-        """Whether SQLite itself is in the transaction still, which SQLAlchemy cannot know."""
-        return bool(getattr(self._connection.connection.dbapi_connection, "in_transaction", False))
+        file.execute("RELEASE job")
 
 
 def _file(path: Path, synchronous: str) -> Engine:
@@ -229,12 +255,15 @@ def _file(path: Path, synchronous: str) -> Engine:
     engine = create_engine(
         URL.create("sqlite+pysqlite", database=str(path)),  # a path may hold a ? or a %
         connect_args={"timeout": sqlite_file.BUSY_SECONDS, "check_same_thread": False},
+        pool_size=READERS,
+        max_overflow=-1,
     )
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # a transaction begins where we say so
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute("PRAGMA foreign_keys = ON")
 

@@ -17,6 +17,7 @@ from affekt.site.doors import Refusal, words_for
 from affekt.site.guard import App, Guard
 from affekt.site.render import page
 from affekt.site.scene import Scene
+from affekt.site.together import Together
 from affekt.site.words import words
 
 LOG = logging.getLogger(__name__)
@@ -45,7 +46,9 @@ def create(scene: Scene) -> App:
         openapi_url=None,
     )  # fmt: skip
     app.state.scene = scene
+    app.state.together = Together(scene.live.database)
     app.mount("/static", StaticFiles(directory=str(files("affekt.site") / "static")))
+    app.add_route("/batch/answer", votes.answer, methods=["POST"])
     for module in PAGES:
         app.include_router(module.routes, include_in_schema=False)
     app.include_router(api.routes)

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Form, Header, Request, Response
+from sqlalchemy import Connection
 
 from affekt.campaign import staff, workers
+from affekt.campaign.live import Live
 from affekt.campaign.workers import Person
 from affekt.errors import NotTaken
 from affekt.site.render import scene_of
@@ -103,15 +105,36 @@ def visitor(request: Request) -> Visitor:
     Raises:
         Refusal: There is none, or the session has ended; all look the same (C65).
     """
-    scene = scene_of(request)
-    secret = scene.seals.cookie_opened(request.cookies.get(name_of(scene, WORKER), ""))
-    try:
-        found = workers.by_secret(scene.live, secret or "")
-    except NotTaken as stranger:
-        raise Refusal(401, "signed out", "link_unknown") from stranger
-    assert secret is not None  # nobody has the empty one
+    scene, secret = scene_of(request), session_of(request)
+    with scene.live.database.read() as connection:
+        found = worker_of(connection, scene.live, secret)
     language = str(found.settings.get("language", ""))
     return Visitor(scene, found, secret, words_for(request, language))
+
+
+def session_of(request: Request) -> str:
+    """Give the secret in the cookie of a worker, whose link may have ended since.
+
+    Raises:
+        Refusal: There is no cookie, or it is forged or too old.
+    """
+    scene = scene_of(request)
+    secret = scene.seals.cookie_opened(request.cookies.get(name_of(scene, WORKER), ""))
+    if secret is None:
+        raise Refusal(401, "signed out", "link_unknown")
+    return secret
+
+
+def worker_of(connection: Connection, live: Live, secret: str) -> Person:
+    """Give the worker of a session, inside a transaction.
+
+    Raises:
+        Refusal: The link has ended or was taken back.
+    """
+    try:
+        return workers.with_secret(connection, live, secret)
+    except NotTaken as stranger:
+        raise Refusal(401, "signed out", "link_unknown") from stranger
 
 
 def colleague(request: Request) -> Colleague:

@@ -4,15 +4,27 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy import Connection
 
 from affekt.campaign import answers, claim, submit, workers
 from affekt.campaign.batch import Batch, Card
 from affekt.errors import NotTaken
 from affekt.journal.clock import MICROSECONDS
-from affekt.site.doors import Anybody, Caller, Sender, Visitor, slow
-from affekt.site.render import keyname, money, page, pays
+from affekt.site.doors import (
+    Anybody,
+    Caller,
+    Sender,
+    Visitor,
+    check_form,
+    session_of,
+    slow,
+    words_for,
+    worker_of,
+)
+from affekt.site.render import keyname, money, page, pays, scene_of
 from affekt.site.seals import PICTURE_SECONDS
 from affekt.site.words import Words
 from affekt.site.work import key_texts, keys_of, next_step
@@ -63,22 +75,38 @@ def begin(who: Sender) -> Response:
     return RedirectResponse("/batch", 303)
 
 
-@routes.post("/batch/answer")
-def answer(who: Caller, said: Answer) -> JSONResponse:
-    """Keep one answer; what is acknowledged is on the disk."""
-    scene = who.scene
-    slow(scene, "vote", who.secret)
-    if said.seconds * 1000 < scene.live.asking.min_view_ms:
-        raise NotTaken("too fast", who.words("look_first"))
-    if isinstance(said.felt, bool) != (scene.live.asking.answers == "yes_no"):
-        raise NotTaken("unknown", "this campaign asks for another kind of answer")
-    kept = answers.answer(
-        scene.live, who.worker.id, said.card, said.felt, key=said.key, seconds=said.seconds
-    )
-    left = max(0, (kept.until - scene.live.now()) // MICROSECONDS)
+async def answer(request: Request) -> JSONResponse:
+    """Keep one answer; what is acknowledged is on the disk.
+
+    This is asked a thousand times where any page is asked once, so it is a route of its own, which
+    reads its request itself, and one transaction knows the worker and keeps the answer.
+    """
+    live, secret = scene_of(request).live, session_of(request)
+    check_form(request, secret, request.headers.get("x-form-token", ""))
+    slow(scene_of(request), "vote", secret)
+    saying = _saying(request, await request.body())
+
+    def keep(to: Connection) -> answers.Answered:
+        return answers.keep(to, live, worker_of(to, live, secret).id, saying)
+
+    kept = await request.app.state.together.write(keep)
+    left = max(0, (kept.until - live.now()) // MICROSECONDS)
     # Whether a late answer was still needed would tell what others said (C11).
     state = "late" if kept.state == "not needed" else kept.state
     return JSONResponse({"state": state, "seconds_left": left})
+
+
+def _saying(request: Request, body: bytes) -> answers.Saying:
+    asking = scene_of(request).live.asking
+    try:
+        said = Answer.model_validate_json(body)
+    except ValidationError as trouble:
+        raise RequestValidationError(trouble.errors()) from trouble
+    if said.seconds * 1000 < asking.min_view_ms:
+        raise NotTaken("too fast", words_for(request)("look_first"))
+    if isinstance(said.felt, bool) != (asking.answers == "yes_no"):
+        raise NotTaken("unknown", "this campaign asks for another kind of answer")
+    return answers.Saying(said.card, said.felt, said.key, said.seconds)
 
 
 @routes.post("/batch/pass")

@@ -69,7 +69,7 @@ STRANGE = {"deed": "nothing", "why": "x"}
 def routes(method: str) -> list[str]:
     """Give the paths of the site that take a method."""
     every = [one for module in (*PAGES, api) for one in module.routes.routes]
-    return [one.path for one in every if method in one.methods]  # type: ignore[attr-defined]
+    return [one.path for one in every if method in one.methods]
 
 
 def filled(path: str, one: Site) -> str:

@@ -81,7 +81,9 @@ def gold_for(
     unseen: list[Any] = sorted(
         to.execute(UNSEEN, names).all(), key=lambda one: rank_of(f"{token}\n{one.id}", live.seed)
     )
-    by_answer: list[list[Any]] = [[one for one in unseen if bool(one.gold) is answer] for answer in (True, False)]
+    by_answer: list[list[Any]] = [
+        [one for one in unseen if bool(one.gold) is answer] for answer in (True, False)
+    ]
     by_answer.sort(key=lambda some: rank_of(f"{token}\n{some[0].id if some else 0}", live.seed))
     placed: dict[int, Piece] = {}
     seen: set[str] = set()

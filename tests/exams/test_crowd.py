@@ -131,8 +131,10 @@ def test_votes_on_a_server_are_those_in_a_file(
     crowd: type[Crowd], folder: Path, server: str
 ) -> None:
     """C22."""
-    on_server = asked_once(crowd, folder, times=2, server=server)
-    assert on_server.sort(VOTES.key).equals(asked_once(crowd, folder).sort(VOTES.key))
+    (folder / "a").mkdir()
+    (folder / "b").mkdir()
+    on_server = asked_once(crowd, folder / "a", times=2, server=server)
+    assert on_server.sort(VOTES.key).equals(asked_once(crowd, folder / "b").sort(VOTES.key))
 
 
 @crowds

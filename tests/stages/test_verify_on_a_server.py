@@ -78,7 +78,7 @@ def test_a_longer_sample_keeps_the_votes_that_are_there(url: str, tmp_path: Path
 def test_the_line_waits_and_goes_on_when_the_file_is_complete(url: str, tmp_path: Path) -> None:
     with pytest.raises(NotYet, match="questions have enough votes"):
         from_file(url, tmp_path, votes=23).run(desk(tmp_path), ASKED)
-    assert voted(from_file(url, tmp_path, votes=60), tmp_path).height == 3 * ASKED.height
+    assert voted(from_file(url, tmp_path, votes=60), tmp_path).height == 5 * ASKED.height
 
 
 def test_other_settings_vote_anew_beside_the_first(url: str, tmp_path: Path) -> None:

@@ -297,3 +297,14 @@ per_host = 2
     only = problems(folder, SMALL + text.replace("per_host = 0\npers_second = 5\n", ""))
     assert "'https://b.example' is no name of a host" in only[0]
     assert only[0].startswith("plan.toml:14:")
+
+
+def test_a_rule_that_cannot_decide_where_asking_stops_is_told(folder: Path) -> None:
+    """C16: the votes that a stricter rule would need are never asked for."""
+    strict = SMALL.replace('"majority"', '{ kind = "at_least", yes = 4, of = 5 }')
+    told = problems(folder, strict)
+    assert len(told) == 1
+    assert "decide.rule: decides nothing at 3 YES and 0 NO" in told[0]
+    for until in ('{ kind = "fixed" }', "{ votes = 5, keep_at = 4 }"):
+        text = strict.replace("[decide]", f"until = {until}\n[decide]")
+        assert read(folder, text).build is not None

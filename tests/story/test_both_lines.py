@@ -68,7 +68,9 @@ def test_a_second_build_computes_nothing(built: Path) -> None:
 
 def test_a_changed_setting_recomputes_only_what_follows(built: Path) -> None:
     text = (built / "plan.toml").read_text()
-    changed = text.replace("yes = 3", "yes = 4").replace('name = "tiny"', 'name = "strict"')
+    changed = text.replace('{ kind = "at_least", yes = 3, of = 5 }', '"majority"').replace(
+        'name = "tiny"', 'name = "strict"'
+    )
     (built / "strict.toml").write_text(changed)
     before = status(built)
     assert affekt("build", "strict.toml", cwd=built).code == 0

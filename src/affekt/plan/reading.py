@@ -13,6 +13,7 @@ from affekt.engine import ALLOWED, NATIVE, is_known
 from affekt.fetch.manners import Manners
 from affekt.parts import Place, Reader, Trouble, did_you_mean, told
 from affekt.plan.shapes import BUILD, FLOORS, STEPS, Bench, Build, Entry, Plan
+from affekt.plan.stops import undecided
 from affekt.protocols import Protocol
 from affekt.taxonomy import KNOWN, MIKELS8, Taxonomy
 
@@ -169,6 +170,13 @@ class Reading:
                 ("decide", "rule"),
                 f"needs {needed} votes a question, but verify.until asks for at most {asked}; "
                 f"raise that to {needed} or let the rule need fewer",
+            )
+        elif needed is not None and (left := undecided(build.verify.until, build.decide.rule)):
+            self._note(
+                ("decide", "rule"),
+                f"decides nothing at {left[0]} YES and {left[1]} NO, where verify.until stops "
+                "asking; give both the same threshold (keep_at), or ask all, "
+                '`until = { kind = "fixed" }`',
             )
 
     def _check_contact(self, build: Build) -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from affekt.campaign import audit, lists, staff
-from affekt.site import api
+from affekt.site import api, votes
 from affekt.site.app import PAGES
 from tests.site.scene import Site, site
 from tests.site.test_api import token_of
@@ -68,7 +68,7 @@ STRANGE = {"deed": "nothing", "why": "x"}
 
 def routes(method: str) -> list[str]:
     """Give the paths of the site that take a method."""
-    every = [one for module in (*PAGES, api) for one in module.routes.routes]
+    every = [*(one for module in (*PAGES, api) for one in module.routes.routes), votes.alone]
     return [one.path for one in every if method in one.methods]
 
 

@@ -48,7 +48,7 @@ def create(scene: Scene) -> App:
     app.state.scene = scene
     app.state.together = Together(scene.live.database)
     app.mount("/static", StaticFiles(directory=str(files("affekt.site") / "static")))
-    app.add_route("/batch/answer", votes.answer, methods=["POST"])
+    app.router.routes.append(votes.alone)
     for module in PAGES:
         app.include_router(module.routes, include_in_schema=False)
     app.include_router(api.routes)

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import Connection
+from starlette.routing import Route
 
 from affekt.campaign import answers, claim, submit, workers
 from affekt.campaign.batch import Batch, Card
@@ -94,6 +95,9 @@ async def answer(request: Request) -> JSONResponse:
     # Whether a late answer was still needed would tell what others said (C11).
     state = "late" if kept.state == "not needed" else kept.state
     return JSONResponse({"state": state, "seconds_left": left})
+
+
+alone = Route("/batch/answer", answer, methods=["POST"])
 
 
 def _saying(request: Request, body: bytes) -> answers.Saying:

@@ -221,21 +221,6 @@ def test_a_preview_tells_the_page_nothing_of_the_worker() -> None:
     assert "workerId=A1" in taken
 
 
-@pytest.mark.parametrize("host", ["https://evil.example.org", "http://127.0.0.1:80@evil.org", ""])
-def test_answers_are_posted_to_known_hosts_only(host: str) -> None:
-    """C44."""
-    with pytest.raises(UsageError, match="only"):
-        pages.submit_address(host, rehearsal=True)
-
-
-def test_this_machine_is_posted_to_in_a_rehearsal_only() -> None:
-    """C44."""
-    here = "http://127.0.0.1:8080"
-    assert pages.submit_address(here, rehearsal=True) == f"{here}/mturk/externalSubmit"
-    with pytest.raises(UsageError):
-        pages.submit_address(here)
-
-
 def test_a_choice_needs_one_choice_at_least() -> None:
     with pytest.raises(UsageError):
         question_form.to_xml(QuestionForm((Question("a", (Title("t"),), CHOICES[:0]),)))

@@ -1,7 +1,9 @@
 """Answers: kept at once, once, open to change until handed in, never lost when late."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
+import polars as pl
 import pytest
 
 from affekt.campaign import exam, money, staff
@@ -11,9 +13,11 @@ from affekt.campaign.claim import claim, current
 from affekt.campaign.gold import add_gold
 from affekt.campaign.live import Live
 from affekt.campaign.places import open_waiting
+from affekt.campaign.settings import Care
 from affekt.campaign.submit import give_back, submit
 from affekt.campaign.sweep import sweep
 from affekt.errors import NotTaken
+from affekt.tables import QUESTIONS
 from tests.campaign.conftest import Opened
 from tests.campaign.crowd import HOUR, MINUTE, ask, wait
 from tests.campaign.deeds import counts, do_batch, say, say_all, verdicts, workers
@@ -289,3 +293,73 @@ def test_letters_that_a_database_cannot_keep_lead_nowhere(live: Live, ann: int, 
         exam.answer(live, ann, odd, "awe")
     assert staff.member(live, odd) is None
     assert money.lines(live, odd) == []
+
+
+def golden(live: Live, count: int = 4) -> Live:
+    """Ask about some pictures, and know the answer on the very same ones."""
+    ask(live, count, emotions=("awe",))
+    open_waiting(live)
+    known = pl.DataFrame(
+        [
+            (f"gold-{at}", f"image-{at:03}", "awe", "gold", f"image-{at:03}", "awe", "s", f"{at}")
+            for at in range(count)
+        ],
+        schema=QUESTIONS.types(),
+        orient="row",
+    )
+    add_gold(live, known)
+    return live
+
+
+def test_a_picture_that_is_asked_about_is_not_dealt_as_gold_too(opened: Opened) -> None:
+    """C12, C28."""
+    asking = FREE.model_copy(update={"gold_rate": 0.5})
+    live = golden(opened(asking=asking))
+    for one in workers(live, 3):
+        pictures = [card.image_id for card in do_batch(live, one).cards]
+        assert len(set(pictures)) == len(pictures)
+    assert verify_books(live.database) == []
+
+
+def test_two_who_are_dealt_the_same_gold_at_once_both_get_it(opened: Opened) -> None:
+    """C28: gold has no quota, and no two slots of one number."""
+    asking = FREE.model_copy(update={"gold_rate": 0.5, "batch": 12})
+    live = opened(asking=asking)
+    ask(live, 400)
+    open_waiting(live)
+    add_gold(live, questions("awe", 3, truth="awe").vstack(questions("fear", 3, truth="awe")))
+    with ThreadPoolExecutor(8) as pool:
+        sizes = list(pool.map(lambda one: len(claim(live, one).cards), workers(live, 8)))
+    assert min(sizes) >= 1
+    numbers = """SELECT max(s.number) FROM slots s JOIN items i ON i.id = s.item
+        WHERE i.gold IS NOT NULL"""
+    assert rows(live, numbers)[0][0] >= 2
+
+
+def test_gold_that_is_not_dealt_leaves_no_place_behind(opened: Opened) -> None:
+    """C58: a batch that ends early, because nothing is left to put between hard pictures."""
+    asking = FREE.model_copy(
+        update={"gold_rate": 0.5, "care": Care(max_consecutive_negative=2), "batch": 12}
+    )
+    live = opened(asking=asking)
+    ask(live, 12, emotions=("fear",))
+    open_waiting(live)
+    add_gold(live, questions("fear", 12, truth="fear"))
+    (ann,) = workers(live, 1)
+    assert len(claim(live, ann).cards) == 2
+    stray = "SELECT count(*) FROM slots s JOIN items i ON i.id = s.item WHERE i.gold IS NOT NULL"
+    assert rows(live, f"{stray} AND s.state = 'open'") == [(0,)]
+
+
+def test_one_picture_with_eight_emotions_is_one_answer_of_a_day(opened: Opened) -> None:
+    """C58."""
+    asking = FREE.model_copy(update={"answers": "tick_all", "care": Care(per_day=3), "batch": 2})
+    live = opened(asking=asking)
+    ask(live, 6, emotions=("awe",))
+    open_waiting(live)
+    (ann,) = workers(live, 1)
+    batch = claim(live, ann)
+    for card in batch.cards:
+        say(live, ann, card, dict.fromkeys(live.emotions, True))
+    submit(live, ann, batch.token)
+    assert len(claim(live, ann).cards) == 1

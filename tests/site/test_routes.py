@@ -45,7 +45,7 @@ TAKES: dict[str, staff.Role] = {
     "/api/v1/tokens/{number}": "owner",
 }
 OF_WORKERS = (
-    "/consent", "/feelings", "/language", "/keys", "/help", "/withdraw", "/batch/begin",
+    "/consent", "/feelings", "/language", "/keys", "/help", "/withdraw", "/rest", "/batch/begin",
     "/batch/answer", "/batch/pass", "/batch/submit", "/batch/stop", "/test/begin", "/test/answer",
 )  # fmt: skip
 FOR_ALL = ("/desk/sign-in", "/desk/first/{link}")  # who comes in there has no session yet

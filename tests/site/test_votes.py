@@ -294,6 +294,15 @@ def test_keys_that_are_there_twice_change_nothing(quick: Site) -> None:
     assert visit.batch()["keys"]["yes"] == "j"
 
 
+def test_who_rests_is_given_nothing_until_the_rest_ends(quick: Site) -> None:
+    """Section 4: active and resting."""
+    visit = Visit(quick)
+    assert "End the rest" in visit.send("/rest", begins="yes").text
+    assert "Time for a rest" in visit.send("/batch/begin").text
+    assert "Start a batch" in visit.send("/rest").text
+    assert visit.batch()["cards"]
+
+
 def test_a_language_is_offered_where_the_question_has_it(tmp_path: Path) -> None:
     """C60."""
     asked = QUICK.model_copy(update={"question": {**QUICK.question, "de": "{emotion}?"}})

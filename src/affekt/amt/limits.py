@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Protocol
 
 DOCUMENT_BYTES = 65_535
@@ -152,20 +152,3 @@ def dollars(text: str) -> Decimal:
     if problem:
         raise ValueError(f"the amount {problem}")
     return Decimal(text)
-
-
-def priced(amount: Decimal) -> str:
-    """Give an amount as it stands on the wire.
-
-    Raises:
-        ValueError: It has parts of a cent, which the marketplace cannot pay.
-    """
-    try:
-        exact = amount.quantize(Decimal("0.01"))
-    except InvalidOperation as trouble:
-        raise ValueError(f"{amount} is no amount of dollars") from trouble
-    if exact != amount or amount < 0:
-        raise ValueError(
-            f"{amount} dollars cannot be paid: amounts are whole cents; write {exact} or another"
-        )
-    return str(exact)

@@ -109,19 +109,3 @@ def frame_address(url: str, visit: Visit) -> str:
     if not visit.is_preview:
         told |= {"turkSubmitTo": visit.submit_to, "workerId": visit.worker_id}
     return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(told)}"
-
-
-def submit_address(named: str, *, rehearsal: bool = False) -> str:
-    """Give where a form must post, if the host that a visit names is one of the known.
-
-    ``rehearsal`` allows this machine, where an emulator listens.
-
-    Raises:
-        UsageError: It is another host.
-    """
-    here = re.fullmatch(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", named)
-    if named in SUBMIT_TO or (rehearsal and here):
-        return f"{named}{SUBMIT_PATH}"
-    raise UsageError(
-        f"a visit names {named!r} to submit to; only {' and '.join(SUBMIT_TO)} are allowed"
-    )

@@ -25,7 +25,7 @@ class Piece(NamedTuple):
     """One picture of a batch before it has its place."""
 
     item: int
-    slot: int
+    slot: int | None  # of gold, which gets one when it is leased
     emotion: str
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, TextClause, bindparam, text
 
 from affekt.campaign.batch import Batch, Piece, batch_of
-from affekt.campaign.gold import gold_for
+from affekt.campaign.gold import gold_for, lease_gold
 from affekt.campaign.live import Live, check_open
 from affekt.campaign.order import arranged
 from affekt.campaign.workers import check_may_work
@@ -43,7 +43,7 @@ DEAL = text(
     VALUES (:assignment, :position, :token, :item, :slot)"""
 )
 CAMPAIGN = text("SELECT state, opened FROM campaigns WHERE id = :campaign")
-TODAY = text("SELECT count(*) FROM votes WHERE worker = :worker AND at > :since")
+TODAY = text("SELECT count(DISTINCT item) FROM votes WHERE worker = :worker AND at > :since")
 ENROL = text(
     """INSERT INTO enrolments (campaign, worker, nothing_before, felt_yes, felt_no, unfelt_yes,
         unfelt_no) VALUES (:campaign, :worker, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING"""
@@ -191,7 +191,9 @@ def _with_gold(
 ) -> list[Piece]:
     """Put gold at random places among the slots, in place of some of them."""
     pieces = [Piece(one.item, one.id, one.emotion) for one in slots]
-    for at, piece in gold_for(to, live, worker, emotions, len(pieces), token).items():
+    for at, piece in gold_for(
+        to, live, worker, emotions, [one.apart for one in slots], token
+    ).items():
         pieces[at] = piece
     order = sorted(range(len(pieces)), key=lambda at: rank_of(f"{token}\n{at}", live.seed, "order"))
     return [pieces[at] for at in order]
@@ -211,16 +213,17 @@ def _lease(to: Connection, live: Live, worker: int, token: str, pieces: Sequence
             "size": len(pieces),
         },
     ).scalar_one()
+    gold = lease_gold(to, worker, assignment, (one.item for one in pieces if one.slot is None))
     rows = [
         {
             "assignment": assignment,
             "position": position,
             "token": secrets.token_urlsafe(TOKEN_BYTES),
             "item": piece.item,
-            "slot": piece.slot,
+            "slot": piece.slot or gold[piece.item],
             "worker": worker,
         }
         for position, piece in enumerate(pieces, start=1)
     ]
-    to.execute(HOLD, rows)
+    to.execute(HOLD, rows)  # gold is leased already
     to.execute(DEAL, rows)

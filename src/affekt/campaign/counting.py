@@ -1,7 +1,7 @@
 """Lets votes count: vote, tally and slot change in one transaction."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -44,22 +44,13 @@ HOLDS = text(
 MOVE = text("UPDATE votes SET slot = :slot WHERE seq = :seq")
 
 
-class Counted(NamedTuple):
-    """What handing in brought."""
-
-    answered: int  # pictures, gold among them
-    items: tuple[int, ...]
-
-
-def count_drafts(to: Connection, live: Live, worker: int, assignment: int) -> Counted:
+def count_drafts(to: Connection, live: Live, worker: int, assignment: int) -> None:
     """Let all drafts of an assignment count; their items are decided or get further places."""
     drafts = to.execute(DRAFTS, {"assignment": assignment}).all()
-    items = sorted({row.item for row in drafts})
     _count(to, live, worker, drafts)
     if drafts:
         to.execute(TAKE, [{"slot": slot} for slot in sorted({row.slot for row in drafts})])
     open_places(to, live, [row.item for row in drafts if row.gold is None])
-    return Counted(len(items), tuple(items))
 
 
 def count_late(to: Connection, live: Live, worker: int, item: int, assignment: int) -> bool:

@@ -1,6 +1,6 @@
 """Pictures whose answer is known: some with the emotion, some without it, at random places."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from affekt.campaign.batch import Piece
 from affekt.campaign.live import Live
+from affekt.campaign.places import lock
 from affekt.errors import UsageError
 from affekt.rank import rank_of, share_of
 from affekt.tables import QUESTIONS
@@ -28,10 +29,13 @@ UNSEEN = text(
         AND NOT EXISTS (SELECT 1 FROM votes v WHERE v.item = i.id AND v.worker = :worker)
     ORDER BY i.id"""
 ).bindparams(bindparam("emotions", expanding=True))
-PLACE = text(
-    """INSERT INTO slots (campaign, item, number, rank, emotion, apart, opened, state)
-    SELECT :campaign, :item, COALESCE(max(number), 0) + 1, 0, :emotion, :apart, 0, 'open'
-    FROM slots WHERE item = :item RETURNING id"""
+# Everybody may answer gold, so each who does gets a slot of their own.
+LEASE = text(
+    """INSERT INTO slots (campaign, item, number, rank, emotion, apart, opened, state, worker,
+        assignment)
+    SELECT i.campaign, i.id, (SELECT COALESCE(max(s.number), 0) + 1 FROM slots s
+            WHERE s.item = i.id), 0, i.emotion, i.apart, 0, 'leased', :worker, :assignment
+    FROM items i WHERE i.id = :item RETURNING id"""
 )
 
 
@@ -64,15 +68,21 @@ def add_gold(live: Live, questions: pl.DataFrame) -> None:
 
 
 def gold_for(
-    to: Connection, live: Live, worker: int, emotions: Sequence[str], size: int, token: str
+    to: Connection,
+    live: Live,
+    worker: int,
+    emotions: Sequence[str],
+    aparts: Sequence[str],
+    token: str,
 ) -> Mapping[int, Piece]:
     """Give place in the batch → gold, each place with the chance of ``gold_rate``.
 
     The two answers alternate while there are both, so that nobody passes by always saying one.
+    ``aparts`` are the pictures of the batch as it is, of which none is dealt as gold too.
     """
     at = [
         place
-        for place in range(size)
+        for place in range(len(aparts))
         if share_of(f"{token}\n{place}", live.seed, "gold") < live.asking.gold_rate
     ]
     if not at:
@@ -86,24 +96,26 @@ def gold_for(
     ]
     by_answer.sort(key=lambda some: rank_of(f"{token}\n{some[0].id if some else 0}", live.seed))
     placed: dict[int, Piece] = {}
-    seen: set[str] = set()
+    seen = set(aparts)
     for place in at:
         gold = _next(by_answer, seen)
         if gold is None:
             break
         seen.add(gold.apart)
-        slot = to.execute(
-            PLACE,
-            {
-                "campaign": live.number,
-                "item": gold.id,
-                "emotion": gold.emotion,
-                "apart": gold.apart,
-            },
-        ).scalar_one()
-        placed[place] = Piece(gold.id, int(slot), gold.emotion)
+        placed[place] = Piece(gold.id, None, gold.emotion)
         by_answer.reverse()
     return placed
+
+
+def lease_gold(
+    to: Connection, worker: int, assignment: int, items: Iterable[int]
+) -> dict[int, int]:
+    """Lease some gold to a worker, and give item → slot."""
+    wanted = sorted(items)
+    if wanted:
+        lock(to, wanted)  # two workers would number their slots alike
+    names = {"worker": worker, "assignment": assignment}
+    return {one: int(to.execute(LEASE, {**names, "item": one}).scalar_one()) for one in wanted}
 
 
 def _next(by_answer: list[list[Any]], seen: set[str]) -> Any | None:

@@ -51,16 +51,14 @@ GIVE_PLACES = """INSERT INTO places (item, worker, place)
         JOIN workers w ON w.pseudonym = i.worker
         WHERE q.state NOT IN ('decided', 'withdrawn')
         GROUP BY q.id, w.id, q.votes) came"""
-COME = """SELECT i.position, q.id, w.id, i.emotion, i.felt, i.seconds
+STORE = """INSERT INTO votes (campaign, item, worker, emotion, felt, seconds, state, weight, at)
+    SELECT :campaign, q.id, w.id, i.emotion, i.felt, i.seconds, 'counted', 0, :now
     FROM incoming i
     JOIN items q ON q.campaign = :campaign AND q.question_id = i.question_id
     JOIN workers w ON w.pseudonym = i.worker
     JOIN places p ON p.item = q.id AND p.worker = w.id
-    WHERE p.place <= COALESCE(q.most, :most) ORDER BY i.position"""
-STORE = f"""INSERT INTO votes (campaign, item, worker, emotion, felt, seconds, state, weight, at)
-    SELECT :campaign, c.item, c.worker, c.emotion, c.felt, c.seconds, 'counted', 0, :now
-    FROM ({COME.replace("q.id", "q.id AS item", 1).replace("w.id", "w.id AS worker", 1)}) c
-    ORDER BY c.position ON CONFLICT (item, worker, emotion) DO NOTHING"""  # noqa: S608  (texts of our own)
+    WHERE p.place <= COALESCE(q.most, :most) ORDER BY i.position
+    ON CONFLICT (item, worker, emotion) DO NOTHING"""
 COUNT = """UPDATE items SET state = 'active',
         votes = (SELECT count(DISTINCT v.worker) FROM votes v
             WHERE v.item = items.id AND v.state = 'counted'),

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, text
 from affekt.journal.clock import now
 from affekt.parts import canonical
 from affekt.policies import DROP, KEEP, Policy, Tally
+from affekt.policies.bayes import posterior
 
 DECIDE = text("UPDATE items SET state = 'decided', verdict = :verdict WHERE id = :id")
 CANCEL = text("UPDATE slots SET state = 'cancelled' WHERE item = :id AND state = 'open'")
@@ -120,7 +121,7 @@ def _decision(
             separators=(",", ":"),
         ),
         "start": policy.start(item.emotion),
-        "posterior": 0.5 * (1 + float(np.tanh(0.5 * item.log_odds))) if weighs else None,
+        "posterior": float(posterior(np.array([item.log_odds]))[0]) if weighs else None,
         "verdict": verdict,
         "now": now(),
     }

@@ -137,6 +137,13 @@ def feelings(
     return RedirectResponse("/home", 303)
 
 
+@routes.post("/rest")
+def rest(who: Sender, begins: Annotated[bool, Form()] = False) -> Response:
+    """Begin a rest, in which nothing is given out, or end it."""
+    (workers.rest if begins else workers.wake)(who.scene.live, who.worker.id)
+    return RedirectResponse("/home", 303)
+
+
 @routes.post("/language")
 def language(who: Sender, language: Annotated[str, Form()] = "") -> Response:
     """Keep the language somebody chose."""

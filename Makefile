@@ -40,7 +40,7 @@ clean: ## remove both environments, caches and what the demonstration made
 
 # A wheel is built from scratch: files of an older build would end up in it.
 .venv/installed: .venv/made $(WHAT_IS_INSTALLED) $(SOURCES)
-	@echo "installing affekt into .venv (the first time this downloads about 390 MB)"
+	@echo "installing affekt into .venv (the first time this downloads about 400 MB)"
 	@rm -rf build
 	@.venv/bin/python $(PIP) install .
 	@rm -rf build
@@ -48,6 +48,6 @@ clean: ## remove both environments, caches and what the demonstration made
 
 # Installed in place, so that a changed source needs no new installation.
 .venv-test/installed: .venv-test/made pyproject.toml
-	@echo "installing affekt and what its tests need into .venv-test (the first time about 480 MB)"
+	@echo "installing affekt and what its tests need into .venv-test (the first time about 570 MB)"
 	@.venv-test/bin/python $(PIP) install --editable . --group test
 	@touch $@

@@ -137,6 +137,12 @@ def test_a_name_cannot_break_out_of_the_data_sheet(tmp_path: Path) -> None:
     assert page.splitlines()[0] == r"# Data sheet: \<b\>x\</b\> \# Big \| bad"
 
 
+def test_the_data_sheet_says_when_nobody_answered(tmp_path: Path) -> None:
+    page = (written(tmp_path, campaign={"is_simulated": True}) / "datasheet.md").read_text()
+    assert "No person answered" in page
+    assert "## Consent" not in page
+
+
 def test_equal_tables_in_another_order_give_equal_bytes(tmp_path: Path) -> None:
     """I14."""
     (tmp_path / "mixed").mkdir()

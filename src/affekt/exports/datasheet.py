@@ -26,7 +26,7 @@ def datasheet(
     Args:
         votes: `shape.VOTES`; agreement is over counted votes, and gold is not among them.
         labels: `shape.LABELS`.
-        campaign: ``name``, ``question``, ``consent`` (``version``, ``sha256``) and ``pay``
+        campaign: ``name``, ``question``, ``is_simulated``, ``consent`` (``version``, ``sha256``) and ``pay``
             (``currency``, ``per_batch``, ``batch_size``, ``floor_per_hour``) are looked at.
     """
     answers = pl.col("answer").is_in(["yes", "no"])
@@ -34,6 +34,7 @@ def datasheet(
     return {
         "name": campaign.get("name"),
         "question": campaign.get("question"),
+        "is_simulated": bool(campaign.get("is_simulated")),
         "consent": _section(campaign, "consent"),
         "pay": _pay(_section(campaign, "pay"), votes["seconds"]),
         "workers": votes["worker"].n_unique(),
@@ -119,7 +120,9 @@ def _lines(sheet: Mapping[str, Any]) -> Iterator[str]:
     yield f"# Data sheet: {_word(sheet['name'])}"
     yield ""
     yield f"Question: {_word(sheet['question'])}"
-    for title in ("consent", "pay", "votes", "decisions"):
+    if sheet["is_simulated"]:
+        yield from ("", "**No person answered: the votes were drawn by a program.**")
+    for title in [one for one in ("consent", "pay", "votes", "decisions") if sheet[one]]:
         yield from ("", f"## {title.capitalize()}", "")
         yield from _table(["", ""], [[key, value] for key, value in sheet[title].items()])
     yield from ("", "Gold questions are left out of votes, decisions, agreement and precision.", "")

@@ -7,15 +7,13 @@ from typing import Any
 
 import polars as pl
 
-from affekt.campaign import state, workers
+from affekt.campaign import board, state, workers
 from affekt.campaign.books import verify_books
 from affekt.campaign.live import Live
 from affekt.campaigns.export import export as write
 from affekt.campaigns.judging import judge
 from affekt.campaigns.known import add_known
 from affekt.campaigns.opening import live_of
-from affekt.campaigns.status import Status
-from affekt.campaigns.status import status as standing
 from affekt.cli import log, voice
 from affekt.cli.exits import Findings
 from affekt.cli.lines import looked_at
@@ -29,7 +27,9 @@ SHOWN = (
     "worker", "votes", "late", "excluded", "skips", "gold", "gold_n", "agreement", "yes_share",
     "median_seconds",
 )  # fmt: skip
-EMOTIONS = ("emotion", "questions", "votes", "keep", "drop", "undecided", "withdrawn", "open")
+EMOTIONS = (
+    "emotion", "questions", "votes", "decided", "kept", "undecided", "withdrawn", "share", "paper",
+)  # fmt: skip
 
 
 @contextmanager
@@ -59,21 +59,32 @@ def verify(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
 def status(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
     """Show how the campaign stands."""
     with campaign_of(plan, trust=trust) as (_project, live):
-        told = standing(live)
+        told = board.board(live)
     if as_json:
-        emotions = told.emotions.to_dicts()
+        emotions = [one._asdict() for one in told.emotions]
         voice.document({**told._asdict(), "emotions": emotions, "money": told.money._asdict()})
     else:
         _tell(told)
 
 
-def _tell(told: Status) -> None:
-    votes = ", ".join(f"{n:,} {word}" for word, n in sorted(told.votes.items())) or "none"
-    voice.line(f"campaign: {told.state}; {told.workers:,} workers")
-    voice.line(f"votes: {votes}; {told.leases:,} pictures held in {told.batches:,} batches")
+def _tell(told: board.Board) -> None:
+    voice.line(f"campaign: {told.state}; {told.active_workers:,} people in the last half hour")
+    held = f"{told.open_leases:,} pictures held in {told.open_batches:,} batches"
+    voice.line(f"votes: {told.votes:,} counted, {told.votes_per_minute:g} a minute; {held}")
     money = told.money
     voice.line(f"spent: {money.spent} {money.currency}, of it {money.paid} paid, {money.due} due")
-    voice.table(told.emotions.select(EMOTIONS).rows(), EMOTIONS)
+    rows = [
+        (
+            one.emotion, one.n_questions, one.votes, one.decided, one.kept, one.undecided,
+            one.withdrawn, _share(one.kept_share), _share(one.paper_share),
+        )
+        for one in told.emotions
+    ]  # fmt: skip
+    voice.table(rows, EMOTIONS)
+
+
+def _share(share: float | None) -> str:
+    return "" if share is None else f"{share:.3f}"
 
 
 def people(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:

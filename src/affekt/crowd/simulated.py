@@ -129,12 +129,10 @@ class Simulated(Crowd):
             return
         kept = {name: paper_acceptance(name) for name in self.taxonomy.names} | self.acceptance
         felt_by_chance = prevalences(pool, kept, self.shared_mistakes)
-        still_open = journal.open_questions()
-        # A policy says how many more may be asked for now; without one, it is up to the quota.
-        wanted = pl.lit(journal.quota)
-        if "places" in still_open.columns:
-            wanted = pl.col("votes") + pl.col("places")
-        asked = still_open.select("question_id", "emotion", "truth", wanted.alias("wanted"))
+        wanted = pl.col("votes") + pl.col("places")
+        asked = journal.open_questions().select(
+            "question_id", "emotion", "truth", wanted.alias("wanted")
+        )
         for some in asked.iter_slices(CHUNK):
             slots = [
                 Slot(worker, question, emotion, looks)

@@ -26,8 +26,9 @@ def datasheet(
     Args:
         votes: `shape.VOTES`; agreement is over counted votes, and gold is not among them.
         labels: `shape.LABELS`.
-        campaign: ``name``, ``question``, ``is_simulated``, ``consent`` (``version``, ``sha256``) and ``pay``
-            (``currency``, ``per_batch``, ``batch_size``, ``floor_per_hour``) are looked at.
+        campaign: ``name``, ``question``, ``is_simulated``, ``consent`` (``version``, ``sha256``)
+            and ``pay`` (``currency``, ``per_batch``, ``batch_size``, ``floor_per_hour``) are looked
+            at.
     """
     answers = pl.col("answer").is_in(["yes", "no"])
     counted = votes.filter(answers, pl.col("state") == "counted")

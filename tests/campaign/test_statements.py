@@ -37,9 +37,9 @@ ROOMS = (
     answers, batch, claim, counting, facts, gold, money, places, rates, release, settling, submit,
     sweep,
 )  # fmt: skip
-# Asked once for a whole campaign, or where a cap is set. ``PLACE`` gives a plan with scans for
+# Asked once for a whole campaign, or where a cap is set. ``LEASE`` gives a plan with scans for
 # references that SQLite skips unless one is open.
-APART = frozenset({"WAITING", "LOOK_AGAIN", "SUMS", "OF_WORKER", "PLACE"})
+APART = frozenset({"WAITING", "LOOK_AGAIN", "SUMS", "OF_WORKER", "LEASE"})
 VERB = re.compile(r"\s*(SELECT|UPDATE|INSERT|DELETE)\b")
 BIG = "votes|slots|items|cards|assignments|passes|revisions|payments|workers|enrolments|decisions"
 

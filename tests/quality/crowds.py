@@ -9,6 +9,7 @@ from affekt.quality import checked
 from affekt.rank import ranked, share_of
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
+HONEST = (0.74, 0.94)  # accuracies of honest people
 SPAM = ("random", "always-yes", "always-no", "adversary")
 
 
@@ -26,11 +27,15 @@ def truth_of(seed: int, item: int, prevalence: float) -> bool:
     return draw(seed, "truth", item) < prevalence
 
 
-def felt(seed: int, worker: str, kind: str, item: int, *, prevalence: float) -> bool:
+def felt(
+    seed: int, worker: str, kind: str, item: int, *, prevalence: float,
+    honest: tuple[float, float] = HONEST,
+) -> bool:  # fmt: skip
     """Answer of one worker; the honest have accuracies of their own, worse on hard pictures."""
     chance, truth = draw(seed, "answer", worker, item), truth_of(seed, item, prevalence)
     hardness = 0.15 * (draw(seed, "hard", item) - 0.5)
-    rate = 0.74 + 0.2 * draw(seed, "rate", worker, truth) - hardness
+    low, high = honest
+    rate = low + (high - low) * draw(seed, "rate", worker, truth) - hardness
     says = {
         "honest": truth if chance < rate else not truth,
         "random": chance < 0.5,
@@ -43,7 +48,7 @@ def felt(seed: int, worker: str, kind: str, item: int, *, prevalence: float) -> 
 
 def crowd(
     people: dict[str, str], *, seed: int, each: int = 100, redundancy: int = 5,
-    prevalence: float = 0.35, gold: int = 10,
+    prevalence: float = 0.35, gold: int = 10, honest: tuple[float, float] = HONEST,
 ) -> pl.DataFrame:  # fmt: skip
     """Give the events of people who answer `each` items and `gold` gold questions, both kinds."""
     n_items = len(people) * each // redundancy
@@ -58,12 +63,13 @@ def crowd(
     rows += [(worker, n_items + at) for worker in people for at in range(gold)]
     when = {row: draw(seed, "when", *row) for row in rows}
     rows.sort(key=lambda row: (when[row], row))
-    return checked(_events(rows, people, seed, (n_items, prevalence)))
+    return checked(_events(rows, people, seed, (n_items, prevalence), honest))
 
 
 def _events(
-    rows: list[tuple[str, int]], people: dict[str, str], seed: int, items: tuple[int, float]
-) -> pl.DataFrame:
+    rows: list[tuple[str, int]], people: dict[str, str], seed: int, items: tuple[int, float],
+    honest: tuple[float, float],
+) -> pl.DataFrame:  # fmt: skip
     n_items, prevalence = items
     said = []
     for sequence, (worker, item) in enumerate(rows):
@@ -71,7 +77,9 @@ def _events(
         share = (1.0 if item % 2 else 0.0) if is_gold else prevalence
         said.append({
             "question_id": f"q{item}", "image_id": f"i{item}", "worker": worker, "emotion": "fear",
-            "felt": felt(seed, worker, people[worker], item, prevalence=share),
+            "felt": felt(
+                seed, worker, people[worker], item, prevalence=share, honest=honest
+            ),
             "seconds": 2 + 4 * draw(seed, "time", worker, item),
             "at": START + timedelta(seconds=4 * sequence), "sequence": sequence,
             "is_gold": is_gold, "gold_felt": truth_of(seed, item, share) if is_gold else None,

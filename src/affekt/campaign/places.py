@@ -98,15 +98,16 @@ def open_places(to: Connection, live: Live, items: Iterable[int]) -> None:
 
 
 def open_waiting(live: Live) -> int:
-    """Open every item that was asked and has no places yet; give how many there were.
-
-    Everybody looks through all open items once more then: what they are given may have changed too.
-    """
-    live.database.write(lambda to: to.execute(LOOK_AGAIN, {"campaign": live.number}) and None)
+    """Open every item that was asked and has no places yet; give how many there were."""
     done = 0
     while n := live.database.write(lambda to: _open_some(to, live)):
         done += n
     return done
+
+
+def look_again(live: Live) -> None:
+    """Let everybody look through all open items once more: what they are given has changed."""
+    live.database.write(lambda to: to.execute(LOOK_AGAIN, {"campaign": live.number}) and None)
 
 
 def with_most(policy: Policy, most: int | None) -> Policy:

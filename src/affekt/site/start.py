@@ -15,7 +15,7 @@ from affekt.campaign.changes import note_settings
 from affekt.campaign.exam import sweep_tests
 from affekt.campaign.keys import project_key
 from affekt.campaign.live import Live
-from affekt.campaign.places import open_waiting
+from affekt.campaign.places import look_again, open_waiting
 from affekt.campaign.sweep import sweep
 from affekt.campaigns.export import export
 from affekt.campaigns.opening import live_of
@@ -88,6 +88,7 @@ def opened(project: Project, at: Door) -> Iterator[Scene]:
     gallery = Gallery(project.store.shelf, spots, pool.paths)
     try:
         check_safe(live, at, secret)
+        look_again(live)  # the settings of the plan may be others than when it was last served
         open_waiting(live)
         prepare(live, pool)
         note_settings(live, "affekt")

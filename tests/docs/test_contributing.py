@@ -32,7 +32,7 @@ sources = [{ kind = "mylab.packaged", per_page = 4 }, { kind = "generated", per_
 per_emotion = 4
 [verify]
 crowd = { kind = "mylab.oracle", workers = 3 }
-until = { votes = 3 }
+until = { kind = "mylab.ahead", lead = 3, votes = 3 }
 [decide]
 rule = { kind = "mylab.unanimous", least = 3 }
 [release]

@@ -1,13 +1,13 @@
 """Every number of the paper's test, tasks and strong set beside the replayed one."""
 
 from collections.abc import Sequence
-from math import comb
 from typing import NamedTuple
 
 import polars as pl
 
+from affekt.planning.qualification import pass_chance
 from affekt.replay.pictures import SUBMITTED, submitted
-from affekt.replay.run import KEEP_AT, OF, PASS_AT, TEST_QUESTIONS, Run
+from affekt.replay.run import PASS_AT, TEST_QUESTIONS, Run
 from affekt.simulation.items import SUBMITTED_KEPT
 
 STATED, DERIVED, OPEN = "stated", "derived", "left open"
@@ -34,29 +34,17 @@ def rows(runs: Sequence[Run], first_fear: pl.Series) -> list[Row]:
     return [*_test(runs), *_tasks(runs), *_strong_set(runs, first_fear)]
 
 
-def passes(skill: float) -> float:
-    """Give the chance to pass the test for somebody right with probability ``skill``.
-
-    >>> round(passes(0.4), 3), f"{passes(1 / 8):.1e}"
-    (0.245, '5.2e-05')
-    """
-    return sum(
-        comb(TEST_QUESTIONS, n) * skill**n * (1 - skill) ** (TEST_QUESTIONS - n)
-        for n in range(PASS_AT, TEST_QUESTIONS + 1)
-    )
-
-
 def _test(runs: Sequence[Run]) -> list[Row]:
     derived = {0.125: "5e-5", 0.3: "4.8 %", 0.4: "24.5 %", 0.5: "58.8 %", 0.6: "87.2 %"}
     return [
-        _row("D3", "questions in the test", "20", STATED, [TEST_QUESTIONS for _ in runs]),
-        _row("D4", "right answers to pass", "10", STATED, [PASS_AT for _ in runs]),
+        _row("D3", "questions in the test, as set", "20", STATED, [TEST_QUESTIONS for _ in runs]),
+        _row("D4", "right answers to pass, as set", "10", STATED, [PASS_AT for _ in runs]),
         _row("D5", "took the test", "more than 1,000", STATED, [one.tested for one in runs]),
         _row("D5", "passed", "225", STATED, [one.passed for one in runs]),
         _row("D5", "pass rate", "below 22.5 %", DERIVED, [_of(r.passed, r.tested) for r in runs]),
         *(
             _row("D6", f"chance to pass at accuracy {skill:g}", derived[skill], DERIVED,
-                 [f"{passes(skill):.2g}" if skill < 0.2 else _of(passes(skill), 1) for _ in runs])
+                 [_chance(skill) for _ in runs])
             for skill in GUESSES
         ),
     ]  # fmt: skip
@@ -64,12 +52,14 @@ def _test(runs: Sequence[Run]) -> list[Row]:
 
 def _tasks(runs: Sequence[Run]) -> list[Row]:
     return [
-        _row("E2", "workers a picture at most", "5", STATED, [OF for _ in runs]),
-        _row("E3", "workers without the test", "0", STATED, [0 for _ in runs]),
+        _row("E2", "workers a picture at most", "5", STATED,
+             [_number(one.labels["votes"].max()) for one in runs]),
+        _row("E3", "workers without the test", "0", STATED, [one.strangers for one in runs]),
         _row("E4", "drawn at random an emotion, but fear", "11,000", STATED,
              [_count(one, "awe") for one in runs]),
         _row("E5", "drawn of fear", "13,000", STATED, [_count(one, "fear") for one in runs]),
-        _row("E6", "YES that keep a picture", "3", STATED, [KEEP_AT for _ in runs]),
+        _row("E6", "fewest YES of a picture that is kept", "3", STATED,
+             [_number(one.labels.filter("is_label")["votes_yes"].min()) for one in runs]),
         _row("E8", "votes", "450,000", DERIVED, [one.votes for one in runs]),
         _row("E8", "votes a picture", "5", DERIVED,
              [f"{one.votes / one.labels.height:.2f}" for one in runs]),
@@ -124,6 +114,15 @@ def _sums(runs: Sequence[Run], first_fear: pl.Series) -> list[Row]:
 def _row(name: str, what: str, paper: str, mark: str, replayed: Sequence[object]) -> Row:
     texts = (f"{one:,}" if isinstance(one, int) else str(one) for one in replayed)
     return Row(name, what, paper, mark, tuple(texts))
+
+
+def _chance(skill: float) -> str:
+    chance = pass_chance(skill, questions=TEST_QUESTIONS, pass_at=PASS_AT)
+    return f"{chance:.2g}" if chance < 0.01 else _of(chance, 1)
+
+
+def _number(found: object) -> int | str:
+    return int(str(found)) if found is not None else "none"
 
 
 def _of(part: float, whole: float) -> str:

@@ -24,6 +24,7 @@ from affekt.simulation import is_felt, mean_yes, paper_acceptance, population, p
 from affekt.simulation.person import Person
 
 TEST_QUESTIONS, PASS_AT = 20, 10
+NEEDED = 100 * PASS_AT // TEST_QUESTIONS  # percent
 KEEP_AT, OF = 3, 5
 Watch = Callable[[str], None]
 
@@ -37,11 +38,12 @@ class Run(NamedTuple):
     scores: Mapping[int, int]  # right answers → people
     votes: int
     voters: int
+    strangers: int  # voters who did not pass the test
     waves: tuple[int, ...]  # questions asked in each
     spent: Decimal  # dollars
     hours: float  # from the first batch to the last vote, at the marketplace
     calls: int
-    labels: pl.DataFrame  # question_id, emotion, is_label, felt
+    labels: pl.DataFrame  # question_id, emotion, votes, votes_yes, is_label, felt
 
 
 def run(
@@ -126,7 +128,8 @@ def _told(
     scores: dict[int, int] = {}
     for value in sorted(test.values.values()):
         scores[value * TEST_QUESTIONS // 100] = scores.get(value * TEST_QUESTIONS // 100, 0) + 1
-    handed = [one.submitted for one in state.assignments.values() if one.submitted]
+    done = [one for one in state.assignments.values() if one.submitted]
+    passed = {name for name, value in test.values.items() if value >= NEEDED}
     begun = min(one.created for one in state.hits.values())
     felt = pl.DataFrame(
         [(name, is_true) for name, (_, is_true) in cast.asked.items()],
@@ -137,13 +140,16 @@ def _told(
     return Run(
         policy.kind(),
         len(test.values),
-        sum(value >= 100 * PASS_AT // TEST_QUESTIONS for value in test.values.values()),
+        len(passed),
         scores,
         votes.height,
         votes["worker"].n_unique(),
+        len({one.worker for one in done} - passed),
         waves,
         state.spent,
-        (max(handed) - begun) / 3_600,
+        (max(one.submitted or 0.0 for one in done) - begun) / 3_600,
         market.calls,
-        labels.select("question_id", "emotion", "votes", "is_label", "felt").sort("question_id"),
+        labels.select("question_id", "emotion", "votes", "votes_yes", "is_label", "felt").sort(
+            "question_id"
+        ),
     )

@@ -8,7 +8,18 @@ import pytest
 ROOT = Path(__file__).parents[1] / "src" / "affekt"
 FLOORS = (
     ("errors", "rank", "durable", "measures", "aggregation", "foreign"),
-    ("taxonomy", "engine", "tables", "parts", "pictures", "nets", "licences", "cells", "files"),
+    (
+        "taxonomy",
+        "engine",
+        "tables",
+        "parts",
+        "pictures",
+        "nets",
+        "licences",
+        "cells",
+        "files",
+        "blocks",
+    ),
     ("policies", "amt", "simulation"),
     ("stage", "journal", "fetch", "forgotten"),
     ("campaign",),

@@ -82,7 +82,8 @@ class Extract(Stage):
         """Give the number of processes, and of threads in each; a process of a cluster has one."""
         if is_cluster():
             return 1, 1
-        processes = -(-self.workers // MOST_THREADS)
+        most = 1 if self.feature.is_python else MOST_THREADS
+        processes = -(-self.workers // most)
         return processes, -(-self.workers // processes)
 
 

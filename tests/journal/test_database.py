@@ -1,5 +1,6 @@
 """One database for many writers: nothing acknowledged is lost, and trouble is told in sentences."""
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, event, text
 
 from affekt.errors import DiskTrouble, Locked, MachineError, UsageError
 from affekt.journal import server
-from affekt.journal.database import Database
+from affekt.journal.database import MOVE_AFTER, Database
 from affekt.journal.sqlite_file import BUSY_SECONDS
 from tests.servers import postgres
 
@@ -49,6 +50,24 @@ def put_and_fail(to: Connection) -> None:
 def words(database: Database) -> list[str]:
     with database.read() as connection:
         return sorted(row[0] for row in connection.execute(text("SELECT word FROM notes")))
+
+
+def words_without_log(path: Path, copy: Path) -> int:
+    """Count what stands in the file itself, read from a copy."""
+    shutil.copy(path, copy)
+    with closing(sqlite3.connect(copy)) as connection:
+        tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'notes'")
+        if not tables.fetchone()[0]:
+            return 0
+        return int(connection.execute("SELECT count(*) FROM notes").fetchone()[0])
+
+
+def at_last(count: Callable[[], int], least: int) -> bool:
+    """Tell whether a count comes to that within ten seconds."""
+    end = time.monotonic() + 10
+    while count() < least and time.monotonic() < end:
+        time.sleep(0.02)
+    return count() >= least
 
 
 def outcome(database: Database, job: Callable[[Connection], None]) -> str:
@@ -127,6 +146,16 @@ def test_a_row_that_another_wrote_first_is_seen_when_the_job_runs_again(notes: D
         said = sorted(pool.map(lambda _: notes.write(add), range(2)))
     assert said == ["added", "there"]
     assert words(notes) == ["x"]
+
+
+def test_the_log_moves_into_the_file_beside_the_writing(tmp_path: Path) -> None:
+    """What was committed stands in the file itself, long before the log is full."""
+    path = tmp_path / "votes.db"
+    with closing(Database(path)) as database:
+        database.write(lambda to: to.exec_driver_sql("CREATE TABLE notes (word TEXT)") and None)
+        for at in range(MOVE_AFTER):
+            database.write(put(f"word {at:03d}"))
+        assert at_last(lambda: words_without_log(path, tmp_path / "copy.db"), MOVE_AFTER - 2)
 
 
 @pytest.fixture

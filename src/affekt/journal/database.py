@@ -4,6 +4,7 @@ What `Database.write` has returned is on the disk. On SQLite, writes that wait f
 committed together: the one whose turn it is runs all that wait, each in a savepoint of its own.
 """
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,8 +24,10 @@ Durability = Literal["disk", "process"]
 # What `synchronous` is for each; under "process" a power cut may lose the last commits.
 SYNCHRONOUS = {"disk": "FULL", "process": "NORMAL"}
 TOGETHER = 256  # jobs in one commit, so that the first of many does not wait for all
-# Pages in the log before they are moved into the file, which holds up a commit: 40 MB.
+# Pages in the log before a commit waits until they are moved into the file: 40 MB. What was moved
+# beside the writing, after so many commits, does not have to wait for that.
 LOG_PAGES = 10_000
+MOVE_AFTER = 50
 READERS = 40  # connections that are kept open, one for each thread of a site
 RETRIES = 20  # of a transaction that PostgreSQL undid because of another one
 # Serialization failure, deadlock, and a row that another transaction has just written first.
@@ -193,7 +196,10 @@ class _Writer:
     """The one connection that writes to a SQLite file; its callers take turns in leading."""
 
     def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._connection = engine.connect().execution_options(immediate=True)
+        self._mover: threading.Thread | None = None
+        self._commits = 0  # since the log was last moved
         self._turn = threading.Lock()
         self._gate = threading.Lock()
         self._waiting: list[_Job[Any]] = []
@@ -215,6 +221,8 @@ class _Writer:
     def close(self) -> None:
         """Wait for the commit under way and let go of the file."""
         with self._turn:
+            if self._mover is not None:
+                self._mover.join()
             self._connection.close()
 
     def _lead(self) -> None:
@@ -230,6 +238,24 @@ class _Writer:
                 job.trouble = job.trouble or trouble
         for job in jobs:
             job.is_done = True
+        self._move_now_and_then()
+
+    def _move_now_and_then(self) -> None:
+        """Start to move the log into the file, which readers and the writer do not wait for."""
+        self._commits += 1
+        if self._commits >= MOVE_AFTER and not (self._mover and self._mover.is_alive()):
+            self._commits = 0
+            self._mover = threading.Thread(target=self._move, name="affekt-log", daemon=True)
+            self._mover.start()
+
+    def _move(self) -> None:
+        file = self._engine.raw_connection()
+        try:
+            file.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+        except sqlite3.Error:  # a full or failing disk: the next commit meets it, and says so
+            file.invalidate()
+        finally:
+            file.close()
 
     def _run(self, job: _Job[Any], *, alone: bool) -> None:
         """Run one job; what it raises undoes that job and no other."""

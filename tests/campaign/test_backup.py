@@ -1,5 +1,6 @@
 """Copies: one moment of a campaign in one file, that is whole or refused, for either database."""
 
+import json
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -139,6 +140,20 @@ def test_a_newer_archive_is_refused(live: Live, tmp_path: Path) -> None:
     rewritten(path, "manifest.json", manifest.replace(b"campaign-1", b"campaign-2"))
     with pytest.raises(NewerFormat, match="update affekt"):
         backup.restore(path, tmp_path / "new.db")
+
+
+def test_an_archive_of_an_earlier_format_restores(
+    filled: Live, elsewhere: Path | str, tmp_path: Path
+) -> None:
+    """C27, D6: a table that it does not know is empty."""
+    path = tmp_path / "copy.zip"
+    manifest = backup.archive(filled, path)
+    tables = {name: told for name, told in manifest.tables.items() if name != "reveals"}
+    earlier = manifest._replace(revision="0001", tables=tables)
+    rewritten(path, "manifest.json", json.dumps(earlier._asdict()).encode())
+    backup.restore(path, elsewhere)
+    with closing(open_campaign(elsewhere, WAY._replace(asking=PAID)).database) as database:
+        assert verify_books(database) == []
 
 
 def test_an_archive_with_a_cut_audit_is_refused(filled: Live, tmp_path: Path) -> None:

@@ -41,7 +41,10 @@ ROOMS = (
 # references that SQLite skips unless one is open.
 APART = frozenset({"WAITING", "LOOK_AGAIN", "SUMS", "OF_WORKER", "LEASE"})
 VERB = re.compile(r"\s*(SELECT|UPDATE|INSERT|DELETE)\b")
-BIG = "votes|slots|items|cards|assignments|passes|revisions|payments|workers|enrolments|decisions"
+BIG = (
+    "votes|slots|items|cards|assignments|passes|reveals|revisions|payments|workers|enrolments|"
+    "decisions"
+)
 
 
 def statements() -> dict[str, str]:

@@ -7,7 +7,7 @@ import pytest
 
 from affekt.cells import from_csv
 from affekt.errors import DiskTrouble, Refused, TableError, UsageError
-from affekt.exports import FILES, write_export
+from affekt.exports import FILES, read_export, write_export
 from tests.exports.small import CAMPAIGN, events, item, items, workers
 from tests.quality.small import deed
 
@@ -38,10 +38,21 @@ def test_a_vote_tells_answer_times_policy_and_state(tmp_path: Path) -> None:
     assert votes[0] == {
         "question_id": "q1", "image_id": "image of q1", "emotion": "fear", "worker": "ann",
         "answer": "yes", "seconds": "4.2", "at": "2026-11-02T09:00:00.000000Z", "sequence": "0",
-        "policy": "curtailed 3 of 5", "state": "counted",
+        "policy": "curtailed 3 of 5", "state": "counted", "was_covered": None,
     }  # fmt: skip
     assert [vote["answer"] for vote in votes] == ["yes", "yes", "no", "no", "skip", "yes"]
     assert votes[5]["state"] == "late"
+
+
+def test_a_vote_tells_whether_its_picture_was_covered_first(tmp_path: Path) -> None:
+    """C58."""
+    told = events().with_columns(was_covered=pl.col("worker") == "ann")
+    folder = written(tmp_path, votes=told)
+    votes = read_export(folder).votes
+    assert dict(votes.select("worker", "was_covered").unique().iter_rows()) == {
+        "ann": True, "ben": False, "cem": False,
+    }  # fmt: skip
+    assert {one["was_covered"] for one in rows(folder, "votes.csv")} == {"true", "false"}
 
 
 def test_the_three_forms_of_votes_hold_the_same(tmp_path: Path) -> None:

@@ -54,6 +54,18 @@ def test_an_earlier_file_ends_with_the_same_tables(tmp_path: Path, number: int) 
         assert differences(connection) == []
 
 
+def test_a_database_of_the_first_format_keeps_its_rows(journal_place: Path | str) -> None:
+    """D6, C58."""
+    with closing(Database(journal_place)) as database:
+        seed(database)
+        for back in ("DROP TABLE reveals", "UPDATE alembic_version SET version_num = '0001'"):
+            database.write(lambda to, one=back: to.execute(text(one)) and None)  # type: ignore[misc]
+    with closing(Database(journal_place)) as database, database.read() as connection:
+        assert differences(connection) == []
+        assert revision_of(connection) == REVISIONS[-1]
+        assert connection.execute(text("SELECT felt FROM votes")).scalar_one()
+
+
 @pytest.mark.parametrize("table", ["votes", "audit"])
 def test_no_statement_deletes_what_was_said_or_done(journal_place: Path | str, table: str) -> None:
     """I11, section 4."""

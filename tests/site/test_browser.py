@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from affekt.campaign.settings import Care
 from affekt.taxonomy import MIKELS8
 from tests.site.scene import QUICK, link_of, site
 from tests.site.screens import (
@@ -141,6 +142,29 @@ def test_every_emotion_that_is_felt_is_ticked_by_number(browser: Any, tmp_path: 
         felt = [one for one, _ in stored(one)]
         assert len(felt) == 2 * names
         assert sum(felt) == 2
+        assert complaints == []
+
+
+def test_a_covered_picture_is_answered_after_a_reveal_alone(browser: Any, tmp_path: Path) -> None:
+    """C58: the time begins with the reveal; the next picture is covered again."""
+    covered = QUICK.model_copy(
+        update={"batch": 2, "min_view_ms": 400, "care": Care(warn_of=(), cover=True)}
+    )
+    with site(tmp_path / "site", covered) as one, opened(browser) as (page, complaints):
+        begun(page, one, link_of(one.live))
+        page.wait_for_timeout(500)
+        page.keyboard.press("y")
+        page.wait_for_selector("text=Show the picture first")
+        page.keyboard.press(" ")
+        page.wait_for_selector("#batch:not(.is-covered)")
+        page.keyboard.press("y")
+        page.wait_for_selector("text=Look at the picture for a moment first")
+        page.wait_for_timeout(500)
+        page.keyboard.press("y")
+        page.wait_for_selector("text=1 of 2")
+        page.wait_for_selector("#batch.is-covered")
+        page.wait_for_selector("text=All saved")
+        assert stored(one) == [(True, "draft")]
         assert complaints == []
 
 

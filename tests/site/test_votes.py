@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from affekt.campaign import frames, workers
+from affekt.campaign.settings import Care
 from affekt.campaign.sweep import sweep
 from affekt.errors import NotTaken
 from affekt.journal.schema import votes
@@ -69,6 +70,20 @@ def test_a_card_of_somebody_else_is_refused_like_a_guessed_one(quick: Site) -> N
     foreign, guessed = other.answer(card), other.answer({"token": "x" * 22})
     assert (foreign.status_code, foreign.json()) == (guessed.status_code, guessed.json())
     assert stored(quick) == []
+
+
+def test_a_covered_picture_takes_no_answer_before_it_was_revealed(tmp_path: Path) -> None:
+    """C58: by the server, whatever a browser says."""
+    covered = QUICK.model_copy(update={"care": Care(warn_of=(), cover=True)})
+    with site(tmp_path / "site", covered) as one:
+        visit = Visit(one)
+        [card, *_] = visit.batch()["cards"]
+        refusal = visit.answer(card)
+        assert (refusal.status_code, refusal.json()["reason"]) == (409, "covered")
+        assert stored(one) == []
+        revealed = visit.say("/batch/reveal", {"card": card["token"], "key": "a" * 32})
+        assert revealed.json() == {"state": "kept"}
+        assert visit.answer(card).json()["state"] == "kept"
 
 
 def test_an_answer_that_is_quicker_than_a_look_is_refused(quick: Site) -> None:

@@ -61,7 +61,16 @@ WITHDRAW = text(
     "UPDATE items SET state = 'withdrawn' WHERE id = :item AND state IN ('waiting', 'active')"
 )
 SHUT = text("UPDATE slots SET state = 'cancelled' WHERE item = :item AND state = 'open'")
+UNCOVER = text(
+    """INSERT INTO reveals (assignment, item, key, at) VALUES (:assignment, :item, :key, :now)
+    ON CONFLICT DO NOTHING"""
+)
+SEE = text(
+    """UPDATE reveals SET answer = :key
+    WHERE assignment = :assignment AND item = :item AND answer IS NULL"""
+)
 WORTH_MOVING = 0.02  # of a lease; an answer takes seconds, and a lease is half an hour
+COVERED = "this picture is covered; show it, look at it and answer then"
 STRANGER = "there is no such picture among yours; ask for a batch"
 
 Said = bool | Mapping[str, bool]
@@ -90,6 +99,8 @@ def answer(live: Live, worker: int, card: str, said: Said, *, key: str, seconds:
     Raises:
         NotTaken: ``unknown`` card, ``conflict`` with another answer, or the campaign is closed; on
             a lost lease also what `check_may_work` says, such as of somebody who withdrew.
+            ``covered`` where pictures are covered first and this one was not revealed since it was
+            answered last.
     """
     saying = Saying(card, said, key, seconds)
     return live.database.write(lambda to: keep(to, live, worker, saying))
@@ -105,6 +116,21 @@ def pass_over(live: Live, worker: int, card: str, kind: Literal["skip", "broken"
         NotTaken: ``unknown`` card, or ``conflict`` with an answer.
     """
     live.database.write(lambda to: _pass_over(to, live, worker, card, kind))
+
+
+def uncover(live: Live, worker: int, card: str, *, key: str) -> None:
+    """Note that a worker took the cover off a picture; the same again changes nothing (C58).
+
+    Args:
+        live: The campaign.
+        worker: Who looks.
+        card: What names the picture to the worker.
+        key: Made by the browser before the first try, 128 random bits; the same for every retry.
+
+    Raises:
+        NotTaken: ``unknown`` card.
+    """
+    live.database.write(lambda to: _uncover(to, live, worker, card, key))
 
 
 class Saying(NamedTuple):
@@ -135,6 +161,7 @@ def keep(to: Connection, live: Live, worker: int, saying: Saying) -> Answered:
         if (same[0].item, same[0].worker) == (found.item, worker) and before == felt:
             return Answered("repeated", found.until)
         raise NotTaken("conflict", "this key came with another answer; the first one stays")
+    _check_seen(to, live, found, saying.key)
     if known:
         return _revise(to, live, found, known, felt, saying)
     if found.worker_state in ("suspended", "closed"):
@@ -213,6 +240,22 @@ def _extended(to: Connection, live: Live, found: Any) -> int:
         return int(found.until)
     to.execute(EXTEND, {"assignment": found.assignment, "until": until})
     return until
+
+
+def _uncover(to: Connection, live: Live, worker: int, card: str, key: str) -> None:
+    found = _found(to, live, worker, card)
+    names = {"assignment": found.assignment, "item": found.item, "key": key, "now": live.now()}
+    to.execute(UNCOVER, names)
+    _extended(to, live, found)
+
+
+def _check_seen(to: Connection, live: Live, found: Any, key: str) -> None:
+    """Refuse an answer to a picture that is covered, and note which answer followed a reveal."""
+    if not live.asking.care.cover:
+        return
+    seen = to.execute(SEE, {"assignment": found.assignment, "item": found.item, "key": key})
+    if not seen.rowcount:
+        raise NotTaken("covered", COVERED)
 
 
 def _pass_over(to: Connection, live: Live, worker: int, card: str, kind: str) -> None:

@@ -19,7 +19,7 @@ from affekt.campaign.live import Live
 from affekt.durable import replaced
 from affekt.errors import Damaged, NewerFormat, Refused, UsageError
 from affekt.journal.database import Database
-from affekt.journal.migrations import REVISIONS
+from affekt.journal.migrations import MADE, REVISIONS
 from affekt.journal.people import consents
 from affekt.journal.sqlite_file import back_up as copy_file
 from affekt.parts import canonical
@@ -106,9 +106,11 @@ def restore(path: Path, place: Path | str) -> Manifest:
     return manifest
 
 
-def _tables() -> list[Table]:
-    """Give the tables in an order in which every row finds what it refers to."""
-    return [table for table in consents.metadata.sorted_tables if table.name not in LEFT_OUT]
+def _tables(revision: str = REVISIONS[-1]) -> list[Table]:
+    """Give the tables of a step, in an order in which every row finds what it refers to."""
+    later = {table for table, step in MADE.items() if step > revision}
+    tables = consents.metadata.sorted_tables
+    return [one for one in tables if one.name not in LEFT_OUT and one.name not in later]
 
 
 def _write(connection: Connection, table: Table, file: zipfile.ZipFile) -> dict[str, Any]:
@@ -137,7 +139,7 @@ def _check_format(path: Path, manifest: Manifest) -> None:
             f"{path}: is in format {manifest.format}/{manifest.revision}, this affekt reads "
             f"{FORMAT}/{REVISIONS[-1]}; update affekt. Nothing was touched"
         )
-    if set(manifest.tables) != {table.name for table in _tables()}:
+    if set(manifest.tables) != {table.name for table in _tables(manifest.revision)}:
         raise _damaged(path, "a table is missing or is none of ours")
 
 
@@ -153,7 +155,7 @@ def _restore(to: Connection, file: zipfile.ZipFile, manifest: Manifest, name: st
     for table in _tables():
         if to.execute(select(func.count()).select_from(table)).scalar_one():
             raise Refused(f"{name}: holds {table.name} already; restore to an empty database")
-    for table in _tables():
+    for table in _tables(manifest.revision):
         for rows in _chunks(file, table.name):
             to.execute(table.insert(), rows)
         if to.dialect.name == "postgresql":

@@ -213,7 +213,7 @@ def events(live: Live) -> pl.DataFrame:
     The columns are those of `affekt.quality.EVENTS`.
     """
     with frames.moment(live) as connection:
-        return frames.events(connection, live).drop("policy")
+        return frames.events(connection, live).drop("policy", "was_covered")
 
 
 def _progress(connection: Connection, live: Live) -> tuple[Progress, ...]:

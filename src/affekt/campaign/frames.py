@@ -20,14 +20,18 @@ STILL_HERE = """NOT (EXISTS (SELECT 1 FROM consents c WHERE c.worker = w.id
         AND NOT EXISTS (SELECT 1 FROM consents c WHERE c.worker = w.id
             AND c.campaign = :campaign AND c.withdrawn_at IS NULL))"""
 KNOWN = "CASE WHEN i.gold THEN 1 WHEN NOT i.gold THEN 0 END"
+# Covered when it was shown: null where it was passed over, or answered elsewhere than on the site.
+COVERED = """CASE WHEN v.assignment IS NULL THEN NULL WHEN EXISTS (SELECT 1 FROM reveals r
+        WHERE r.assignment = v.assignment AND r.item = v.item) THEN 1 ELSE 0 END"""
 # Of gold, only the answer to the question that was asked is known to be right or wrong.
 EVENTS = f"""SELECT i.question_id, i.image_id, w.pseudonym, v.emotion,
-        CASE WHEN v.felt THEN 1 ELSE 0 END, v.seconds, v.at, v.seq, 0, {KNOWN}, 'vote', v.state
+        CASE WHEN v.felt THEN 1 ELSE 0 END, v.seconds, v.at, v.seq, 0, {KNOWN}, 'vote', v.state,
+        {COVERED}
     FROM votes v JOIN items i ON i.id = v.item JOIN workers w ON w.id = v.worker
     WHERE v.campaign = :campaign AND v.state <> 'draft'
         AND (i.gold IS NULL OR v.emotion = i.emotion) AND {STILL_HERE}
     UNION ALL SELECT i.question_id, i.image_id, w.pseudonym, i.emotion, NULL, NULL, p.at, p.id, 1,
-        {KNOWN}, p.kind, 'counted'
+        {KNOWN}, p.kind, 'counted', NULL
     FROM passes p JOIN items i ON i.id = p.item JOIN workers w ON w.id = p.worker
     WHERE i.campaign = :campaign AND {STILL_HERE}"""  # noqa: S608  (texts of our own)
 ITEMS = f"""SELECT i.question_id, i.image_id, i.emotion, i.state, i.verdict, i.most, i.votes, i.yes,
@@ -57,7 +61,7 @@ def moment(live: Live) -> Iterator[Connection]:
 
 
 def events(connection: Connection, live: Live) -> pl.DataFrame:
-    """Give what workers did: the columns of `affekt.quality.EVENTS`, and ``policy``.
+    """Give what workers did: the columns of `affekt.quality.EVENTS`, ``policy``, ``was_covered``.
 
     Votes that are not handed in are left out. ``sequence`` counts votes and passes together.
     """
@@ -65,6 +69,7 @@ def events(connection: Connection, live: Live) -> pl.DataFrame:
         "question_id": pl.String, "image_id": pl.String, "worker": pl.String, "emotion": pl.String,
         "felt": pl.Int8, "seconds": pl.Float64, "at": pl.Int64, "number": pl.Int64,
         "is_pass": pl.Int8, "gold_felt": pl.Int8, "kind": pl.String, "state": pl.String,
+        "was_covered": pl.Int8,
     }  # fmt: skip
     found = _frame(connection, live, EVENTS, kinds).sort("at", "is_pass", "number")
     return found.select(
@@ -81,6 +86,7 @@ def events(connection: Connection, live: Live) -> pl.DataFrame:
         kind="kind",
         state="state",
         policy=pl.lit(_policy(live, None)),
+        was_covered=pl.col("was_covered").cast(pl.Boolean),
     )
 
 

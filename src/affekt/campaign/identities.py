@@ -50,6 +50,9 @@ HELD = {
         FROM votes v JOIN items i ON i.id = v.item WHERE v.worker = :worker ORDER BY v.seq""",
     "passed_over": """SELECT i.question_id, i.image_id, p.kind, p.at FROM passes p
         JOIN items i ON i.id = p.item WHERE p.worker = :worker ORDER BY p.id""",
+    "uncovered": """SELECT i.question_id, i.image_id, r.at FROM reveals r
+        JOIN items i ON i.id = r.item JOIN assignments a ON a.id = r.assignment
+        WHERE a.worker = :worker ORDER BY r.id""",
     "payments": """SELECT kind, reason, amount, currency, state, at FROM payments
         WHERE worker = :worker ORDER BY id""",
     "messages": """SELECT direction, text, at FROM messages WHERE worker = :worker

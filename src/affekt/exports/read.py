@@ -17,6 +17,7 @@ from affekt.exports.shape import (
     MANIFEST,
     VOTES,
     events_of,
+    with_cover,
     workers_of,
 )
 
@@ -41,7 +42,7 @@ def read_export(folder: Path) -> Export:
     """
     manifest = _manifest(folder / MANIFEST)
     contents = {name: _content(folder / name, manifest["files"].get(name)) for name in FILES}
-    votes = VOTES.conform(_parquet(folder, "votes.parquet", contents), str(folder))
+    votes = VOTES.conform(with_cover(_parquet(folder, "votes.parquet", contents)), str(folder))
     labels = LABELS.conform(_parquet(folder, "labels.parquet", contents), str(folder))
     return Export(
         votes=events_of(votes),

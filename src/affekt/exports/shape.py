@@ -34,7 +34,12 @@ VOTES = Schema(
         "sequence": Column(pl.Int64, "order in which the server took it"),
     }
     | _POLICY
-    | {"state": Column(pl.String, "counted, late or excluded")},
+    | {
+        "state": Column(pl.String, "counted, late or excluded"),
+        "was_covered": Column(
+            pl.Boolean, "shown covered until the worker revealed it; null where not known"
+        ),
+    },
 )
 _DECIDED = {
     "decision": Column(pl.String, f"one of {', '.join(DECISIONS)}"),
@@ -78,7 +83,7 @@ def votes_of(events: pl.DataFrame) -> pl.DataFrame:
         raise TableError(
             "export: the table 'events' lacks the column 'policy'; give each its words"
         )
-    told = _beside_policy(events)
+    told = _beside(events)
     is_vote = pl.col("kind") == "vote"
     answer = pl.when(is_vote & pl.col("felt")).then(pl.lit("yes")).when(is_vote)
     votes = told.filter(~pl.col("is_gold")).with_columns(
@@ -101,13 +106,21 @@ def events_of(votes: pl.DataFrame) -> pl.DataFrame:
         is_gold=pl.lit(value=False),
         gold_felt=pl.lit(None, pl.Boolean),
     )
-    return _beside_policy(events)
+    return _beside(events)
 
 
-def _beside_policy(events: pl.DataFrame) -> pl.DataFrame:
-    """Give checked events, each with its policy."""
-    policy = events.select(*EVENTS.key, pl.col("policy").cast(pl.String))
-    return checked(events).join(policy, on=list(EVENTS.key), how="left", maintain_order="left")
+def with_cover(frame: pl.DataFrame) -> pl.DataFrame:
+    """Give a table with ``was_covered``, null throughout where nobody told it."""
+    has = "was_covered" in frame.columns
+    return frame if has else frame.with_columns(was_covered=pl.lit(None, pl.Boolean))
+
+
+def _beside(events: pl.DataFrame) -> pl.DataFrame:
+    """Give checked events, each with its policy and whether its picture was covered first."""
+    more = with_cover(events).select(
+        *EVENTS.key, pl.col("policy").cast(pl.String), pl.col("was_covered").cast(pl.Boolean)
+    )
+    return checked(events).join(more, on=list(EVENTS.key), how="left", maintain_order="left")
 
 
 def labels_of(items: pl.DataFrame, votes: pl.DataFrame) -> pl.DataFrame:

@@ -230,6 +230,18 @@ passes = Table(
     Index("passes_of_assignment", "assignment"),
 )
 
+reveals = Table(
+    "reveals",  # where pictures are covered first: each time that somebody uncovered one
+    METADATA,
+    Column("id", KEY, primary_key=True, autoincrement=True),
+    Column("assignment", ForeignKey("assignments.id"), nullable=False),
+    Column("item", ForeignKey("items.id"), nullable=False),
+    Column("key", Text, nullable=False, unique=True),  # made by the browser before the first try
+    Column("answer", Text),  # key of the answer that followed; null where none did
+    Column("at", BigInteger, nullable=False),
+    Index("reveals_of_card", "assignment", "item"),
+)
+
 decisions = Table(
     "decisions",
     METADATA,

@@ -22,7 +22,7 @@ from affekt.site.words import words
 
 LOG = logging.getLogger(__name__)
 PAGES = (work, votes, exams, signin, boards, reviews, people)
-IN_JSON = ("/api/", "/batch/answer", "/batch/pass")
+IN_JSON = ("/api/", "/batch/answer", "/batch/pass", "/batch/reveal")
 # Reasons why nothing is given out, and the page that says so.
 SAID = {
     "finished": "finished",

@@ -37,7 +37,7 @@ Key = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]  # 128 random bits, made 
 SPOKEN = (
     "alt", "yes", "no", "none", "before", "saved", "not_saved", "saving", "offline", "signed_out",
     "refused", "late", "expired", "look_first", "is_answered", "broken", "second_tab", "all_done",
-    "progress", "time_left", "warn", "tick_one",
+    "progress", "time_left", "warn", "tick_one", "reveal_first",
 )  # fmt: skip
 STATUS = {"unknown": 404, "too fast": 400, "no choice": 400, "empty": 400, "too many": 429}
 
@@ -49,6 +49,13 @@ class Answer(BaseModel):
     key: Key
     felt: bool | dict[str, bool]
     seconds: float = Field(ge=0, le=86_400)
+
+
+class Revealed(BaseModel):
+    """A picture whose cover was taken off."""
+
+    card: Token
+    key: Key
 
 
 class Passed(BaseModel):
@@ -118,6 +125,14 @@ def pass_over(who: Caller, said: Passed) -> JSONResponse:
     """Note that a picture is passed over, which is no vote."""
     slow(who.scene, "vote", who.secret)
     answers.pass_over(who.scene.live, who.worker.id, said.card, said.kind)
+    return JSONResponse({"state": "kept"})
+
+
+@routes.post("/batch/reveal")
+def reveal(who: Caller, said: Revealed) -> JSONResponse:
+    """Note that the cover of a picture was taken off; no answer is taken before that (C58)."""
+    slow(who.scene, "vote", who.secret)
+    answers.uncover(who.scene.live, who.worker.id, said.card, key=said.key)
     return JSONResponse({"state": "kept"})
 
 

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-REVISIONS = ("0001",)  # every one there is; a database that names another is newer than we are
+# Every one there is; a database that names another is newer than we are.
+REVISIONS = ("0001", "0002")
+MADE = {"reveals": "0002"}  # table → the step that made it, where that is not the first
 
 
 def upgrade(connection: Connection) -> None:

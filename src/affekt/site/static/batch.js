@@ -98,7 +98,11 @@ function word(said) {
 }
 
 function mayAnswer() {
-  if (!isOpen || isReadOnly || isCovered || root.classList.contains("is-finished")) return false;
+  if (!isOpen || isReadOnly || root.classList.contains("is-finished")) return false;
+  if (isCovered) {
+    note(say.reveal_first);
+    return false;
+  }
   if (pictures.tick() >= set.min_view_ms) return true;
   note(say.look_first);
   return false;
@@ -178,7 +182,7 @@ function showTicks(card) {
 
 function tick(number) {
   const box = document.querySelectorAll("[data-tick]")[number - 1];
-  if (box && isOpen) box.setAttribute("aria-pressed", String(box.getAttribute("aria-pressed") !== "true"));
+  if (box && isOpen && !isCovered) box.setAttribute("aria-pressed", String(box.getAttribute("aria-pressed") !== "true"));
 }
 
 function ticked(isNone) {
@@ -191,9 +195,13 @@ function ticked(isNone) {
 }
 
 function reveal() {
+  if (!isCovered || isReadOnly) return;
   isCovered = false;
   root.classList.remove("is-covered");
+  pictures.tick(); // what was under the cover was not seen
   pictures.seenMs = 0;
+  waiting.add("/batch/reveal", { card: cards[at].token });
+  note("");
 }
 
 const deeds = {

@@ -229,3 +229,19 @@ def test_nobody_unknown_is_erased(project: Command) -> None:
     ran = project("crowd", "erase", "plan.toml", "w000", "--why", "asked to be")
     assert ran.code == 4
     assert "no worker 'w000'" in ran.err
+
+
+@pytest.mark.slow
+def test_who_people_are_is_due_to_be_erased_behind_the_end(project: Command) -> None:
+    """C70: nothing is erased before that."""
+    before = project("crowd", "erase-due", "plan.toml").out
+    assert before == (
+        "erased: 0 people; is erased 90 days after the campaign is closed; kept of 0 people\n"
+    )
+    project("crowd", "close", "plan.toml", "--why", "enough")
+    told = json.loads(project("crowd", "erase-due", "plan.toml", "--json").out)
+    assert (told["erased"], told["owed"], told["days"]) == (0, 0, 90)
+    assert told["due_at"] - told["ended_at"] == 90 * 24 * 3600 * 1_000_000
+    assert (
+        "who people are: is due to be erased at 20" in project("crowd", "status", "plan.toml").out
+    )

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from affekt.campaign import audit, lists, messages, staff, workers
+from affekt.campaign import audit, lists, messages, retention, staff, workers
 from affekt.errors import NotTaken, UsageError
-from affekt.site import passwords, totp
+from affekt.site import passwords, start, totp
 from affekt.site.start import first_link
 from tests.campaign.crowd import wait
 from tests.site.scene import TESTED, Site, link_of, site
@@ -81,6 +81,19 @@ def test_the_first_owner_sets_a_password_by_a_link_that_works_once(quick: Site) 
         assert client.post(link, data=form).status_code == 404
         assert client.get(link).status_code == 404
     assert first_link(quick.scene) is None
+
+
+def test_the_campaign_tells_when_it_is_erased_who_people_are(worked: Site) -> None:
+    """C70: the running site does it."""
+    desk = Desk(worked)
+    assert "erased 90 days after the campaign is closed" in desk.get("").text
+    desk.do("/state", deed="close", why="enough")
+    assert "due to be erased at" in desk.get("").text
+    wait(worked.live, 90 * retention.DAY)
+    start.look_after(worked.live)
+    told = Desk(worked, name="another").page.text
+    assert "are kept of nobody" in told
+    assert "1 people" not in told
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -239,7 +239,7 @@ def test_a_full_disk_ends_no_sweeping(
     monkeypatch.setattr(start, "sweep", full)
     start._sweep(quick.live, ended)
     assert len(tries) == 2
-    assert "leases were not swept: the disk is full" in caplog.text
+    assert "what is over was not swept: the disk is full" in caplog.text
 
 
 def test_a_pool_names_emotions_by_folders_and_a_strange_folder_is_refused(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from affekt.campaign import frames
 from affekt.campaign.audit import plain
 from affekt.campaign.ledger import Totals, totals_of
 from affekt.campaign.live import Live
+from affekt.campaign.retention import Retention, retention
 from affekt.campaign.workers import Standing, by_pseudonym, standing
 from affekt.errors import NotTaken
 from affekt.journal.clock import MICROSECONDS
@@ -95,6 +96,7 @@ class Board(NamedTuple):
     unread: int  # messages of workers
     money: Totals
     cap: Decimal | None
+    retention: Retention
     emotions: tuple[Progress, ...]  # in the order of the campaign
 
 
@@ -168,6 +170,7 @@ def board(live: Live) -> Board:
             unread=int(counts.letters),
             money=totals_of(connection, live),
             cap=live.asking.pay.cap,
+            retention=retention(connection, live),
             emotions=_progress(connection, live),
         )
 

@@ -124,9 +124,18 @@ def erase(live: Live, worker: int, actor: str, why: str) -> None:
         NotTaken: ``owed`` where the worker is still to be paid, which nobody could do afterwards.
         MachineError: Another process kept the file from being cleared; erase again.
     """
-    live.database.write(lambda to: _erase(to, live, worker, actor, why))
+    forget(live, worker, actor, why)
     if isinstance(live.database.place, Path):
         scrub(live.database.place)
+
+
+def forget(live: Live, worker: int, actor: str, why: str) -> None:
+    """Do what `erase` does, but for what is left of it in the file of the database.
+
+    Raises:
+        NotTaken: ``owed``.
+    """
+    live.database.write(lambda to: _erase(to, live, worker, actor, why))
 
 
 def _remember(to: Connection, worker: int, identity: Identity, key: bytes) -> None:

@@ -91,6 +91,9 @@ class Asking(BaseModel, frozen=True, extra="forbid"):
     needs_test: bool = Field(True, description="let only those answer who passed the test")
     pay: Pay = Field(Pay(), description="what people earn")
     care: Care = Field(Care(), description="what keeps people from harm")
+    retention_days: int = Field(
+        90, ge=0, le=3650, description="days after closing until it is erased who people are"
+    )
 
     @model_validator(mode="after")
     def _asks_about_an_emotion(self) -> "Asking":

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, text
 from affekt.campaign import facts
 from affekt.campaign.audit import note, plain
 from affekt.campaign.live import Live
-from affekt.campaign.settings import Pay
+from affekt.campaign.settings import Asking, Pay
 from affekt.errors import UsageError
 from affekt.parts import canonical
 
-VERSION = "affekt-1"  # of the text that comes with affekt; raise it with every change to its sense
+VERSION = "affekt-2"  # of the text that comes with affekt; raise it with every change to its sense
 LANGUAGES = ("en",)
 ETHICS = "Ask whoever sent you the link which board has looked at this study."
 SETTINGS = "SELECT settings FROM campaigns WHERE id = :campaign"
@@ -80,13 +80,17 @@ def _texts(connection: Connection, live: Live) -> dict[str, Consent]:
     if own:
         version, texts = own["version"], own["texts"]
     else:
-        version, texts = VERSION, {one: _ours(one, live.asking.pay) for one in LANGUAGES}
+        version, texts = VERSION, _all_ours(live.asking)
     return {one: _consent(version, one, words) for one, words in texts.items()}
 
 
+def _all_ours(asking: Asking) -> dict[str, str]:
+    return {one: _ours(one, asking.pay, asking.retention_days) for one in LANGUAGES}
+
+
 @cache
-def _ours(language: str, pay: Pay) -> str:
-    """Give the text that comes with affekt, with what this campaign pays."""
+def _ours(language: str, pay: Pay, days: int) -> str:
+    """Give the text that comes with affekt, with what this campaign pays and how long it keeps."""
     words = files("affekt.campaign").joinpath(f"texts/consent.{language}.md").read_text("utf-8")
     pays = "You take part as a volunteer, without pay."
     if pay.per_batch or pay.per_test:
@@ -94,7 +98,16 @@ def _ours(language: str, pay: Pay) -> str:
             f"A whole batch of pictures pays {pay.per_batch} {pay.currency}, a part of one its "
             f"share, and the test {pay.per_test} {pay.currency}, passed or not."
         )
-    return words.replace("{pay}", pays).replace("{ethics}", ETHICS)
+    told = {"{pay}": pays, "{kept}": _kept(days), "{ethics}": ETHICS}
+    for name, text_of_it in told.items():
+        words = words.replace(name, text_of_it)
+    return words
+
+
+def _kept(days: int) -> str:
+    if not days:
+        return "as soon as the study is closed"
+    return f"{days} days after the study is closed" if days > 1 else "a day after it is closed"
 
 
 def _consent(version: str, language: str, words: str) -> Consent:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import polars as pl
 from affekt.campaign import board, state, workers
 from affekt.campaign.books import verify_books
 from affekt.campaign.live import Live
+from affekt.campaign.retention import Retention
 from affekt.campaigns.export import export as write
 from affekt.campaigns.judging import judge
 from affekt.campaigns.known import add_known
@@ -62,7 +64,8 @@ def status(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
         told = board.board(live)
     if as_json:
         emotions = [one._asdict() for one in told.emotions]
-        voice.document({**told._asdict(), "emotions": emotions, "money": told.money._asdict()})
+        parts = {"money": told.money._asdict(), "retention": told.retention._asdict()}
+        voice.document({**told._asdict(), **parts, "emotions": emotions})
     else:
         _tell(told)
 
@@ -73,6 +76,7 @@ def _tell(told: board.Board) -> None:
     voice.line(f"votes: {told.votes:,} counted, {told.votes_per_minute:g} a minute; {held}")
     money = told.money
     voice.line(f"spent: {money.spent} {money.currency}, of it {money.paid} paid, {money.due} due")
+    voice.line(f"who people are: {due_of(told.retention)}")
     rows = [
         (
             one.emotion, one.n_questions, one.votes, one.decided, one.kept, one.undecided,
@@ -81,6 +85,15 @@ def _tell(told: board.Board) -> None:
         for one in told.emotions
     ]  # fmt: skip
     voice.table(rows, EMOTIONS)
+
+
+def due_of(kept: Retention) -> str:
+    """Say when it is erased who people are, and how many there are."""
+    if kept.due_at is None:
+        when = f"is erased {kept.days:,} days after the campaign is closed"
+    else:
+        when = f"is due to be erased at {datetime.fromtimestamp(kept.due_at // MICROSECONDS, UTC)}"
+    return f"{when}; kept of {kept.people:,} people"
 
 
 def _share(share: float | None) -> str:

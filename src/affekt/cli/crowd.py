@@ -226,3 +226,10 @@ def crowd_access(**options: Any) -> None:
 def crowd_erase(**options: Any) -> None:
     """Take out who a worker is; votes and pay stay under the pseudonym."""
     do("keeping:erase", **options)
+
+
+@crowd.command("erase-due")
+@planned
+def crowd_erase_due(**options: Any) -> None:
+    """Take out who people are, where the time to keep it is over."""
+    do("keeping:erase_due", **options)

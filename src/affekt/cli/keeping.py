@@ -1,13 +1,13 @@
-"""`crowd backup`, `archive` and `restore`, and what is kept of one worker: `access` and `erase`."""
+"""Copies of a campaign, and what is kept of people: `access`, `erase`, `erase-due`."""
 
 from pathlib import Path
 from typing import Any
 
-from affekt.campaign import backup, identities, keys
+from affekt.campaign import backup, identities, keys, retention
 from affekt.campaign.workers import by_pseudonym
 from affekt.campaigns.opening import place_of
 from affekt.cli import voice
-from affekt.cli.campaign import ACTOR, campaign_of, say
+from affekt.cli.campaign import ACTOR, campaign_of, due_of, say
 from affekt.cli.lines import looked_at
 
 
@@ -46,6 +46,16 @@ def erase(*, plan: str, trust: bool, worker: str, why: str, as_json: bool, **_: 
         identities.erase(live, by_pseudonym(live, worker).id, ACTOR, why)
     text = f"erased: {worker} is nobody any more; votes and pay stay under that name"
     say(text, {"erased": worker}, as_json=as_json)
+
+
+def erase_due(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
+    """Take out who people are where the time to keep it is over; say from when on that is."""
+    with campaign_of(plan, trust=trust) as (_project, live):
+        done = retention.erase_due(live, ACTOR)
+        with live.database.read() as connection:
+            kept = retention.retention(connection, live)
+    text = f"erased: {done.erased:,} people; {due_of(kept)}"
+    say(text, {**done._asdict(), **kept._asdict()}, as_json=as_json)
 
 
 def _tell(word: str, file: str, manifest: backup.Manifest, *, as_json: bool) -> None:

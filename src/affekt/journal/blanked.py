@@ -55,7 +55,7 @@ def blank(place: Path | str, is_gone: Gone, *, dry: bool = False) -> int:
     if isinstance(place, Path) and not dry:
         if gone or tested:
             scrub(place)
-        _renew_copies(place, is_gone)
+        renew_copies(place, lambda reader: bool(_gone(_rows(reader), is_gone)))
     return len(gone)
 
 
@@ -98,13 +98,13 @@ def scrub(path: Path) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _renew_copies(path: Path, is_gone: Gone) -> None:
-    """Replace the copy by one of today where it tells a picture, and remove such older ones."""
+def renew_copies(path: Path, tells: Callable[[sqlite3.Connection], bool]) -> None:
+    """Replace the copy beside a file by one of today where it tells, and remove such older ones."""
     copies = sorted(path.parent.glob(f"{path.name}.backup*"))
     for copy in [one for one in copies if not one.name.endswith(("-wal", "-shm"))]:
         with sentences(copy), closing(reading(copy)) as reader:
-            tells = bool(_gone(_rows(reader), is_gone))
-        if tells and copy == backup_of(path):
+            is_telling = tells(reader)
+        if is_telling and copy == backup_of(path):
             back_up(path)
-        elif tells:
+        elif is_telling:
             copy.unlink()

@@ -16,6 +16,7 @@ from affekt.campaign.exam import sweep_tests
 from affekt.campaign.keys import project_key
 from affekt.campaign.live import Live
 from affekt.campaign.places import look_again, open_waiting
+from affekt.campaign.retention import erase_due
 from affekt.campaign.sweep import sweep
 from affekt.campaigns.export import export
 from affekt.campaigns.opening import live_of
@@ -141,7 +142,7 @@ def first_link(scene: Scene) -> str | None:
 
 
 def serve(scene: Scene, at: Door) -> None:
-    """Answer until the process is told to end; leases that are over are swept every minute."""
+    """Answer until the process is told to end; every minute what is over is swept and erased."""
     is_behind_proxy = at.is_public and _is_loopback(at.host)
     config = uvicorn.Config(
         create(scene), host=at.host, port=at.port, log_level="warning", access_log=False,
@@ -158,14 +159,20 @@ def serve(scene: Scene, at: Door) -> None:
         sweeper.join()
 
 
+def look_after(live: Live) -> None:
+    """End what nobody goes on with, open what a build has put since, erase what is over."""
+    sweep(live)
+    sweep_tests(live)
+    open_waiting(live)
+    erase_due(live)
+
+
 def _sweep(live: Live, ended: threading.Event) -> None:
     while not ended.wait(SWEEP_SECONDS):
         try:
-            sweep(live)
-            sweep_tests(live)
-            open_waiting(live)  # of questions that a build has put since
+            look_after(live)
         except AffektError as trouble:  # a full disk, a database that is locked; the next may do
-            LOG.warning("leases were not swept: %s", trouble)
+            LOG.warning("what is over was not swept: %s", trouble)
 
 
 def _asked_pictures(project: Project) -> pl.DataFrame:

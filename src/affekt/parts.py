@@ -279,6 +279,9 @@ def _is_above(place: Keys, others: list[Keys]) -> bool:
 PLAINER = {  # what pydantic calls it → what a reader of a plan understands
     "tuple_type": "a list in [brackets] is expected",
     "missing": "is missing; it must be given",
+    "int_parsing": "a whole number is expected",
+    "float_parsing": "a number is expected",
+    "decimal_parsing": "a number is expected",
     "string_type": 'a text in "quotes" is expected',
 }
 

@@ -70,7 +70,8 @@ def test_each_answer_needs_a_reveal_of_its_own(live: Live, ann: int) -> None:
 def test_each_reveal_is_kept_once_with_the_answer_that_followed(live: Live, ann: int) -> None:
     """C58, I5."""
     first, second, _ = claim(live, ann).cards
-    [uncover(live, ann, first.token, key="a" * 32) for _ in range(3)]
+    uncover(live, ann, first.token, key="a" * 32)
+    uncover(live, ann, first.token, key="a" * 32)
     show(live, ann, second)
     say(live, ann, first, key="b" * 32)
     assert rows(live, "SELECT key, answer FROM reveals WHERE answer IS NOT NULL") == [
@@ -110,7 +111,8 @@ def test_votes_tell_whether_their_picture_was_covered_first(
 ) -> None:
     """C58: also when the setting is another one since."""
     held = claim(live, ann)
-    [show(live, ann, card) for card in held.cards]
+    for card in held.cards:
+        show(live, ann, card)
     [say(live, ann, card) for card in held.cards]
     submit(live, ann, held.token)
     bare = opened(asking=FREE)

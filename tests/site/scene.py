@@ -43,6 +43,20 @@ SECRET = bytes(range(32))
 QUICK = Asking(batch=6, gold_rate=0, min_view_ms=50, needs_test=False, care=Care(warn_of=()))
 
 
+PLAN = """
+[collect]
+sources = [{ kind = "generated", per_emotion = 8, photographs = false }]
+[sample]
+per_emotion = 2
+[verify]
+crowd = { kind = "local", contact = "ann@example.org", asking = { batch = 6, min_view_ms = 50 } }
+[decide]
+rule = { kind = "at_least", yes = 3, of = 5 }
+[release]
+name = "study"
+"""
+
+
 class Site(NamedTuple):
     """A site that answers."""
 
@@ -122,7 +136,9 @@ def made(folder: Path, asking: Asking = QUICK, n_pictures: int = 12, port: int =
     spots = pl.DataFrame(schema=SPOTS_OF)
     prepare(live, pool)
     gallery = Gallery(Shelf(folder / "shelf"), spots, {**pictures, **pool.paths})
-    return Scene(live, "A study", gallery, pool, Seals(SECRET), f"http://127.0.0.1:{port}")
+    (folder / "plan.toml").write_text(PLAN)
+    address = f"http://127.0.0.1:{port}"
+    return Scene(live, "A study", gallery, pool, Seals(SECRET), address, folder / "plan.toml")
 
 
 def free_port() -> int:

@@ -88,7 +88,8 @@ def desk_pages(one: Site, page: Any) -> Iterator[str]:
     sign_in(page, one, desk)
     worker = desk.get("/workers").text.split("/desk/workers/")[1].split('"')[0]
     for address in (
-        "", "/items", "/items/q000", "/workers", f"/workers/{worker}", "/messages", "/test",
+        "", "/plan", "/plan?votes=no&items.awe=x", "/items", "/items/q000", "/workers",
+        f"/workers/{worker}", "/messages", "/test",
         "/payments", "/invitations", "/exports", "/audit", "/staff", "/second-factor",
     ):  # fmt: skip
         page.goto(f"{one.address}/desk{address}")

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 PASSWORD = "four words of nobody"
 NASTY = "<script>alert('1')</script>{{ 7*7 }}<img src=x onerror=alert(1)>"
 PAGES = (
-    "", "/board", "/items", "/workers", "/messages", "/test", "/payments", "/invitations",
+    "", "/board", "/plan", "/items", "/workers", "/messages", "/test", "/payments", "/invitations",
     "/exports", "/audit", "/staff", "/second-factor",
 )  # fmt: skip
 

@@ -1,8 +1,6 @@
 """`crowd plan`: votes, cost, hours and precision before a cent is spent."""
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +9,18 @@ from affekt.cli.exits import Findings
 from affekt.errors import UsageError
 from affekt.plan import file as plans
 from affekt.plan.shapes import Build, Plan
-from affekt.planning.advice import advice, cost, pay
+from affekt.planning import planned
+from affekt.planning.advice import cost, pay
 from affekt.planning.chances import Rates
 from affekt.planning.chosen import pairs, policy_of
-from affekt.planning.estimate import Estimate, Row, Terms, estimate, with_priors
-from affekt.planning.gold import gold_errors
-from affekt.planning.money import ROUNDING, Bill, money
-from affekt.planning.qualification import SKILLS, pass_chance
-from affekt.planning.replay import beside
-from affekt.planning.savings import Asked, saving
-from affekt.planning.table2 import OVERALL, PAPER
+from affekt.planning.estimate import Row, Terms
+from affekt.planning.money import ROUNDING, money
+from affekt.planning.planned import COMPARED, Planned, compared, finite, name_of
+from affekt.planning.savings import Asked
+from affekt.planning.table2 import PAPER
 from affekt.policies import Policy
-from affekt.policies.bayes import Bayes
-from affekt.policies.curtailed import Curtailed
 
 HEAD = ("emotion", "items", "votes each", "votes", "hours", "cost", "kept", "share", "precision")
-COMPARED = ("policy", "votes each", "votes", "saved", "hours", "cost", "accuracy", "precision")
-RHOS = (0.0, 0.2, 0.4, 0.6)
-GOLD = (10, 20, 40)
 USUAL = "curtailed"
 
 
@@ -36,26 +28,13 @@ def plan(*, plan: str | None, as_json: bool, cap: str | None, **options: Any) ->
     """Print what is expected, and leave with a finding where it is over the cap."""
     terms = terms_of(options)
     given = plans.read(Path(plan), trust=options["trust"]) if plan else None
-    mix = _mix(given, options)
-    chosen = with_priors(_policy(given, options), mix, terms)
-    planned = estimate(chosen, mix, terms)
     limit = None if cap is None else money(cap, "--cap")
-    warnings = advice(planned, terms, limit)
-    others = [estimate(with_priors(one, mix, terms), mix, terms) for one in _usual(chosen)]
+    told = planned.plan(_policy(given, options), _mix(given, options), terms, limit)
     if as_json:
-        voice.document(
-            {
-                **_document(planned, others, terms),
-                "saved_by_curtailed": _saved(mix),
-                "warnings": warnings,
-            }
-        )
+        voice.document(planned.document(told))
     else:
-        _show(planned, others, terms)
-        voice.line(_told_of_saving(mix))
-        for warning in warnings:
-            voice.line(f"warning: {warning}")
-    if limit is not None and cost(planned) > limit:
+        _show(told)
+    if limit is not None and cost(told.chosen) > limit:
         raise Findings
 
 
@@ -65,15 +44,7 @@ def rates_of(options: Mapping[str, Any]) -> Rates:
     Raises:
         UsageError: They are no better than coins.
     """
-    accuracy = options["accuracy"]
-    given = [options[name] for name in ("sensitivity", "specificity")]
-    rates = Rates(*(accuracy if one is None else one for one in given))
-    if not (sum(rates) > 1 and all(0 < one < 1 for one in rates)):
-        raise UsageError(
-            f"sensitivity {rates.sensitivity:g} and specificity {rates.specificity:g}: more than "
-            "0, less than 1 and together more than 1 are expected; coins tell nothing"
-        )
-    return rates
+    return planned.rates_of(*(options[one] for one in ("accuracy", "sensitivity", "specificity")))
 
 
 def terms_of(options: Mapping[str, Any]) -> Terms:
@@ -116,12 +87,12 @@ def _mix(given: Plan | None, options: Mapping[str, Any]) -> dict[str, Asked]:
         items = {
             name: int(_number(text, "--per-class", whole=True)) for name, text in named.items()
         }
-    kept = {name: asked.kept for name, asked in PAPER.items()}
+    kept: dict[str, float] = {}
     for name, text in pairs(options["kept"], "--kept").items():
         if name not in items:
             raise UsageError(f"--kept names {name!r}, which is not asked; {', '.join(items)} are")
         kept[name] = _number(text, "--kept", most=1.0)
-    return {name: Asked(count, kept.get(name, OVERALL)) for name, count in items.items()}
+    return planned.mix_of(items, kept)
 
 
 def _number(text: str, what: str, *, whole: bool = False, most: float = 1e9) -> float:
@@ -134,60 +105,50 @@ def _number(text: str, what: str, *, whole: bool = False, most: float = 1e9) -> 
     return number
 
 
-def _usual(chosen: Policy) -> list[Policy]:
-    """Give the policies to compare: a fixed number of votes first, then those that save some."""
-    fixed = beside(chosen)
-    early = Curtailed(votes=fixed.votes, keep_at=fixed.keep_at)
-    usual: list[Policy] = [fixed, early, Bayes()]
-    is_usual = chosen.kind() in [one.kind() for one in usual]
-    others = [chosen if one.kind() == chosen.kind() else one for one in usual]
-    return others if is_usual else [*others, chosen]
-
-
-def _show(planned: Estimate, others: list[Estimate], terms: Terms) -> None:
-    total, rates = planned.total, terms.rates
+def _show(told: Planned) -> None:
+    total, terms, rates = told.chosen.total, told.terms, told.terms.rates
     voice.line(
-        f"policy {_name(planned.policy)}; workers: sensitivity {rates.sensitivity:g}, specificity "
-        f"{rates.specificity:g}; {terms.gold_rate:.0%} gold; fees {terms.fees}; {terms.currency}"
+        f"policy {name_of(told.chosen.policy)}; workers: sensitivity {rates.sensitivity:g}, "
+        f"specificity {rates.specificity:g}; {terms.gold_rate:.0%} gold; fees {terms.fees}; "
+        f"{terms.currency}"
     )
     voice.line("")
     last = (
         "all", total.items, total.votes / total.items if total.items else None,
         round(total.votes), round(total.hours), total.bill.total, round(total.kept),
-        total.kept / total.items if total.items else None, _told(total.precision),
+        total.kept / total.items if total.items else None, finite(total.precision),
     )  # fmt: skip
-    voice.table([*map(_cells, planned.rows), last], HEAD)
+    voice.table([*map(_cells, told.chosen.rows), last], HEAD)
     voice.line("")
-    voice.table([_compared(one, others[0]) for one in others], COMPARED)
+    voice.table([compared(one, told.others[0]) for one in told.others], COMPARED)
     voice.line("")
-    for sentence in _told_of_money(planned, terms):
+    for sentence in (*_told_of_money(told), _told_of_saving(told)):
         voice.line(sentence)
+    for warning in told.warnings:
+        voice.line(f"warning: {warning}")
 
 
-def _told_of_saving(mix: Mapping[str, Asked]) -> str:
+def _told_of_saving(told: Planned) -> str:
     """Say what the shares kept alone tell, without any assumption on workers."""
-    least, *more = (f"{100 * share:.1f} %" for share in _saved(mix).values())
+    least, *more = (f"{100 * share:.1f} %" for share in told.saved.values())
     return (
         f"three of five, curtailed, saves {least} if all pictures of an emotion share one YES "
         f"rate; {', '.join(more)} if two answers to one picture correlate by "
-        f"{', '.join(f'{rho:g}' for rho in RHOS[1:])}"
+        f"{', '.join(f'{rho:g}' for rho in list(told.saved)[1:])}"
     )
 
 
-def _saved(mix: Mapping[str, Asked]) -> dict[str, float]:
-    return {f"{rho:g}": saving(mix.values(), rho) for rho in RHOS}
-
-
-def _told_of_money(planned: Estimate, terms: Terms) -> Iterable[str]:
-    paid, bill = pay(terms), planned.total.bill
+def _told_of_money(told: Planned) -> Iterable[str]:
+    terms, chosen = told.terms, told.chosen
+    paid, bill = pay(terms), chosen.total.bill
     yield (
-        f"{planned.total.assignments:,} batches of {terms.batch} at {paid.reward} "
+        f"{chosen.total.assignments:,} batches of {terms.batch} at {paid.reward} "
         f"{terms.currency}: {bill.rewards:,} to workers, {bill.fees:,} fees; rounded {ROUNDING}"
     )
     if terms.candidates:
         yield (
-            f"tests of {terms.candidates:,} candidates: {planned.tests.rewards:,} to them, "
-            f"{planned.tests.fees:,} fees; {cost(planned):,} {terms.currency} in all"
+            f"tests of {terms.candidates:,} candidates: {chosen.tests.rewards:,} to them, "
+            f"{chosen.tests.fees:,} fees; {cost(chosen):,} {terms.currency} in all"
         )
     yield (
         f"pay: {paid.per_hour} an hour at the median of {terms.seconds:g} s an answer, "
@@ -198,60 +159,5 @@ def _told_of_money(planned: Estimate, terms: Terms) -> Iterable[str]:
 def _cells(row: Row) -> tuple[object, ...]:
     return (
         row.emotion, row.items, row.votes_each, round(row.votes), round(row.hours), row.cost,
-        round(row.kept), row.kept_share, _told(row.precision),
+        round(row.kept), row.kept_share, finite(row.precision),
     )  # fmt: skip
-
-
-def _compared(one: Estimate, base: Estimate) -> tuple[object, ...]:
-    total = one.total
-    return (
-        _name(one.policy), total.votes / total.items if total.items else None, round(total.votes),
-        1 - total.votes / base.total.votes if base.total.votes else None, round(total.hours),
-        total.bill.total, _told(total.accuracy), _told(total.precision),
-    )  # fmt: skip
-
-
-def _name(policy: Policy) -> str:
-    """Give a policy in a few words: its numbers, which are all there is of those that ship."""
-    told = {k: v for k, v in policy.identity().items() if isinstance(v, int | float)}
-    if isinstance(policy, Bayes) and policy.priors:
-        del told["prior"]  # each emotion has its own
-    settings = ", ".join(f"{name} {value:g}" for name, value in told.items() if name != "version")
-    return f"{policy.kind()} ({settings})"
-
-
-def _told(number: float) -> float | None:
-    return number if isfinite(number) else None
-
-
-def _document(planned: Estimate, others: list[Estimate], terms: Terms) -> dict[str, Any]:
-    total = planned.total
-    return {
-        "policy": planned.policy.identity(),
-        "terms": {**vars(terms), "rates": terms.rates._asdict(), "reward": terms.paid()},
-        "emotions": [_plain(row._asdict()) for row in planned.rows],
-        "total": _plain({**total._asdict(), "bill": _bill(total.bill)}),
-        "tests": _bill(planned.tests),
-        "cost": cost(planned),
-        "pay": pay(terms)._asdict(),
-        "rounding": ROUNDING,
-        "policies": [dict(zip(COMPARED, _compared(one, others[0]), strict=True)) for one in others],
-        "test_passed": {f"{skill:g}": pass_chance(skill) for skill in SKILLS},
-        "gold": {str(gold): gold_errors(gold)._asdict() for gold in GOLD},
-    }
-
-
-def _bill(bill: Bill) -> dict[str, Decimal]:
-    return {**bill._asdict(), "total": bill.total}
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Give values that JSON has: no NaN, names instead of places."""
-    return {
-        name: _told(value)
-        if isinstance(value, float)
-        else value._asdict()
-        if hasattr(value, "_asdict")
-        else value
-        for name, value in values.items()
-    }

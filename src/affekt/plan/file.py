@@ -4,6 +4,7 @@ import hashlib
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from affekt.errors import DiskTrouble, PlanError, Problem
 from affekt.parts import Trouble
@@ -25,16 +26,26 @@ def read(path: Path, *, trust: bool = False) -> Plan:
         PlanError: All that is wrong with it, each with line and column.
         DiskTrouble: The file cannot be read.
     """
-    text = _text(path)
-    try:
-        given = tomllib.loads(text)
-    except (ValueError, RecursionError) as trouble:  # besides syntax: long numbers, deep lists
-        raise PlanError(str(path), (_syntax(text, str(trouble)),)) from trouble
+    text, given = given_in(path)
     reading = Reading(path, given, trust)
     plan = reading.plan(hashlib.sha256(text.encode()).hexdigest())
     if plan is None or reading.troubles:
         raise PlanError(str(path), _problems(reading.troubles, Places(text)))
     return plan
+
+
+def given_in(path: Path) -> tuple[str, dict[str, Any]]:
+    """Give the text of a plan and what is written in it, unread.
+
+    Raises:
+        PlanError: There is no such file, or it is no TOML.
+        DiskTrouble: It cannot be read.
+    """
+    text = _text(path)
+    try:
+        return text, tomllib.loads(text)
+    except (ValueError, RecursionError) as trouble:  # besides syntax: long numbers, deep lists
+        raise PlanError(str(path), (_syntax(text, str(trouble)),)) from trouble
 
 
 def _text(path: Path) -> str:

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
 from affekt.campaign import audit, board, fair, ledger, lists, messages, paying, staff
-from affekt.site import boards, evidence, outgoing, people, reviews
+from affekt.site import boards, evidence, outgoing, people, reviews, wishes
 from affekt.site.doors import Program
 from affekt.site.render import page
 from affekt.site.words import words
@@ -63,6 +63,18 @@ def change_campaign(who: Program, wanted: Deed) -> Told:
     """Pause, resume, publish or close the campaign, or pause-everything."""
     boards.change_state(who, wanted.deed, wanted.why)
     return campaign(who)
+
+
+@routes.get("/plan")
+def planned_as_it_is(who: Program) -> Told:
+    """The campaign that is served as a wish: its questions, policy, pay and test."""
+    return _object(wishes.own(who.scene))
+
+
+@routes.post("/plan")
+def plan(who: Program, wish: wishes.Wish) -> Told:
+    """What a campaign would take: votes, cost, hours, precision; and the plan that says it."""
+    return _object(wishes.draft(who.scene, wish))
 
 
 @routes.get("/items")

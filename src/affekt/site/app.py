@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from affekt import __version__
 from affekt.errors import AffektError, MachineError, NotTaken, Refused, UsageError
-from affekt.site import api, boards, exams, people, reviews, signin, votes, work
+from affekt.site import api, boards, exams, people, reviews, signin, votes, wizard, work
 from affekt.site.doors import Refusal, words_for
 from affekt.site.guard import App, Guard
 from affekt.site.render import page
@@ -21,7 +21,7 @@ from affekt.site.together import Together
 from affekt.site.words import words
 
 LOG = logging.getLogger(__name__)
-PAGES = (work, votes, exams, signin, boards, reviews, people)
+PAGES = (work, votes, exams, signin, boards, reviews, people, wizard)
 IN_JSON = ("/api/", "/batch/answer", "/batch/pass", "/batch/reveal")
 # Reasons why nothing is given out, and the page that says so.
 SAID = {

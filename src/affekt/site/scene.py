@@ -30,6 +30,7 @@ class Scene:
         seals: Signs and seals.
         address: Where people reach the site, ``https://…`` without a slash at its end.
         publish: Writes the export of the campaign into a new folder.
+        plan: File of the plan, which the wizard of campaigns builds on.
         contact: Whom a worker can ask, as the plan says it.
         rates: Who came how often.
         refused: What was refused since the start, by reason.
@@ -42,6 +43,7 @@ class Scene:
     pool: Pool
     seals: Seals
     address: str
+    plan: Path
     contact: str = ""
     publish: Callable[[Path], object] = lambda _: None
     rates: Rates = field(default_factory=Rates)

@@ -94,7 +94,8 @@ def opened(project: Project, at: Door) -> Iterator[Scene]:
         prepare(live, pool)
         note_settings(live, "affekt")
         yield Scene(
-            live, plan.title, gallery, pool, Seals(secret), at.address, crowd.contact,
+            live, plan.title, gallery, pool, Seals(secret), at.address, plan.path,
+            crowd.contact,
             publish=lambda folder: export(plan, live, folder),
         )  # fmt: skip
     finally:

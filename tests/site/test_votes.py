@@ -8,10 +8,11 @@ import httpx
 import pytest
 
 from affekt.campaign import frames, workers
-from affekt.campaign.settings import Care
+from affekt.campaign.settings import Asking, Care
 from affekt.campaign.sweep import sweep
 from affekt.errors import NotTaken
 from affekt.journal.schema import votes
+from affekt.taxonomy import MIKELS8
 from tests.campaign.crowd import HOUR, wait
 from tests.site.scene import QUICK, Site, link_of, site
 from tests.site.visits import Visit, batch_token
@@ -318,11 +319,36 @@ def test_who_rests_is_given_nothing_until_the_rest_ends(quick: Site) -> None:
     assert visit.batch()["cards"]
 
 
-def test_a_language_is_offered_where_the_question_has_it(tmp_path: Path) -> None:
+GERMAN = {
+    "source": "chosen for this test",
+    "emotions": {name: f"Wort für {name}" for name in MIKELS8.names},
+}
+
+
+def test_a_language_is_offered_where_the_question_and_reviewed_words_are_given(
+    tmp_path: Path,
+) -> None:
     """C60."""
-    asked = QUICK.model_copy(update={"question": {**QUICK.question, "de": "{emotion}?"}})
+    asked = Asking.model_validate(
+        QUICK.model_dump()
+        | {"question": {**QUICK.question, "de": "{emotion}?"}, "words": {"de": GERMAN}}
+    )
     with site(tmp_path / "site", asked) as one:
         visit = Visit(one)
         assert 'lang="de"' in visit.send("/language", language="de").text
         visit.send("/language", language="xx")
-        assert visit.batch()["cards"][0]["question"].endswith("?")
+        assert visit.batch()["cards"][0]["question"].startswith("Wort für ")
+
+
+@pytest.mark.parametrize("emotions", [{}, {"awe": "Ehrfurcht"}])
+def test_nobody_is_asked_in_words_that_were_not_reviewed(
+    tmp_path: Path, emotions: dict[str, str]
+) -> None:
+    """C60."""
+    given = {"de": {"source": "chosen for this test", "emotions": emotions}} if emotions else {}
+    asked = Asking.model_validate(
+        QUICK.model_dump() | {"question": {**QUICK.question, "de": "{emotion}?"}, "words": given}
+    )
+    with site(tmp_path / "site", asked) as one:
+        assert one.scene.languages == ["en"]
+        assert one.scene.unreviewed == ["de"]

@@ -65,15 +65,25 @@ class Care(BaseModel, frozen=True, extra="forbid"):
     cover: bool = Field(False, description="show each picture covered until it is revealed")
 
 
+class EmotionWords(BaseModel, frozen=True, extra="forbid"):
+    """The words for the emotions in one language, looked at by people who speak it."""
+
+    source: str = Field(min_length=1, description="who chose or reviewed the words, and when")
+    emotions: dict[Word, Word] = Field(description="emotion → its word")
+
+
 class Asking(BaseModel, frozen=True, extra="forbid"):
     """All of it.
 
-    What people see belongs to the campaign: `question` and `answers` change its name, the others
-    may be changed while it runs.
+    What people see belongs to the campaign: `question`, `words` and `answers` change its name, the
+    others may be changed while it runs.
     """
 
     question: dict[str, str] = Field(
         {"en": TEMPLATE}, description="language → question, with {emotion} in it"
+    )
+    words: dict[str, EmotionWords] = Field(
+        {}, description="language → source, and the reviewed word for each emotion"
     )
     answers: Literal["yes_no", "tick_all"] = Field(
         "yes_no", description="YES or NO to one emotion, or every emotion that is felt, or none"

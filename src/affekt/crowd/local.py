@@ -17,8 +17,8 @@ class Local(Crowd):
     `affekt build` puts the questions and stops with exit code 3; `affekt serve` with the same plan
     shows them to people; once they have answered, `affekt build` goes on.
 
-    What people see is part of the campaign: another ``asking.question`` or ``asking.answers`` is
-    another campaign. All other settings may be changed while it runs.
+    What people see is part of the campaign: another ``asking.question``, ``asking.words`` or
+    ``asking.answers`` is another campaign. All other settings may be changed while it runs.
     """
 
     seed: int
@@ -29,8 +29,13 @@ class Local(Crowd):
     contact: str = Field("", description="whom people can ask, shown on their pages")
 
     def identity(self) -> dict[str, Any]:
-        """Give what people see: the question in each language, and the kind of answer."""
-        seen = {"question": dict(self.asking.question), "answers": self.asking.answers}
+        """Give what people see: question and words in each language, and the kind of answer."""
+        seen: dict[str, Any] = {
+            "question": dict(self.asking.question),
+            "answers": self.asking.answers,
+        }
+        if self.asking.words:
+            seen["words"] = {one: dict(own.emotions) for one, own in self.asking.words.items()}
         return {"kind": self.kind(), "version": self.version, **seen}
 
     def ask(self, journal: Votes, questions: pl.DataFrame) -> None:

@@ -26,10 +26,9 @@ def desk(request: Request, name: str, who: Colleague, place: str, /, **values: A
 @routes.get("")
 def campaign(request: Request, who: Staff) -> HTMLResponse:
     """Show the campaign with its live board."""
-    unreviewed = [one for one in who.scene.languages if not words(one).is_reviewed]
     return desk(
         request, "campaign", who, "board", board=board.board(who.scene.live),
-        refused=sorted(who.scene.refused.items()), unreviewed=unreviewed,
+        refused=sorted(who.scene.refused.items()), unreviewed=who.scene.unreviewed,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from affekt.errors import NotTaken
 from affekt.site.render import scene_of
 from affekt.site.scene import Scene
 from affekt.site.seals import SESSION_SECONDS
-from affekt.site.words import Words, chosen, words
+from affekt.site.words import Words, chosen
 
 WORKER, STAFF = "affekt_worker", "affekt_staff"
 
@@ -96,7 +96,8 @@ def drop_cookie(response: Response, scene: Scene, name: str) -> None:
 def words_for(request: Request, wanted: str = "") -> Words:
     """Give the texts in the language of somebody."""
     accepted = request.headers.get("accept-language", "")
-    return words(chosen(wanted, accepted, scene_of(request).languages))
+    scene = scene_of(request)
+    return scene.words(chosen(wanted, accepted, scene.languages))
 
 
 def visitor(request: Request) -> Visitor:

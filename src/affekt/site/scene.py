@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from affekt.site.gallery import Gallery, Pool
 from affekt.site.guard import host_of
 from affekt.site.rates import Rates
 from affekt.site.seals import Seals
-from affekt.site.words import languages
+from affekt.site.words import FIRST, Words, languages, words
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
@@ -64,9 +64,33 @@ class Scene:
 
     @property
     def languages(self) -> list[str]:
-        """The languages in which a question can be asked, English first."""
-        asked = [one for one in languages() if one in self.live.asking.question]
-        return sorted(asked, key=lambda one: one != "en") or ["en"]
+        """The languages in which the question is asked, English first."""
+        asked = [one for one in self._spoken if self.words(one).is_reviewed]
+        return sorted(asked, key=lambda one: one != FIRST) or [FIRST]
+
+    @property
+    def unreviewed(self) -> list[str]:
+        """Languages of the question in which nobody is asked: their words are not reviewed."""
+        return [one for one in self._spoken if not self.words(one).is_reviewed]
+
+    @property
+    def _spoken(self) -> list[str]:
+        return [one for one in languages() if one in self.live.asking.question]
+
+    def words(self, language: str) -> Words:
+        """Give the texts of a language, with the words for the emotions that the plan gives."""
+        known = words(language)
+        own = self.live.asking.words.get(language)
+        if own is None:
+            return known
+        emotions = {**known.emotions, **own.emotions}
+        is_whole = all(one in own.emotions for one in self.live.emotions)
+        return replace(
+            known,
+            emotions=emotions,
+            source=own.source,
+            is_reviewed=known.is_reviewed or is_whole,
+        )
 
     def refuse(self, reason: str) -> None:
         """Count something that was not taken."""

@@ -167,7 +167,7 @@ def test_a_deviation_is_half_where_two_halves_are_all_and_nothing() -> None:
 
 def test_mean_and_greatest_are_over_pairs_of_different_items() -> None:
     def distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-        return np.abs(one - other)[:, 0]
+        return np.asarray(np.abs(one - other)[:, 0])
 
     found = over_pairs(np.array([[1.0], [4.0], [9.0]]), distance, alone=7.0)
     assert found == pytest.approx(((3 + 5 + 8) / 3, 8))

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 from skimage import data
-from skimage.color import rgb2luv, rgb2ycbcr
+from skimage.color import rgb2luv, rgb2ycbcr  # type: ignore[attr-defined]
 
 from affekt.blocks.circular import apart, spread
 from affekt.blocks.colourfulness import colourfulness

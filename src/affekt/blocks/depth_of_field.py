@@ -8,10 +8,12 @@ References:
 import numpy as np
 from jaxtyping import Float
 
-from affekt.blocks.wavelets import LEVELS, Pyramid
+from affekt.blocks.wavelets import LEVELS, Pyramid, Pyramids
+
+FAINTEST = 1e-9  # mean detail below which there is none but that of rounding
 
 
-def depth_of_field(channels: tuple[Pyramid, Pyramid, Pyramid]) -> Float[np.ndarray, "3"]:
+def depth_of_field(channels: Pyramids) -> Float[np.ndarray, "3"]:
     """Give the share of the coarsest detail that lies in the inner half of height and width.
 
     One value each of hue, saturation and brightness, 0–1, about a quarter where detail is spread
@@ -30,4 +32,4 @@ def _inner_share(levels: Pyramid) -> float:
     down, along = (side // 4 for side in detail.shape)
     inner = detail[down : detail.shape[0] - down, along : detail.shape[1] - along]
     whole = float(detail.sum())
-    return min(float(inner.sum()) / whole, 1.0) if whole > 0 else 0.0
+    return min(float(inner.sum()) / whole, 1.0) if whole > FAINTEST * detail.size else 0.0

@@ -16,6 +16,7 @@ from threading import local
 from typing import Literal, NamedTuple
 
 import cv2
+import cv2.data
 import numpy as np
 from jaxtyping import Float
 from skimage.data import lbp_frontal_face_cascade_filename

@@ -95,11 +95,12 @@ def _difference(sums: np.ndarray, margin: int, half: int) -> np.ndarray:
 
     def strip(at_row: int, at_column: int) -> np.ndarray:
         row, column = margin + at_row, margin + at_column
-        return sums[row : row + height, column : column + width]
+        inside: np.ndarray = sums[row : row + height, column : column + width]
+        return inside
 
     def second(steps: list[np.ndarray]) -> np.ndarray:
         before, here, after = steps
-        return np.abs(before + after - 2 * here)
+        return np.asarray(np.abs(before + after - 2 * here))
 
     shifts = (-2 * half, 0, 2 * half)
     flat = second([strip(half, at) - strip(-half, at) for at in shifts])

@@ -65,7 +65,7 @@ def saturation_warm_cool(found: Histograms, lab: Planes) -> Float[np.ndarray, "7
 
 
 def luminance_contrast(brightness: Plane) -> Float[np.ndarray, "2"]:
-    """Give factor 3: variance of the brightness (0–0.25) and sharpness of its edges (0 to 4.3)."""
+    """Give factor 3: variance of the brightness (0–0.25) and sharpness of its edges (0–4.5)."""
     return np.array([brightness.var(), edge_sharpness(brightness)])
 
 
@@ -89,14 +89,14 @@ def area_statistics(found: Histograms) -> Float[np.ndarray, "10"]:
 
 
 def colour_contrast(lab: Planes) -> float:
-    """Give the deviation of the pixels (n - 1) around their mean a* and b*, 0 to about 155."""
+    """Give the deviation of the pixels (n - 1) around their mean a* and b*, 0 to about 130."""
     pixels = lab[..., 0].size
     variance = lab[..., 1].var() + lab[..., 2].var()
     return float(np.sqrt(variance * pixels / (pixels - 1)))
 
 
 def edge_sharpness(brightness: Plane) -> float:
-    """Give the mean of the greatest 0.5 % of the Sobel gradients, at least of one; 0 to 4.3.
+    """Give the mean of the greatest 0.5 % of the Sobel gradients, at least of one; 0 to 4.5.
 
     The 3 × 3 operator is not normalised: a step from black to white gives 4.
     """

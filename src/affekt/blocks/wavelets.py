@@ -36,6 +36,7 @@ class Details(NamedTuple):
 
 
 Pyramid = tuple[Details, ...]
+Pyramids = tuple[Pyramid, Pyramid, Pyramid]  # of hue, saturation, brightness
 
 
 def pyramid(plane: Plane, wavelet: str = PLAIN) -> Pyramid:
@@ -50,7 +51,7 @@ def pyramid(plane: Plane, wavelet: str = PLAIN) -> Pyramid:
     return tuple(Details(*level) for level in bands[:0:-1])
 
 
-def pyramids(colours: Hsy, wavelet: str = PLAIN) -> tuple[Pyramid, Pyramid, Pyramid]:
+def pyramids(colours: Hsy, wavelet: str = PLAIN) -> Pyramids:
     """Give the details of hue (in turns, 0–1), saturation and brightness."""
     hue, saturation, brightness = colours
     return (
@@ -60,7 +61,7 @@ def pyramids(colours: Hsy, wavelet: str = PLAIN) -> tuple[Pyramid, Pyramid, Pyra
     )
 
 
-def wavelets(channels: tuple[Pyramid, Pyramid, Pyramid]) -> Float[np.ndarray, "12"]:
+def wavelets(channels: Pyramids) -> Float[np.ndarray, "12"]:
     """Give the mean absolute detail of each channel at level 1, 2 and 3, then each channel's sum.
 
     Nine values of hue, saturation and brightness at one level after the other; a level that a small

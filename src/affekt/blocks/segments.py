@@ -3,6 +3,10 @@
 Marker-controlled watershed on the gradient of the grey values, as both public codes of the papers
 do it. The lines of the watershed belong to the segments beside them. Where exactly photographs are
 cut depends on the library; that two versions of one library agree is not promised.
+
+Differs:
+    The gradient is rounded to whole numbers, and markers of the background are lines two pixels
+    wide where the nearest bright spot changes: the watershed of the distance without its search.
 """
 
 from typing import Literal, NamedTuple
@@ -10,14 +14,13 @@ from typing import Literal, NamedTuple
 import cv2
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy.ndimage import distance_transform_edt
 from skimage.filters import threshold_otsu
 from skimage.measure import label
-from skimage.morphology import disk, local_maxima, reconstruction
-from skimage.segmentation import watershed
+from skimage.morphology import disk, local_maxima
 
 from affekt.blocks.circular import TURN
 from affekt.blocks.colours import Hsy, Plane
+from affekt.blocks.flooding import dilated_under, eroded_over, watershed
 
 Labels = Int[np.ndarray, "row column"]
 Mask = Bool[np.ndarray, "row column"]
@@ -79,9 +82,7 @@ def segmented(grey: Plane, grain: Grain) -> Labels:
     if not is_marker.any():
         return np.zeros(levels.shape, np.int32)
     markers = label(is_marker, connectivity=EIGHT)
-    cut = watershed(_steepness(levels), markers, connectivity=EIGHT)
-    numbers: Labels = cut - 1
-    return numbers
+    return watershed(_steepness(levels), markers) - 1
 
 
 def facts(labels: Labels, colours: Hsy) -> Segments:
@@ -107,10 +108,8 @@ def facts(labels: Labels, colours: Hsy) -> Segments:
 
 def _smoothed(levels: np.ndarray, footprint: np.ndarray) -> np.ndarray:
     """Give the opening, then the closing, each by reconstruction."""
-    opened = reconstruction(cv2.erode(levels, footprint), levels, "dilation").astype(np.uint8)
-    closed = reconstruction(cv2.dilate(opened, footprint), opened, "erosion")
-    smooth: np.ndarray = closed.astype(np.uint8)
-    return smooth
+    opened = dilated_under(cv2.erode(levels, footprint), levels)
+    return eroded_over(cv2.dilate(opened, footprint), opened)
 
 
 def _foreground(smooth: np.ndarray, grain: Grain) -> Mask:
@@ -126,18 +125,24 @@ def _foreground(smooth: np.ndarray, grain: Grain) -> Mask:
 
 
 def _background(smooth: np.ndarray) -> Mask:
-    """Give the lines halfway between what is bright."""
+    """Give the lines halfway between what is bright: the watershed of the distance to it."""
     if smooth.min() == smooth.max():
         return np.zeros(smooth.shape, bool)
-    is_bright = smooth > threshold_otsu(smooth)
-    bright = label(is_bright, connectivity=EIGHT)
-    zones = watershed(distance_transform_edt(~is_bright), bright, watershed_line=True)
-    lines: Mask = zones == 0
+    is_dark = smooth <= threshold_otsu(smooth)
+    _, zones = cv2.distanceTransformWithLabels(
+        is_dark.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_CCOMP
+    )
+    is_line = np.zeros(smooth.shape, bool)
+    for before, after in (np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:-1], np.s_[1:]):
+        differs = zones[before] != zones[after]
+        is_line[before] |= differs
+        is_line[after] |= differs
+    lines: Mask = is_line & is_dark
     return lines
 
 
-def _steepness(levels: np.ndarray) -> Plane:
-    values = levels.astype(np.float64)
-    along = cv2.Sobel(values, cv2.CV_64F, 1, 0, borderType=cv2.BORDER_REPLICATE)
-    across = cv2.Sobel(values, cv2.CV_64F, 0, 1, borderType=cv2.BORDER_REPLICATE)
-    return np.hypot(along, across)
+def _steepness(levels: np.ndarray) -> Int[np.ndarray, "row column"]:
+    """Give the gradient in whole numbers, 0 to 1140: the watershed has a queue for each."""
+    along = cv2.Sobel(levels, cv2.CV_16S, 1, 0, borderType=cv2.BORDER_REPLICATE)
+    across = cv2.Sobel(levels, cv2.CV_16S, 0, 1, borderType=cv2.BORDER_REPLICATE)
+    return np.rint(np.hypot(along.astype(np.float32), across)).astype(np.int32)

@@ -105,4 +105,4 @@ def _difference(sums: np.ndarray, margin: int, half: int) -> np.ndarray:
     shifts = (-2 * half, 0, 2 * half)
     flat = second([strip(half, at) - strip(-half, at) for at in shifts])
     tall = second([strip(at, half) - strip(at, -half) for at in shifts])
-    return np.maximum(flat, tall)
+    return np.asarray(np.maximum(flat, tall))

@@ -39,6 +39,10 @@ class Wang2006(Feature):
     def _known(cls, chosen: Any) -> tuple[str, ...]:
         return in_table_order(chosen, WORDS)
 
+    @classmethod
+    def example(cls) -> "Wang2006":
+        return cls(area_px=10_000)  # an exam of a second instead of a minute
+
     @property
     def values(self) -> tuple[Value, ...]:
         return described(self.kind(), of_words(factors(), self.blocks))

@@ -83,6 +83,10 @@ class Machajdik(Feature):
             raise ValueError(f"there is no discrete wavelet {name!r}; haar, db2 and sym4 are some")
         return name
 
+    @classmethod
+    def example(cls) -> "Machajdik":
+        return cls(area_px=10_000)  # an exam of a second instead of a minute
+
     @property
     def values(self) -> tuple[Value, ...]:
         return described(self.kind(), self._rows())

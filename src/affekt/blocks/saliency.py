@@ -8,12 +8,12 @@ Differs:
     published with it.
 """
 
-import cv2
 import numpy as np
 from jaxtyping import Float
 from scipy.ndimage import gaussian_filter, uniform_filter
 
 from affekt.blocks.colours import Plane
+from affekt.blocks.sized import squared
 
 Map = Float[np.ndarray, "64 64"]
 SIDE_PX = 64
@@ -27,7 +27,7 @@ def saliency(brightness: Plane) -> Map:
     :math:`|F^{-1}(e^{R + i \arg F})|^2` of the picture at 64 × 64 (area averages), with
     :math:`R` the log spectrum minus its mean over 3 × 3, blurred by 2.5 px and scaled to 0–1.
     """
-    small = cv2.resize(brightness, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
+    small = squared(brightness, SIDE_PX)
     if small.std() < FLATTEST:
         return np.ones((SIDE_PX, SIDE_PX))
     spectrum = np.fft.fft2(small)

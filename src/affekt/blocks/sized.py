@@ -2,10 +2,12 @@
 
 from itertools import product
 
+import cv2
 import numpy as np
+from jaxtyping import Float
 from PIL import Image
 
-from affekt.blocks.colours import Picture, Resized
+from affekt.blocks.colours import Picture, Plane, Resized
 from affekt.errors import PictureError
 
 AREA_PX = 200_000  # Machajdik and Hanbury 2010, Zhao et al. 2014
@@ -70,6 +72,23 @@ def without_frame(picture: Picture) -> Resized:
     top, bottom = _depth(rows, inner), _depth(rows[::-1], inner)
     left, right = _depth(columns, inner), _depth(columns[::-1], inner)
     return picture[top : height - bottom, left : width - right]
+
+
+def squared(plane: Plane, side_px: int) -> Float[np.ndarray, "side side"]:
+    """Give the values squashed to a square: area averages along a side that shrinks, linear else.
+
+    A mirrored plane gives the mirrored square; the library's averages are lopsided where they grow.
+    """
+    height, width = plane.shape
+    narrow = cv2.resize(plane, (side_px, height), interpolation=_smoothly(width, side_px))
+    square: Float[np.ndarray, "side side"] = cv2.resize(
+        narrow, (side_px, side_px), interpolation=_smoothly(height, side_px)
+    )
+    return square
+
+
+def _smoothly(length_px: int, side_px: int) -> int:
+    return int(cv2.INTER_AREA if length_px >= side_px else cv2.INTER_LINEAR)
 
 
 def _depth(lines: np.ndarray, inner: float) -> int:

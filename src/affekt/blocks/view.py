@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from affekt.blocks.balance import Copy, Keypoints, keypoints, square_copy
 from affekt.blocks.colours import Hsy, Picture, Plane, Planes, hsy, lab
 from affekt.blocks.lines import Lines, Mask, edges, lines
 from affekt.blocks.saliency import Map, saliency
@@ -70,3 +71,13 @@ class View:
     def fine_edges(self) -> Mask:
         """Edges of a picture blurred by 1 px."""
         return edges(self.colours.brightness, FINER_PX)
+
+    @cached_property
+    def square(self) -> Copy:
+        """Grey values squashed to 224 × 224."""
+        return square_copy(self.grey)
+
+    @cached_property
+    def keypoints(self) -> Keypoints:
+        """Keypoints of that square."""
+        return keypoints(self.square)

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from affekt.blocks.balance import Copy, Keypoints, keypoints, square_copy
+from affekt.blocks.colour_names import Shares, colour_names
 from affekt.blocks.colours import Hsy, Picture, Plane, Planes, hsy, lab
 from affekt.blocks.lines import Lines, Mask, edges, lines
 from affekt.blocks.saliency import Map, saliency
@@ -41,6 +42,11 @@ class View:
     def lab(self) -> Planes:
         """CIELAB."""
         return lab(self.picture)
+
+    @cached_property
+    def names(self) -> Shares:
+        """Share of each of the eleven names of colours, by the rule."""
+        return colour_names(self.lab)
 
     @cached_property
     def fine_segments(self) -> Segments:

@@ -223,9 +223,8 @@ def test_the_strongest_axis_of_a_picture_beside_its_mirror_is_vertical(name: str
 
 
 def test_a_windmill_turns_about_its_middle() -> None:
-    quarter = np.zeros((100, 100), np.uint8)
-    quarter[noise(100, 100)[..., 0] > 250] = 255
-    quarter = cv2.GaussianBlur(cv2.dilate(quarter, np.ones((7, 7), np.uint8)), (0, 0), 2)
+    dots = np.where(noise(100, 100)[..., 0] > 250, 255, 0).astype(np.uint8)
+    quarter = cv2.GaussianBlur(cv2.dilate(dots, np.ones((7, 7), np.uint8)), (0, 0), 2)
     top = np.concatenate([quarter, np.rot90(quarter, -1)], axis=1)
     wheel = np.concatenate([top, np.rot90(top, 2)], axis=0)
     picture = np.repeat(wheel[..., None], 3, axis=2)
@@ -236,7 +235,7 @@ def test_a_windmill_turns_about_its_middle() -> None:
 def test_mirrored_descriptors_are_those_of_a_mirrored_picture() -> None:
     copy = View(skimage.data.chelsea()).square
     there = np.ascontiguousarray(copy[:, ::-1])
-    sift = cv2.SIFT_create(enable_precise_upscale=True)
+    sift = cv2.SIFT.create(enable_precise_upscale=True)
     found, descriptors = sift.detectAndCompute(copy, None)
     beyond = [
         cv2.KeyPoint(223 - one.pt[0], one.pt[1], one.size, (180 - one.angle) % 360, 1.0, one.octave)

@@ -18,7 +18,7 @@ def windowed(plane: NDArray[np.float64]) -> NDArray[np.float64]:
     window = np.outer(BELL, BELL) / BELL.sum() ** 2
     wide = np.pad(plane, 9)
     places = np.lib.stride_tricks.sliding_window_view(wide, (19, 19))
-    return np.einsum("rcij,ij->rc", places, window)
+    return np.asarray(np.einsum("rcij,ij->rc", places, window))
 
 
 def slowly(picture: NDArray[np.uint8]) -> list[float]:

@@ -47,7 +47,7 @@ def slowly(copy: Copy) -> NDArray[np.float64]:
         symmetry += scipy.ndimage.gaussian_filter(one, n / 4) / 5
     thirds = symmetry.repeat(3, axis=0).repeat(3, axis=1)  # 6 × 112 of them
     areas = thirds.reshape(6, 112, 6, 112).mean(axis=(1, 3))
-    return (areas / np.abs(areas).max()).ravel()
+    return np.asarray(areas / np.abs(areas).max()).ravel()
 
 
 @pytest.mark.parametrize("seed", [1, 2])

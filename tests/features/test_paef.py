@@ -63,6 +63,11 @@ def test_values_lie_in_the_ranges_that_are_declared(picture: np.ndarray) -> None
     assert (found <= high).all()
 
 
+def test_eight_by_eight_pixels_are_enough() -> None:
+    """11.2 of the specification."""
+    assert np.isfinite(Paef(area_px=None).extract(noise(8, 8))).all()
+
+
 def test_some_rows_give_what_they_give_in_the_whole_in_the_order_of_the_table() -> None:
     picture = painted(80, 60)
     whole = dict(zip(Paef().names, Paef(area_px=SMALL).extract(picture), strict=True))

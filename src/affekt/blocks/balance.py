@@ -83,7 +83,7 @@ def square_copy(grey: Plane) -> Copy:
 def keypoints(copy: Copy) -> Keypoints:
     """Give the keypoints of SIFT with its usual settings; none for a copy of one grey."""
     # The precise flag places keypoints without bias, so that a mirrored picture has mirrored ones.
-    sift = cv2.SIFT_create(enable_precise_upscale=True)
+    sift = cv2.SIFT.create(enable_precise_upscale=True)
     found, descriptors = sift.detectAndCompute(copy, None)
     return Keypoints(
         np.array([one.pt for one in found], np.float64).reshape(-1, 2),

@@ -82,7 +82,7 @@ def focused_attention(saliency: Map) -> Float[np.ndarray, "3"]:
     masks = _masks()
     total = saliency.sum()
     if total <= 0:
-        return masks.mean(axis=(1, 2))
+        return np.asarray(masks.mean(axis=(1, 2)))
     return np.asarray((saliency * masks).sum(axis=(1, 2)) / total)
 
 

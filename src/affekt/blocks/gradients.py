@@ -38,4 +38,5 @@ def eighths(slopes: Gradient) -> Eighths:
     is_beyond = (x < 0) | ((x == 0) & (y > 0))
     x, y = np.where(is_beyond, y, x), np.where(is_beyond, -x, y)
     is_steep = (y >= x) & (y > 0)
-    return 4 * is_behind.view(np.uint8) + 2 * is_beyond.view(np.uint8) + is_steep.view(np.uint8)
+    found: Eighths = 4 * is_behind.astype(np.uint8) + 2 * is_beyond.astype(np.uint8)
+    return found + is_steep.astype(np.uint8)

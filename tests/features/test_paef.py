@@ -2,12 +2,14 @@
 
 import pickle
 from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 import pytest
 import skimage.data
 from pydantic import ValidationError
 
+from affekt.blocks.colour_names import CELLS, NAMES
 from affekt.features.paef import WORDS, Paef
 from tests.blocks.pictures import checker, noise, painted, plain, ramp
 
@@ -99,6 +101,32 @@ def test_a_grey_picture_has_no_colours() -> None:
     assert found["paef.itten.warmth"] == pytest.approx(1.0)
     assert sum(found[f"paef.colour_variety.{name}"] for name in names) == pytest.approx(1.0)
     assert found["paef.colour_variety.present"] == pytest.approx(3 / 11)
+
+
+@pytest.fixture
+def purple(tmp_path: Path) -> Path:
+    """A table in which every colour is purple."""
+    probabilities = np.zeros((CELLS, len(NAMES)))
+    probabilities[:, NAMES.index("purple")] = 1.0
+    np.save(tmp_path / "purple.npy", probabilities)
+    return tmp_path / "purple.npy"
+
+
+def test_a_table_of_ones_own_names_the_colours(purple: Path) -> None:
+    settings = {"area_px": None, "blocks": ["itten", "colour_variety"]}
+    part = Paef.model_validate({**settings, "colour_table": purple})
+    here, there = part.extract(noise(20, 20)), Paef.model_validate(settings).extract(noise(20, 20))
+    found = dict(zip(part.names, here, strict=True))
+    assert found["paef.colour_variety.purple"] == 1.0
+    np.testing.assert_array_equal(here[:14], there[:14])
+    assert here[14] > there[14]  # one colour extends further than many
+
+
+def test_the_content_of_a_table_is_part_of_the_identity(purple: Path) -> None:
+    here = Paef.model_validate({"colour_table": purple}).identity()
+    moved = purple.rename(purple.with_name("other.npy"))
+    assert Paef.model_validate({"colour_table": moved}).identity() == here
+    assert here != Paef().identity() == here | {"colour_table_sha256": None}
 
 
 def test_the_part_can_be_sent_to_another_process() -> None:

@@ -279,6 +279,26 @@ def test_of_equal_summits_the_first_row_and_column_is_taken() -> None:
     assert list(zip(found.rows, found.columns, strict=True)) == [(5, 5), (5, 30), (20, 5)]
 
 
+@pytest.mark.parametrize(("apart", "n_summits"), [(5, 1), (6, 2)])
+def test_a_summit_hides_lesser_ones_within_five_bins(apart: int, n_summits: int) -> None:
+    votes = np.zeros((40, 40))
+    votes[20, [10, 10 + apart]] = 1.0, 0.9
+    assert len(summits(votes, is_round=False, columns=40).rows) == n_summits
+
+
+def test_a_pair_that_faces_the_wrong_way_supports_no_axis() -> None:
+    """Two pairs about one axis, the keypoints of the second turned to the same side."""
+    alike = np.repeat(scattered(2, 1).descriptors, 2, axis=0)
+    points = Keypoints(
+        np.array([[50, 100], [173, 100], [80, 100], [143, 100]], float),
+        np.array([pi / 2, pi / 2, 0, 0]),
+        np.ones(4),
+        np.where(np.arange(4)[:, None] % 2, mirrored(alike), alike),
+    )
+    _, offset, angle, support = bilateral_symmetry(points)[:4]
+    assert (abs(offset) * 64, angle, support) == (0.5, 0.0, 2 / 4)
+
+
 def test_votes_beside_each_other_are_one_summit() -> None:
     votes = np.zeros((40, 40))
     votes[20, [20, 21]] = 1.0

@@ -86,6 +86,11 @@ def focused_attention(saliency: Map) -> Float[np.ndarray, "3"]:
     return np.asarray((saliency * masks).sum(axis=(1, 2)) / total)
 
 
+def n_present(names: Shares) -> int:
+    """Give how many colours have at least 0.5 % of the picture."""
+    return int((names >= PRESENT).sum())
+
+
 def _hue_contrast(hue: PerSegment) -> float:
     """Give the mean difference of all pairs, turns, sorted once instead of pair by pair."""
     turns = np.sort(hue / TURN)
@@ -137,11 +142,6 @@ def _complements(hue: PerSegment) -> Float[np.ndarray, "4"]:
 def _extension(names: Shares, n_pixels: int) -> float:
     numbers = np.concatenate([[n_present(names)], names * n_pixels])
     return float(numbers.std(ddof=1) / numbers.sum())
-
-
-def n_present(names: Shares) -> int:
-    """Give how many colours have at least 0.5 % of the picture."""
-    return int((names >= PRESENT).sum())
 
 
 @cache

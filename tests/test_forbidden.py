@@ -26,7 +26,8 @@ METHODS = {
     "image.decode", "ssl._create_unverified_context", "os.execv", "os.execvp",
     "os.spawnv", "subprocess.getoutput", "marshal.loads", "pd.read_pickle", "shelve.open",
     "extractall", "os.system", "os.popen", "yaml.load", "yaml.full_load", "yaml.unsafe_load",
-    "torch.load", "joblib.load", "shutil.unpack_archive",
+    "torch.load", "joblib.load", "shutil.unpack_archive", "cv2.imread", "cv2.imreadmulti",
+    "cv2.imdecode", "cv2.imdecodemulti", "cv2.VideoCapture", "cv2.imcount",
 }  # fmt: skip
 # Published weights come as nothing but a pickle; its unpickler can make arrays and nothing else.
 UNPICKLER = ROOT / "nets" / "torch_file.py"
@@ -48,6 +49,10 @@ EXCEPTIONS = {
 WAY_OUT = ROOT / "fetch"
 ITS_LIBRARIES = {"aiohttp", "asyncio", "socket", "ssl", "yarl"}
 
+
+# Its filters and detectors serve the blocks of hand-made features; what it has to read or fetch
+# pictures is not for them either.
+LOOKS = ROOT / "blocks"
 
 # Single files with a library of their own.
 OWN = {
@@ -99,7 +104,8 @@ def forbidden_in(path: Path) -> set[str]:
     """Which libraries a file may not import."""
     own = ITS_LIBRARIES if path.parent == WAY_OUT else OWN.get(path, set())
     connects = CONNECTS - own
-    return RUNS_CODE | connects | (set() if path == WAY_IN else DECODES)
+    decodes = DECODES - ({"cv2"} if path.parent == LOOKS else set())
+    return RUNS_CODE | connects | (set() if path == WAY_IN else decodes)
 
 
 def misdeeds(text: str, path: Path = ROOT / "any.py") -> set[str]:
@@ -124,6 +130,14 @@ def test_the_room_that_fetches_alone_may_import(name: str) -> None:
     """X1."""
     assert not misdeeds(f"import {name}", WAY_OUT / "new.py")
     assert misdeeds(f"import {name}", ROOT / "sources" / "new.py")
+
+
+@pytest.mark.parametrize("deed", ["imread(path)", "imdecode(data, 1)", "VideoCapture(address)"])
+def test_the_blocks_may_filter_with_opencv_and_not_decode_with_it(deed: str) -> None:
+    """X3."""
+    assert not misdeeds("import cv2\ncv2.Sobel(plane)", LOOKS / "new.py")
+    assert misdeeds(f"import cv2\ncv2.{deed}", LOOKS / "new.py")
+    assert misdeeds("import cv2", ROOT / "features" / "new.py")
 
 
 def test_the_room_that_fetches_may_use_no_other_library_to_connect() -> None:

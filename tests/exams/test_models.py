@@ -64,6 +64,17 @@ def test_it_is_never_worse_than_naming_the_commonest_emotion(model: type[Model])
 
 
 @models
+def test_claims_are_one_an_emotion_never_of_one_without_rows_or_there_are_none(
+    model: type[Model],
+) -> None:
+    fitted, test = model.example().fit(toy(60, 5)), toy(30, 5, seed=2)
+    claims = fitted.claims(test.vectors)
+    found = np.zeros((30, len(EMOTIONS)), bool) if claims is None else claims
+    assert found.shape == (30, len(EMOTIONS))
+    assert not found[:, 3].any()
+
+
+@models
 def test_the_same_seed_gives_the_same_answer(model: type[Model]) -> None:
     train, test = toy(60, 30), toy(20, 30, seed=2)
     assert (said(model, train, test) == said(model, train, test)).all()

@@ -6,8 +6,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from affekt.models import Samples
-from affekt.models.linear_svm import LinearSvm
-from tests.models.toys import toy
+from affekt.models.linear_svm import PENALTIES, LinearSvm
+from tests.models.toys import EMOTIONS, toy
 
 
 @pytest.mark.parametrize("standardise", [True, False])
@@ -80,3 +80,57 @@ def test_stopping_early_is_a_fact_and_no_warning(monkeypatch: pytest.MonkeyPatch
 
 def test_it_says_that_its_probabilities_are_not_calibrated() -> None:
     assert "not calibrated" in LinearSvm(seed=1).fit(toy(30, 3)).facts["probabilities"]
+
+
+def test_what_a_machine_claims_is_the_sign_of_the_margin_that_scikit_learn_gives() -> None:
+    """I10: each one-vs-all decision by itself."""
+    train, test = toy(90, 6, spread=1.0), toy(40, 6, spread=1.0, seed=2)
+    claims = LinearSvm(components=None, balance=False, seed=1).fit(train).claims(test.vectors)
+    scale = StandardScaler().fit(train.vectors)
+    known = LinearSVC(dual=False).fit(scale.transform(train.vectors), train.codes == 1)
+    assert (claims[:, 1] == known.predict(scale.transform(test.vectors))).all()
+
+
+def test_a_picture_may_be_claimed_by_no_machine_or_by_several() -> None:
+    train, test = toy(90, 6, spread=0.5), toy(200, 6, spread=0.5, seed=2)
+    claimed = LinearSvm(seed=1).fit(train).claims(test.vectors).sum(axis=1)
+    assert {0, 1, 2} <= set(claimed.tolist())
+
+
+def test_the_only_emotion_in_training_is_always_claimed() -> None:
+    """B70"""
+    train = toy(8, 3)
+    one = Samples(train.vectors, np.full(8, 2), EMOTIONS, train.groups)
+    claims = LinearSvm(seed=1).fit(one).claims(train.vectors)
+    assert claims.tolist() == [[False, False, True, False]] * 8
+
+
+def test_the_search_tries_the_penalties_of_the_specification_and_tells_the_losses() -> None:
+    """Handcrafted features, section 8: C from 2^-10 to 2^4."""
+    facts = LinearSvm(penalty="search", seed=1).fit(toy(60, 4)).facts
+    assert (PENALTIES[0], PENALTIES[-1]) == (2**-10, 2**4)
+    assert list(facts["penalty_search"]) == [str(penalty) for penalty in PENALTIES]
+
+
+def test_a_tie_goes_to_the_smaller_penalty() -> None:
+    facts = LinearSvm(penalty="search", seed=1).fit(toy(60, 4, spread=50.0)).facts
+    assert facts["penalty"] == PENALTIES[0]
+
+
+def test_a_penalty_that_was_found_gives_what_it_gives_when_it_is_written() -> None:
+    train, test = toy(90, 6, spread=1.0), toy(40, 6, spread=1.0, seed=2)
+    found = LinearSvm(penalty="search", seed=1).fit(train)
+    written = LinearSvm(penalty=found.facts["penalty"], seed=1).fit(train)
+    assert (found.margins(test.vectors) == written.margins(test.vectors)).all()
+
+
+def test_the_search_counts_every_emotion_the_same_when_it_balances() -> None:
+    """A loss by pictures would be near the share of the rare emotion, one in twenty."""
+    rng = np.random.default_rng(1)
+    codes = (np.arange(400) % 20 == 0).astype(int)
+    vectors = rng.normal(size=(400, 3)).astype(np.float32)
+    train = Samples(vectors, codes, ("awe", "fear"), tuple(map(str, range(400))))
+    plain = LinearSvm(penalty="search", balance=False, seed=1).fit(train).facts
+    balanced = LinearSvm(penalty="search", seed=1).fit(train).facts
+    assert min(plain["penalty_search"].values()) == pytest.approx(0.05)
+    assert min(balanced["penalty_search"].values()) > 0.35

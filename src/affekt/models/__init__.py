@@ -7,16 +7,17 @@ file whose name begins with ``_``.
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from affekt.parts import Part
 
 Vectors = Float[np.ndarray, "image feature"]
 Probabilities = Float[np.ndarray, "image emotion"]
+Claims = Bool[np.ndarray, "image emotion"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,15 @@ class Samples:
     emotions: tuple[str, ...]
     groups: tuple[str, ...]
 
+    def of(self, rows: np.ndarray) -> "Samples":
+        """Give some of the rows, by number or by a mask, copied."""
+        return replace(
+            self,
+            vectors=self.vectors[rows],
+            codes=self.codes[rows],
+            groups=tuple(np.array(self.groups, dtype=object)[rows]),
+        )
+
 
 @dataclass(frozen=True)
 class Fitted(ABC):
@@ -47,6 +57,14 @@ class Fitted(ABC):
     @abstractmethod
     def probabilities(self, vectors: Vectors) -> Probabilities:
         """Give a row of probabilities over all emotions for each vector; every row sums to 1."""
+
+    def claims(self, vectors: Vectors) -> Claims | None:
+        """Tell of each emotion by itself whether it is felt, where one classifier an emotion says.
+
+        A row may have no emotion or several. None from a model that only chooses among emotions; an
+        emotion without training rows is never claimed.
+        """
+        return None
 
 
 class Model(Part):

@@ -28,14 +28,33 @@ class FittedLinear(Fitted):
     is_known: Bool[np.ndarray, " emotion"]
 
     def probabilities(self, vectors: Vectors) -> Probabilities:
-        scores = vectors.astype(float) @ self.weights + self.biases
-        scores[:, ~self.is_known] = -np.inf
-        # Shift each row so that its best score is 0: exp of a large score overflows, and a constant
-        # factor a row cancels below.
-        scores -= scores.max(axis=1, keepdims=True)
-        shares: Probabilities = np.exp(scores)
-        shares /= shares.sum(axis=1, keepdims=True)
-        return shares
+        return softmax(vectors.astype(float) @ self.weights + self.biases, self.is_known)
+
+
+def softmax(
+    scores: Float[np.ndarray, "image emotion"], is_known: Bool[np.ndarray, " emotion"]
+) -> Probabilities:
+    """Give probabilities that sum to 1 over the known emotions; 0 for the others."""
+    known = np.where(is_known, scores, -np.inf)
+    # Shift each row so that its best score is 0: exp of a large score overflows, and a constant
+    # factor a row cancels below.
+    shares: Probabilities = np.exp(known - known.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    return shares
+
+
+def rotated(
+    points: Vectors, others: Float[np.ndarray, "other feature"]
+) -> tuple[Float[np.ndarray, "image axis"], Float[np.ndarray, "other axis"]]:
+    """Give both in the axes that the points span, where there are fewer of those than features.
+
+    Lengths and angles stay, so that an L2 penalty finds the same map with less work.
+    """
+    rows, features = points.shape
+    if rows >= features:
+        return points, others
+    axes, along = np.linalg.qr(points.T)
+    return along.T, others @ axes
 
 
 class Scaling(NamedTuple):

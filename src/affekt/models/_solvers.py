@@ -5,6 +5,7 @@ import this file when they fit.
 """
 
 import warnings
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -70,6 +71,20 @@ def logistic(
     return _planes(LogisticRegression(C=penalty, max_iter=most), points, codes, weights)
 
 
+def logistic_path(
+    points: Vectors,
+    codes: Int[np.ndarray, " image"],
+    weights: Weights,
+    *,
+    penalties: Sequence[float],
+    most: int,
+) -> Iterator[Planes]:
+    """Do as `logistic` for one penalty after the other, each from where the last one ended."""
+    classifier = LogisticRegression(max_iter=most, warm_start=True)
+    for penalty in penalties:
+        yield _planes(classifier.set_params(C=penalty), points, codes, weights)
+
+
 def _planes(
     classifier: LinearSVC | LogisticRegression,
     points: Vectors,
@@ -79,4 +94,5 @@ def _planes(
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always", ConvergenceWarning)
         classifier.fit(points, codes, weights)
-    return Planes(classifier.coef_, classifier.intercept_, classifier.classes_, bool(heard))
+    found = classifier.coef_.copy(), classifier.intercept_.copy()  # a warm start writes over them
+    return Planes(*found, classifier.classes_, bool(heard))

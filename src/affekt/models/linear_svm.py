@@ -1,22 +1,58 @@
 """The paper's classifier of small sets: few principal components, one linear SVM an emotion."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from pydantic import Field
 
-from affekt.models import Model, Samples, Vectors
-from affekt.models._linear import FittedLinear, balanced, on_one_thread, scaling
+from affekt.models import Claims, Fitted, Model, Probabilities, Samples, Vectors
+from affekt.models._linear import balanced, on_one_thread, scaling, softmax
+from affekt.models._search import best, inner_folds
 
 MOST_STEPS = 10_000  # of the solver; a plane that needs more is told among the facts
+PENALTIES = tuple(4.0**power for power in range(-5, 3))  # C from 2^-10 to 2^4
+
+
+@dataclass(frozen=True)
+class FittedMachines(Fitted):
+    """One plane an emotion; its positive side is the emotion.
+
+    Attributes:
+        weights: One column an emotion.
+        biases: One value an emotion.
+        is_known: Emotions that had training rows; the others get probability 0.
+    """
+
+    weights: Float[np.ndarray, "feature emotion"]
+    biases: Float[np.ndarray, " emotion"]
+    is_known: Bool[np.ndarray, " emotion"]
+
+    def margins(self, vectors: Vectors) -> Float[np.ndarray, "image emotion"]:
+        """Give the value of each machine; its sign is its decision, no unit."""
+        margins: Float[np.ndarray, "image emotion"] = (
+            vectors.astype(float) @ self.weights + self.biases
+        )
+        return margins
+
+    def probabilities(self, vectors: Vectors) -> Probabilities:
+        return softmax(self.margins(vectors), self.is_known)
+
+    def claims(self, vectors: Vectors) -> Claims:
+        return (self.margins(vectors) > 0) & self.is_known
 
 
 class LinearSvm(Model):
     """PCA, then a linear SVM with squared hinge loss for each emotion against the rest.
 
     Its probabilities are the softmax of the margins: they order the emotions and are not
-    calibrated.
+    calibrated. What each machine claims of its emotion alone is the sign of its margin.
+
+    With ``penalty = "search"``, one C for all machines is chosen inside the training rows: that of
+    the fewest wrong choices among the emotions, each emotion counting the same with ``balance``, in
+    folds that keep groups together and spread emotions; the smaller C wins a tie. Scaling and
+    components are fitted inside each of these folds.
 
     References:
         Fan, Chang, Hsieh, Wang and Lin (2008), LIBLINEAR: A library for large linear
@@ -28,25 +64,51 @@ class LinearSvm(Model):
     components: int | None = Field(
         20, ge=1, description="principal components, fitted on training rows; all features without"
     )
-    penalty: float = Field(1.0, gt=0, description="C, cost of a margin violation; no unit")
+    penalty: Annotated[float, Field(gt=0)] | Literal["search"] = Field(
+        1.0, description='C, cost of a margin violation, or "search"; no unit'
+    )
+    inner_folds: int = Field(5, ge=2, description="folds of the search inside the training rows")
     balance: bool = Field(True, description="errors on rare emotions cost more, by 1 / share")
     standardise: bool = Field(True, description="divide each feature by its deviation before PCA")
     seed: int
 
-    def fit(self, train: Samples) -> FittedLinear:
-        known = np.unique(train.codes)
+    def fit(self, train: Samples) -> FittedMachines:
         with on_one_thread():
-            scale = scaling(train.vectors, standardise=self.standardise)
-            scaled = scale.of(train.vectors)
-            axes = self._axes(scaled)
-            planes, facts = self._planes(scaled @ axes.directions, train, known)
-        weights = (axes.directions / scale.deviation[:, None]) @ planes[:-1]
-        return FittedLinear(
-            weights,
-            planes[-1] - scale.mean @ weights,
-            np.isin(np.arange(len(train.emotions)), known),
-            facts={"probabilities": "softmax of margins, not calibrated", **axes.facts, **facts},
-        )
+            penalty, told = self._chosen(train)
+            view = self._view(train)
+            fitted = self._fitted(view, train, penalty)
+        facts = {"probabilities": "softmax of margins, not calibrated", **view.facts, **told}
+        return replace(fitted, facts={**facts, **fitted.facts})
+
+    def _chosen(self, train: Samples) -> tuple[float, dict[str, Any]]:
+        """Give C, and how it was chosen."""
+        if self.penalty != "search":
+            return self.penalty, {}
+        inner = inner_folds(train, self.inner_folds, seed=self.seed)
+        if not inner:
+            return 1.0, {"penalty": 1.0, "penalty_search": "too few rows"}
+        wrong = np.zeros((len(PENALTIES), len(train.codes)))
+        for fold in inner:
+            view, asked = self._view(fold.train), train.of(fold.asked)
+            for at, penalty in enumerate(PENALTIES):
+                said = self._fitted(view, fold.train, penalty).probabilities(asked.vectors)
+                wrong[at, fold.asked] = said.argmax(axis=1) != asked.codes
+        weights = balanced(train.codes, balance=self.balance)
+        return best(PENALTIES, (weights * wrong).mean(axis=1))
+
+    def _view(self, train: Samples) -> "_View":
+        """Scale the training rows and project them."""
+        scale = scaling(train.vectors, standardise=self.standardise)
+        scaled = scale.of(train.vectors)
+        axes = self._axes(scaled)
+        directions = axes.directions / scale.deviation[:, None]
+        return _View(directions, -scale.mean @ directions, scaled @ axes.directions, axes.facts)
+
+    def _fitted(self, view: "_View", train: Samples, penalty: float) -> FittedMachines:
+        planes, facts = self._planes(view.points, train, penalty)
+        is_known = np.isin(np.arange(len(train.emotions)), train.codes)
+        biases = planes[-1] + view.offset @ planes[:-1]
+        return FittedMachines(view.directions @ planes[:-1], biases, is_known, facts=facts)
 
     def _axes(self, scaled: Vectors) -> "_Axes":
         """Give the directions to project on, and what they keep."""
@@ -65,20 +127,33 @@ class LinearSvm(Model):
         return _Axes(found.directions, {**facts, "variance_kept": round(share, 6)})
 
     def _planes(
-        self, points: Vectors, train: Samples, known: np.ndarray
+        self, points: Vectors, train: Samples, penalty: float
     ) -> tuple[Float[np.ndarray, "component_and_one emotion"], dict[str, Any]]:
-        """Give one plane a known emotion: its normal, and the offset in the last row."""
+        """Give one plane a known emotion: its normal, and the offset in the last row.
+
+        The only emotion there is lies on the positive side of everything.
+        """
         from affekt.models import _solvers
 
         planes = np.zeros((points.shape[1] + 1, len(train.emotions)))
-        stopped = []
+        known, stopped = np.unique(train.codes), []
+        planes[-1, known] = 1.0
         for code in known if len(known) > 1 else []:
             is_it = (train.codes == code).astype(int)
             weights = balanced(is_it, balance=self.balance)
-            found = _solvers.svm(points, is_it, weights, penalty=self.penalty, most=MOST_STEPS)
+            found = _solvers.svm(points, is_it, weights, penalty=penalty, most=MOST_STEPS)
             stopped += [train.emotions[code]] if found.is_early else []
             planes[:-1, code], planes[-1, code] = found.normals[0], found.offsets[0]
         return planes, {"stopped_early": stopped} if stopped else {}
+
+
+class _View(NamedTuple):
+    """Training rows as the machines see them, and the affine map that any row goes through."""
+
+    directions: Float[np.ndarray, "feature component"]
+    offset: Float[np.ndarray, " component"]
+    points: Float[np.ndarray, "image component"]
+    facts: dict[str, Any]
 
 
 class _Axes(NamedTuple):

@@ -1,14 +1,17 @@
 """The probe: how much of an emotion a linear map can read from features."""
 
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from affekt.models import Model, Samples, Vectors
-from affekt.models._linear import FittedLinear, balanced, on_one_thread, scaling
-from affekt.rank import dealt
+from affekt.models import Model, Samples
+from affekt.models._linear import FittedLinear, balanced, on_one_thread, rotated, scaling
+from affekt.models._search import best, inner_folds
+
+if TYPE_CHECKING:
+    from affekt.models._solvers import Planes
 
 PENALTIES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)  # C, from strong to weak regularisation
 MOST_STEPS = 1000  # of the solver; a fit that needs more says so among its facts
@@ -45,65 +48,64 @@ class Logistic(Model):
         """Give C, and how it was chosen."""
         if self.penalty != "search":
             return self.penalty, {"penalty": self.penalty}
-        folds = min(self.inner_folds, len(set(train.groups)))
-        if folds < 2 or len(np.unique(train.codes)) < 2:
+        inner = inner_folds(train, self.inner_folds, seed=self.seed)
+        if not inner:
             return PENALTIES[1], {"penalty": PENALTIES[1], "penalty_search": "too few rows"}
-        words = [train.emotions[code] for code in train.codes]
-        hand = np.array(dealt(train.groups, words, folds, seed=self.seed, purpose="penalty"))
-        losses = [self._loss(train, hand, penalty) for penalty in PENALTIES]
-        best = PENALTIES[int(np.argmin(losses))]
-        tried = {
-            str(penalty): round(loss, 6) for penalty, loss in zip(PENALTIES, losses, strict=True)
-        }
-        return best, {"penalty": best, "penalty_search": tried}
-
-    def _loss(self, train: Samples, hand: np.ndarray, penalty: float) -> float:
-        """Give the mean negative logarithm of what was said of the true emotion, by folds."""
-        said = np.ones(len(train.codes))
-        for fold in np.unique(hand):
-            out = hand == fold
-            answers = self._fitted(_only(train, ~out), penalty).probabilities(train.vectors[out])
-            said[out] = answers[np.arange(out.sum()), train.codes[out]]
+        said = np.ones((len(PENALTIES), len(train.codes)))
+        for fold in inner:
+            said[:, fold.asked] = self._said(fold.train, train.of(fold.asked))
         weights = balanced(train.codes, balance=self.balance)
-        return float(-(weights * np.log(np.maximum(said, LEAST_SAID))).mean())
+        return best(PENALTIES, -(weights * np.log(np.maximum(said, LEAST_SAID))).mean(axis=1))
 
-    def _fitted(self, train: Samples, penalty: float) -> FittedLinear:
-        known = np.unique(train.codes)
-        scale = scaling(train.vectors, standardise=True)
-        map_ = (
-            _no_map(train) if len(known) < 2 else self._map(scale.of(train.vectors), train, penalty)
-        )
-        weights = map_.weights / scale.deviation[:, None]
-        biases = map_.biases - scale.mean @ weights
-        is_known = np.isin(np.arange(len(train.emotions)), known)
-        return FittedLinear(weights, biases, is_known, facts=map_.facts)
-
-    def _map(self, points: Vectors, train: Samples, penalty: float) -> "_Map":
+    def _said(self, train: Samples, asked: Samples) -> Float[np.ndarray, "penalty row"]:
+        """Give what each penalty says of the true emotion of each row that is asked about."""
         from affekt.models import _solvers
 
+        is_known = np.isin(np.arange(len(train.emotions)), train.codes)
+        if is_known.sum() < 2:
+            return np.tile(is_known[asked.codes].astype(float), (len(PENALTIES), 1))
+        scale = scaling(train.vectors, standardise=True)
+        points, others = rotated(scale.of(train.vectors), scale.of(asked.vectors))
         weights = balanced(train.codes, balance=self.balance)
-        found = _solvers.logistic(points, train.codes, weights, penalty=penalty, most=MOST_STEPS)
-        map_ = _no_map(train)
-        sides = found.normals, found.offsets
-        if len(found.codes) == 2:  # one plane between two: half of it to each side
-            sides = np.vstack([-sides[0], sides[0]]), np.hstack([-sides[1], sides[1]])
-            sides = sides[0] / 2, sides[1] / 2
-        map_.weights[:, found.codes] = sides[0].T
-        map_.biases[found.codes] = sides[1]
-        return map_._replace(facts={"stopped_early": True} if found.is_early else {})
+        path = _solvers.logistic_path(
+            points, train.codes, weights, penalties=PENALTIES, most=MOST_STEPS
+        )
+        maps = [_sides(found, points.shape[1], len(train.emotions)) for found in path]
+        answers = [FittedLinear(*map_, is_known).probabilities(others) for map_ in maps]
+        return np.array([answer[np.arange(len(others)), asked.codes] for answer in answers])
+
+    def _fitted(self, train: Samples, penalty: float) -> FittedLinear:
+        from affekt.models import _solvers
+
+        is_known = np.isin(np.arange(len(train.emotions)), train.codes)
+        features = train.vectors.shape[1]
+        if is_known.sum() < 2:
+            nothing = _nothing(features, len(is_known))
+            return FittedLinear(*nothing, is_known)
+        scale = scaling(train.vectors, standardise=True)
+        given = scale.of(train.vectors), train.codes, balanced(train.codes, balance=self.balance)
+        found = _solvers.logistic(*given, penalty=penalty, most=MOST_STEPS)
+        map_ = _sides(found, features, len(is_known))
+        weights = map_.weights / scale.deviation[:, None]
+        facts = {"stopped_early": True} if found.is_early else {}
+        return FittedLinear(weights, map_.biases - scale.mean @ weights, is_known, facts=facts)
 
 
 class _Map(NamedTuple):
     weights: Float[np.ndarray, "feature emotion"]
     biases: Float[np.ndarray, " emotion"]
-    facts: dict[str, Any]
 
 
-def _no_map(train: Samples) -> _Map:
-    emotions = len(train.emotions)
-    return _Map(np.zeros((train.vectors.shape[1], emotions)), np.zeros(emotions), {})
+def _nothing(features: int, emotions: int) -> _Map:
+    return _Map(np.zeros((features, emotions)), np.zeros(emotions))
 
 
-def _only(train: Samples, rows: np.ndarray) -> Samples:
-    groups = tuple(group for group, kept in zip(train.groups, rows, strict=True) if kept)
-    return Samples(train.vectors[rows], train.codes[rows], train.emotions, groups)
+def _sides(found: "Planes", features: int, emotions: int) -> _Map:
+    """Give a column an emotion; one plane between two emotions goes by half to each side."""
+    map_ = _nothing(features, emotions)
+    normals, offsets = found.normals, found.offsets
+    if len(found.codes) == 2:
+        normals, offsets = np.vstack([-normals, normals]) / 2, np.hstack([-offsets, offsets]) / 2
+    map_.weights[:, found.codes] = normals.T
+    map_.biases[found.codes] = offsets
+    return map_

@@ -74,7 +74,7 @@ class Stage(Part):
     """
 
     family = "stages"
-    gives: ClassVar[Schema]  # schema of the table it makes
+    gives: ClassVar[Schema]  # schema of the table it makes, see `makes`
     takes: ClassVar[Schema | None] = None  # schema of its first table
     engine: ClassVar[Engine] = "polars"  # which engine opens its tables
     asks_the_world: ClassVar[bool] = False  # a door: its address is the hash of its rows
@@ -84,6 +84,10 @@ class Stage(Part):
     @abstractmethod
     def run(self, desk: Desk, *tables: Any, **_: Any) -> Outcome:
         """Do the work; everything long goes to ``desk.scratch`` so that it can be resumed."""
+
+    def makes(self) -> Schema:
+        """Give the schema of the table it makes; `gives`, unless a part of it decides."""
+        return self.gives
 
     def explained(self) -> Mapping[str, str]:
         """Give every reason this stage can drop a row for, its parts' own included, explained."""

@@ -236,6 +236,7 @@ RELEASED = _schema(
         "part": (pl.String, "train, validation or test"),
     },
 )
+RATING = pl.Struct({"scale": pl.String, "mean": pl.Float64})
 PICTURES = _schema(
     "pictures",
     "image_id",
@@ -246,6 +247,10 @@ PICTURES = _schema(
         "shares": (
             pl.List(pl.Float64),
             "share of votes an emotion, taxonomy order; null when unknown",
+        ),
+        "ratings": (
+            pl.List(RATING),
+            "mean of what people answered on each scale, such as valence; null when not rated",
         ),
         "group_id": (pl.String, "pictures that must stay on one side of every fold"),
         "part": (pl.String, "train, test or validate where the data set says so, else null"),
@@ -269,6 +274,21 @@ PREDICTIONS = _schema(
         "image_id": (pl.String, "tested picture"),
         "emotion": (pl.String, "emotion of this row"),
         "probability": (pl.Float64, "by the model, 0–1; sums to 1 over the emotions of a picture"),
+        "is_claimed": (
+            pl.Boolean,
+            "what the classifier of this emotion alone says; null where the model only chooses",
+        ),
+    },
+)
+ESTIMATES = _schema(
+    "estimates",
+    "repeat fold image_id scale",
+    {
+        "repeat": (pl.Int32, "repetition of the whole protocol, from 0"),
+        "fold": (pl.Int32, "fold in which the picture was tested, from 0"),
+        "image_id": (pl.String, "tested picture"),
+        "scale": (pl.String, "scale of this row, such as valence"),
+        "estimate": (pl.Float64, "of the mean rating, by the model, in points of the scale"),
     },
 )
 ALL = {
@@ -276,6 +296,6 @@ ALL = {
     for schema in (
         FOUND, CLEAN, IMAGES, QUESTIONS, VOTES, DECISIONS, LABELS, SPLITS, RELEASED, PICTURES,
         FEATURES,
-        PREDICTIONS,
+        PREDICTIONS, ESTIMATES,
     )
 }  # fmt: skip

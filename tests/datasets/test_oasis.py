@@ -52,6 +52,12 @@ def test_a_valence_in_the_middle_of_the_scale_is_not_positive(tmp_path: Path) ->
     assert load(copy(tmp_path, ROWS))[1].emotion == "negative"
 
 
+@pytest.mark.parametrize("target", ["polarity", "category"])
+def test_every_picture_carries_its_mean_ratings(tmp_path: Path, target: str) -> None:
+    found = load(copy(tmp_path, ROWS), target=target)
+    assert found[3].ratings == {"valence": 2.2, "arousal": 5.5}
+
+
 def test_the_theme_without_its_number_is_the_group(tmp_path: Path) -> None:
     found = load(copy(tmp_path, ROWS))
     assert [one.group for one in found] == ["Acorns", "Acorns", "Dog", "Fire"]

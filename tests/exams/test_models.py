@@ -4,29 +4,53 @@ Golden answers stand in ``tests/golden/models_<kind>.json``: see ``tests/golden/
 """
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
-from affekt.models import Fitted, Model, Samples
+from affekt.models import Fitted, FittedRatings, Model, Samples
 from affekt.parts import Part
+from affekt.tables import ESTIMATES, PREDICTIONS, Schema
 from tests.exams.every import every
 from tests.golden.write import check
-from tests.models.toys import EMOTIONS, toy
+from tests.models.toys import EMOTIONS, rated, toy
 
-models = pytest.mark.parametrize("model", every("models"), ids=lambda model: model.kind())
+ALL = [part for part in every("models") if issubclass(part, Model)]
+
+
+def each(gives: Schema) -> pytest.MarkDecorator:
+    given = [model for model in ALL if model.gives is gives]
+    return pytest.mark.parametrize("model", given, ids=lambda model: model.kind())
+
+
+models, raters = each(PREDICTIONS), each(ESTIMATES)
+all_models = pytest.mark.parametrize("model", ALL, ids=lambda model: model.kind())
+
+
+def fit(model: type[Model], train: Samples) -> Fitted:
+    fitted = model.example().fit(train)
+    assert isinstance(fitted, Fitted)
+    return fitted
+
+
+def fit_ratings(model: type[Model], train: Samples) -> FittedRatings:
+    fitted = model.example().fit(train)
+    assert isinstance(fitted, FittedRatings)
+    return fitted
 
 
 def said(model: type[Model], train: Samples, test: Samples | None = None) -> np.ndarray:
-    fitted = model.example().fit(train)
-    return fitted.probabilities((test or train).vectors)
+    return fit(model, train).probabilities((test or train).vectors)
 
 
 def golden(model: type[Part]) -> list[list[float]]:
     """Give what the model says of a fixed test part."""
     assert issubclass(model, Model)
-    found = said(model, toy(60, 5, spread=1.5), toy(9, 5, spread=1.5, seed=2))
+    if model.gives is ESTIMATES:
+        found = fit_ratings(model, rated(60, 5)).estimates(toy(9, 5, spread=1.5, seed=2).vectors)
+    else:
+        found = said(model, toy(60, 5, spread=1.5), toy(9, 5, spread=1.5, seed=2))
     return [[round(float(one), 6) for one in row] for row in found]
 
 
@@ -67,7 +91,7 @@ def test_it_is_never_worse_than_naming_the_commonest_emotion(model: type[Model])
 def test_claims_are_one_an_emotion_never_of_one_without_rows_or_there_are_none(
     model: type[Model],
 ) -> None:
-    fitted, test = model.example().fit(toy(60, 5)), toy(30, 5, seed=2)
+    fitted, test = fit(model, toy(60, 5)), toy(30, 5, seed=2)
     claims = fitted.claims(test.vectors)
     found = np.zeros((30, len(EMOTIONS)), bool) if claims is None else claims
     assert found.shape == (30, len(EMOTIONS))
@@ -82,7 +106,7 @@ def test_the_same_seed_gives_the_same_answer(model: type[Model]) -> None:
 
 @models
 def test_the_answer_about_a_picture_does_not_depend_on_its_neighbours(model: type[Model]) -> None:
-    fitted = model.example().fit(toy(60, 5))
+    fitted = fit(model, toy(60, 5))
     vectors = toy(20, 5, seed=2).vectors
     together = fitted.probabilities(vectors)
     alone = np.vstack([fitted.probabilities(vectors[row : row + 1]) for row in range(20)])
@@ -146,23 +170,71 @@ def test_features_of_very_different_size_stay_finite(model: type[Model]) -> None
     assert is_row_of_probabilities(said(model, wild)).all()
 
 
-@models
+@all_models
 def test_training_rows_are_left_as_they_were(model: type[Model]) -> None:
-    train = toy(60, 5)
-    said(model, train)
-    assert (train.vectors == toy(60, 5).vectors).all()
-    assert (train.codes == toy(60, 5).codes).all()
+    train = rated(60, 5)
+    model.example().fit(train)
+    assert train.vectors.tolist() == rated(60, 5).vectors.tolist()
+    assert train.codes.tolist() == rated(60, 5).codes.tolist()
+    assert np.array_equal(np.array(train.ratings), np.array(rated(60, 5).ratings))
 
 
-@models
+@all_models
 def test_what_was_learned_is_arrays_and_facts_are_json(model: type[Model]) -> None:
-    fitted: Fitted = model.example().fit(toy(60, 5))
+    fitted = model.example().fit(rated(60, 5))
     held = [getattr(fitted, field.name) for field in fields(fitted) if field.name != "facts"]
     assert held
     assert all(isinstance(one, np.ndarray) and one.dtype != object for one in held)
     assert json.loads(json.dumps(dict(fitted.facts), allow_nan=False)) == dict(fitted.facts)
 
 
-@models
+@all_models
 def test_an_answer_that_moves_raises_the_version(model: type[Model]) -> None:
     check(model, golden(model))
+
+
+@raters
+def test_ratings_of_pictures_never_seen_are_estimated_on_every_scale(model: type[Model]) -> None:
+    test = rated(60, 5, seed=2)
+    found = fit_ratings(model, rated(120, 5)).estimates(test.vectors)
+    assert test.ratings is not None
+    assert found.shape == test.ratings.shape
+    assert np.corrcoef(found.T, test.ratings.T)[:2, 2:].diagonal().min() > 0.9
+
+
+@raters
+def test_the_same_seed_gives_the_same_estimates_whatever_the_neighbours(
+    model: type[Model],
+) -> None:
+    vectors = toy(20, 5, seed=2).vectors
+    together = fit_ratings(model, rated(60, 5)).estimates(vectors)
+    again = fit_ratings(model, rated(60, 5))
+    alone = np.vstack([again.estimates(vectors[row : row + 1]) for row in range(20)])
+    assert together == pytest.approx(alone, abs=1e-9)
+
+
+@raters
+@pytest.mark.parametrize("rows", [1, 2, 3, 7])
+def test_a_handful_of_rated_rows_is_enough(model: type[Model], rows: int) -> None:
+    found = fit_ratings(model, rated(rows, 40)).estimates(toy(9, 40, seed=2).vectors)
+    assert found.shape == (9, 2)
+    assert np.isfinite(found).all()
+
+
+@raters
+@pytest.mark.parametrize("value", [0.0, 0.1, -3e6])
+def test_constant_features_give_the_mean_rating(model: type[Model], value: float) -> None:
+    """M69"""
+    train = rated(60, 5)
+    assert train.ratings is not None
+    flat = np.full_like(train.vectors, value)
+    found = fit_ratings(model, replace(train, vectors=flat)).estimates(flat)
+    assert found == pytest.approx(np.tile(train.ratings.mean(axis=0), (60, 1)))
+
+
+@raters
+def test_estimates_from_features_of_very_different_size_stay_finite(model: type[Model]) -> None:
+    train = rated(60, 5)
+    sizes = np.array([1e-20, 1e-3, 1, 1e6, 1e15], np.float32)
+    wild = replace(train, vectors=train.vectors * sizes)
+    assert np.isfinite(fit_ratings(model, wild).estimates(wild.vectors)).all()

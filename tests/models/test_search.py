@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from affekt.models import Samples
 from affekt.models._linear import rotated
 from affekt.models._search import best, inner_folds
-from tests.models.toys import EMOTIONS, toy
+from tests.models.toys import EMOTIONS
 
 
 @given(
@@ -25,12 +25,6 @@ def test_no_group_is_on_both_sides_and_every_row_is_asked_once(
     asked = [int(row) for fold in found for row in fold.asked]
     assert sorted(asked) == (list(range(rows)) if len(set(groups)) > 1 else [])
     assert not [f for f in found if set(f.train.groups) & {groups[row] for row in f.asked}]
-
-
-def test_one_emotion_leaves_nothing_to_search_with() -> None:
-    train = toy(12, 3)
-    one = Samples(train.vectors, np.ones(12, dtype=int), EMOTIONS, train.groups)
-    assert inner_folds(one, 5, seed=1) == []
 
 
 def test_the_smallest_loss_is_best_and_the_first_of_ties() -> None:

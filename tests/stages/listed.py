@@ -19,6 +19,7 @@ class Listed(Dataset):
     facts = Facts(title="Listed", citation="nobody", licence="none", images=7)
     in_memory: bool = False
     shares: tuple[float, ...] | None = None
+    ratings: dict[str, float] | None = None
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -31,7 +32,8 @@ class Listed(Dataset):
             for name, emotion, group, part in csv.reader(file):
                 path = self.root.path / name
                 read = path.read_bytes() if self.in_memory else path
-                yield Labelled(name, read, emotion, group or None, part or None, self.shares)
+                where = group or None, part or None
+                yield Labelled(name, read, emotion, *where, self.shares, ratings=self.ratings)
 
 
 def write_list(root: Path, *rows: tuple[str, str, str, str]) -> None:

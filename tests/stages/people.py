@@ -49,7 +49,7 @@ def labels(emotions: list[str]) -> pl.DataFrame:
 
 def checked(stage: Stage, outcome: Outcome, came_in: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give table and dropped rows as the store would keep them, after its own checks."""
-    table = stage.gives.conform(in_polars(outcome.table), stage.kind())
+    table = stage.makes().conform(in_polars(outcome.table), stage.kind())
     dropped = dropped_rows(stage, outcome.dropped)
     check_conserved(stage, came_in, table.height, dropped.height)
     return table, dropped

@@ -219,3 +219,20 @@ def test_a_picture_that_changes_while_it_is_loaded_stops_the_line(room: Room) ->
     entry = next(Listed(root=Place(written=str(room.root))).load())
     with pytest.raises(AffektError, match=r"'a\.png' changed while it was read; run again"):
         _written(room.desk(), {sha256(b"what was looked at"): entry})
+
+
+def test_ratings_go_on_with_the_names_of_their_scales(room: Room) -> None:
+    room.lay(("a.png", "awe", "", ""))
+    (rated,) = kept(room.load(ratings={"valence": 4.5, "arousal": 2.0}))["ratings"].to_list()
+    assert rated == [{"scale": "valence", "mean": 4.5}, {"scale": "arousal", "mean": 2.0}]
+
+
+def test_a_picture_that_nobody_rated_has_no_ratings(room: Room) -> None:
+    room.lay(("a.png", "awe", "", ""))
+    assert kept(room.load())["ratings"].to_list() == [None]
+
+
+def test_a_rating_that_is_no_number_is_told(room: Room) -> None:
+    room.lay(("a.png", "awe", "", ""))
+    with pytest.raises(AffektError, match=r"'a\.png' has the ratings .* finite numbers"):
+        room.load(ratings={"valence": float("nan")})

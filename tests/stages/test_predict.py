@@ -12,13 +12,14 @@ from affekt.models import Model
 from affekt.models.linear_svm import LinearSvm
 from affekt.models.logistic import Logistic
 from affekt.models.prior import Prior
+from affekt.models.ridge import Ridge
 from affekt.protocols import Protocol
 from affekt.protocols.holdout import Holdout
 from affekt.protocols.kfold import KFold
 from affekt.stage import Outcome, Progress
 from affekt.stages.predict import Predict
 from affekt.store.rows import in_polars
-from affekt.tables import FEATURES, PREDICTIONS
+from affekt.tables import ESTIMATES, FEATURES, PICTURES, PREDICTIONS
 from affekt.taxonomy import VALENCE2
 from tests.protocols.tables import pictures
 from tests.stages.people import desk
@@ -71,10 +72,10 @@ def test_every_tested_picture_gets_a_probability_an_emotion(
 ) -> None:
     found = table(run(tmp_path, frame))
     assert found.rows() == [
-        (0, 0, "image-004", "negative", 0.75),
-        (0, 0, "image-004", "positive", 0.25),
-        (0, 0, "image-005", "negative", 0.75),
-        (0, 0, "image-005", "positive", 0.25),
+        (0, 0, "image-004", "negative", 0.75, None),
+        (0, 0, "image-004", "positive", 0.25, None),
+        (0, 0, "image-005", "negative", 0.75, None),
+        (0, 0, "image-005", "positive", 0.25, None),
     ]
 
 
@@ -206,3 +207,58 @@ def test_progress_is_told_fold_by_fold(tmp_path: Path, frame: pl.DataFrame) -> N
     watched = type(room)(room.shelf, room.journal, room.scratch, watch=told.append)
     stage(protocol=KFold(n_folds=3, seed=1)).run(watched, frame, vectors(frame))
     assert [(one.done, one.total) for one in told] == [(1, 3), (2, 3), (3, 3)]
+
+
+def rated(frame: pl.DataFrame, *scales: str) -> pl.DataFrame:
+    """Rate every picture but the last; each mean is the number of the row."""
+    means = [[{"scale": one, "mean": float(row)} for one in scales] for row in range(frame.height)]
+    ratings = pl.Series([*means[:-1], None], dtype=PICTURES.types()["ratings"])
+    return frame.with_columns(ratings=ratings)
+
+
+def test_a_model_of_ratings_gives_an_estimate_a_scale(tmp_path: Path, frame: pl.DataFrame) -> None:
+    outcome = run(tmp_path, rated(frame, "valence", "arousal"), Ridge(penalty=1e-9, seed=1))
+    found = ESTIMATES.conform(in_polars(outcome.table), "predict")
+    assert found.select("image_id", "scale").rows() == [
+        ("image-004", "arousal"), ("image-004", "valence"),
+    ]  # fmt: skip
+    assert found["estimate"].to_list() == pytest.approx([4.0, 4.0], abs=1e-3)
+
+
+def test_pictures_without_ratings_are_left_out_and_counted(
+    tmp_path: Path, frame: pl.DataFrame
+) -> None:
+    outcome = run(tmp_path, rated(frame, "valence"), Ridge(seed=1))
+    assert outcome.notes["without_ratings"] == 1
+    assert outcome.notes["scales"] == ["valence"]
+
+
+def test_a_data_set_without_ratings_cannot_be_estimated(
+    tmp_path: Path, frame: pl.DataFrame
+) -> None:
+    with pytest.raises(AffektError, match="'ridge' estimates ratings, and this data set rates no"):
+        run(tmp_path, frame, Ridge(seed=1))
+
+
+def test_pictures_rated_on_different_scales_are_told(tmp_path: Path, frame: pl.DataFrame) -> None:
+    other = rated(frame, "arousal")["ratings"]
+    mixed = rated(frame, "valence").with_columns(
+        ratings=pl.when(pl.col("image_id") == "image-002").then(other).otherwise("ratings")
+    )
+    with pytest.raises(AffektError, match=r"'image-002' is rated on \['arousal'\], others"):
+        run(tmp_path, mixed, Ridge(seed=1))
+
+
+def test_what_each_machine_claims_is_kept(tmp_path: Path, frame: pl.DataFrame) -> None:
+    """I10"""
+    values = np.array([[1], [-1], [1], [1], [5], [-5]], np.float32)
+    found = table(run(tmp_path, frame, LinearSvm(seed=1), values=values))
+    assert found.select("image_id", "emotion", "is_claimed").rows() == [
+        ("image-004", "negative", False), ("image-004", "positive", True),
+        ("image-005", "negative", True), ("image-005", "positive", False),
+    ]  # fmt: skip
+
+
+def test_a_model_that_claims_in_another_shape_is_named(tmp_path: Path, frame: pl.DataFrame) -> None:
+    with pytest.raises(PartError, match=r"spy' gave claims of shape \(2, 1\)"):
+        run(tmp_path, frame, Spy(claims=(True,)))

@@ -6,7 +6,7 @@ To add one, write ``datasets/<kind>.py`` with one final subclass of `Dataset`. T
 
 import hashlib
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, NamedTuple, Self
@@ -33,7 +33,11 @@ class Facts:
 
 
 class Labelled(NamedTuple):
-    """One picture of a data set."""
+    """One picture of a data set.
+
+    ``ratings`` are means of what people answered, by the name of the scale; all rated pictures of a
+    data set name the same scales in the same order.
+    """
 
     name: str
     read: Path | bytes
@@ -42,6 +46,7 @@ class Labelled(NamedTuple):
     part: str | None = None
     shares: tuple[float | None, ...] | None = None
     is_generated: bool = False
+    ratings: Mapping[str, float] | None = None
 
 
 class Dataset(Part):

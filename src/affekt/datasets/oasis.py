@@ -45,7 +45,8 @@ class Oasis(Dataset):
     ``polarity`` is positive above the middle of the scale. ``quadrant`` cuts valence and arousal at
     their medians, ``third`` cuts valence at its terciles, both over the rows of this copy's table;
     a value at a median belongs below it, at a tercile above it. ``category`` is what is shown, for
-    control. Groups are the themes: names without their number.
+    control. Groups are the themes: names without their number. Whatever the target, each picture
+    carries its mean ratings of valence and arousal, from 1 to 7.
     """
 
     facts = Facts(
@@ -72,7 +73,8 @@ class Oasis(Dataset):
                     f"{table}: {rating.file!r} leads out of the folder; correct the table"
                 )
             group = re.sub(r"\s*\d+$", "", rating.theme)
-            yield Labelled(rating.theme, path, label, group)
+            ratings = {"valence": rating.valence, "arousal": rating.arousal}
+            yield Labelled(rating.theme, path, label, group, ratings=ratings)
 
     def _table(self) -> Path:
         root = self.root.path

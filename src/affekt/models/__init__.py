@@ -1,4 +1,4 @@
-"""Vectors → probabilities. Whatever is fitted, PCA and scaling too, belongs to the model.
+"""Vectors → probabilities, or ratings. Whatever is fitted, scaling too, belongs to the model.
 
 To add one, write ``models/<kind>.py`` with one final subclass of `Model` and its `Fitted` twin. The
 exam in ``tests/exams/test_models.py`` finds it by its file; what several models share lies in a
@@ -14,10 +14,12 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from affekt.parts import Part
+from affekt.tables import PREDICTIONS, Schema
 
 Vectors = Float[np.ndarray, "image feature"]
 Probabilities = Float[np.ndarray, "image emotion"]
 Claims = Bool[np.ndarray, "image emotion"]
+Ratings = Float[np.ndarray, "image scale"]
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,16 @@ class Samples:
         codes: Index into ``emotions`` for each row.
         emotions: All emotions of the data set, in taxonomy order; some may have no row.
         groups: Name of each row's group; rows of one group must stay together in any inner fold.
+        ratings: Mean rating of each row on each of ``scales``; only there for a model of ratings.
+        scales: What people rated, such as valence.
     """
 
     vectors: Vectors
     codes: Int[np.ndarray, " image"]
     emotions: tuple[str, ...]
     groups: tuple[str, ...]
+    ratings: Ratings | None = None
+    scales: tuple[str, ...] = ()
 
     def of(self, rows: np.ndarray) -> "Samples":
         """Give some of the rows, by number or by a mask, copied."""
@@ -43,6 +49,7 @@ class Samples:
             vectors=self.vectors[rows],
             codes=self.codes[rows],
             groups=tuple(np.array(self.groups, dtype=object)[rows]),
+            ratings=None if self.ratings is None else self.ratings[rows],
         )
 
 
@@ -67,17 +74,33 @@ class Fitted(ABC):
         return None
 
 
-class Model(Part):
-    """Vectors → probabilities.
+@dataclass(frozen=True)
+class FittedRatings(ABC):
+    """What a model of ratings learned: arrays, never a pickled object."""
 
-    ``looks`` is False for a floor: a model that answers without looking at the vectors.
+    facts: Mapping[str, Any] = field(
+        default_factory=dict, kw_only=True
+    )  # JSON values, shown in the report
+
+    @abstractmethod
+    def estimates(self, vectors: Vectors) -> Ratings:
+        """Give the expected mean rating on each scale for each vector, in points of the scale."""
+
+
+class Model(Part):
+    """Vectors → probabilities, or → ratings.
+
+    ``looks`` is False for a floor: a model that answers without looking at the vectors. ``gives``
+    is ESTIMATES for a model of ratings, whose `fit` gives `FittedRatings`; it needs a data set
+    whose pictures are rated.
     """
 
     family = "models"
     looks: ClassVar[bool] = True
+    gives: ClassVar[Schema] = PREDICTIONS
 
     @abstractmethod
-    def fit(self, train: Samples) -> Fitted:
+    def fit(self, train: Samples) -> Fitted | FittedRatings:
         """Learn from training rows.
 
         An emotion without training rows gets probability 0. With one emotion in the rows the answer

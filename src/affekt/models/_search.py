@@ -21,10 +21,10 @@ def inner_folds(train: Samples, folds: int, *, seed: int) -> list[Inner]:
     """Deal the training rows; groups stay whole, emotions are spread evenly.
 
     Returns:
-        None of them when there is only one group or one emotion, so that nothing can be searched.
+        None of them when there is only one group, so that nothing can be searched.
     """
     folds = min(folds, len(set(train.groups)))
-    if folds < 2 or len(np.unique(train.codes)) < 2:
+    if folds < 2:
         return []
     words = [train.emotions[code] for code in train.codes]
     hand = np.array(dealt(train.groups, words, folds, seed=seed, purpose="penalty"))

@@ -85,7 +85,7 @@ class LinearSvm(Model):
         if self.penalty != "search":
             return self.penalty, {}
         inner = inner_folds(train, self.inner_folds, seed=self.seed)
-        if not inner:
+        if not inner or len(np.unique(train.codes)) < 2:
             return 1.0, {"penalty": 1.0, "penalty_search": "too few rows"}
         wrong = np.zeros((len(PENALTIES), len(train.codes)))
         for fold in inner:

@@ -49,7 +49,7 @@ class Logistic(Model):
         if self.penalty != "search":
             return self.penalty, {"penalty": self.penalty}
         inner = inner_folds(train, self.inner_folds, seed=self.seed)
-        if not inner:
+        if not inner or len(np.unique(train.codes)) < 2:
             return PENALTIES[1], {"penalty": PENALTIES[1], "penalty_search": "too few rows"}
         said = np.ones((len(PENALTIES), len(train.codes)))
         for fold in inner:

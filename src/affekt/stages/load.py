@@ -1,6 +1,7 @@
 """Bring a labelled picture set onto the shelf, one row a picture."""
 
 import hashlib
+import math
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -33,6 +34,7 @@ class Load(Stage):
     the picture in the data set.
     """
 
+    version = 2
     gives = PICTURES
     asks_the_world = True
     conserves = False
@@ -117,6 +119,8 @@ class Load(Stage):
             raise AffektError(
                 f"{where} shares {entry.shares!r}; one an emotion is needed, {len(taxonomy)}"
             )
+        if not all(math.isfinite(mean) for mean in (entry.ratings or {}).values()):
+            raise AffektError(f"{where} ratings {entry.ratings!r}; finite numbers are needed")
 
     def _look(self, decoders: Decoders, entry: Labelled, forgotten: Forgotten) -> "_Look":
         """Give what a picture's bytes are called, or why they cannot be used."""
@@ -130,6 +134,12 @@ class Load(Stage):
         except PictureError as trouble:
             return _Look(image_id, trouble.reason, f"{entry.name}: {trouble.detail}".rstrip(": "))
         return _Look(image_id, None, None)
+
+
+def _as_rows(ratings: Mapping[str, float] | None) -> list[dict[str, str | float]] | None:
+    if ratings is None:
+        return None
+    return [{"scale": scale, "mean": mean} for scale, mean in ratings.items()]
 
 
 class _Look(NamedTuple):
@@ -172,6 +182,7 @@ def _on_shelf(
             "name": entry.name,
             "emotion": entry.emotion,
             "shares": entry.shares,
+            "ratings": _as_rows(entry.ratings),
             "group_id": entry.group or look.image_id,
             "part": entry.part,
             "is_generated": entry.is_generated,

@@ -1,6 +1,7 @@
-"""Train on some pictures, predict the others: probabilities are kept, scores never."""
+"""Train on some pictures, predict the others: the model's answers are kept, scores never."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,18 +9,22 @@ import polars as pl
 from jaxtyping import Float
 
 from affekt.errors import AffektError, PartError
-from affekt.models import Model, Probabilities, Samples
+from affekt.models import Fitted, Model, Ratings, Samples
 from affekt.protocols import Fold, Protocol
 from affekt.stage import Desk, Outcome, Progress, Stage
-from affekt.tables import PICTURES, PREDICTIONS
+from affekt.stages import _answers
+from affekt.tables import ESTIMATES, PICTURES, PREDICTIONS, Schema
 from affekt.taxonomy import Taxonomy
-
-MOST_OFF = 1e-6  # a row of probabilities may miss 1 by this much
 
 
 class Predict(Stage):
-    """Fit a model on the training rows of each fold and ask it about the test rows."""
+    """Fit a model on the training rows of each fold and ask it about the test rows.
 
+    What comes is what the model gives: probabilities of emotions, or estimates of ratings. A model
+    of ratings is neither trained on pictures without them nor asked about such.
+    """
+
+    version = 2
     gives = PREDICTIONS
     takes = PICTURES
     conserves = False
@@ -28,6 +33,9 @@ class Predict(Stage):
     protocol: Protocol
     taxonomy: Taxonomy
 
+    def makes(self) -> Schema:
+        return self.model.gives
+
     def run(
         self, desk: Desk, pictures: pl.DataFrame, vectors: pl.DataFrame | None = None, **_: Any
     ) -> Outcome:
@@ -35,26 +43,48 @@ class Predict(Stage):
             nothing = pl.lit([], dtype=pl.List(pl.Float32))
             vectors = pictures.select("image_id", vector=nothing)
         seen = pictures.join(vectors, on="image_id").sort("image_id")
-        samples = Samples(
-            _matrix(seen, _feature(desk.history)),
-            self._codes(seen),
-            self.taxonomy.names,
-            tuple(seen.select(pl.coalesce("group_id", "image_id")).to_series()),
-        )
-        folds = list(self.protocol.folds(seen.drop("vector")))
-        answers, told = [PREDICTIONS.empty()], []
+        rated = self._rated(seen)
+        samples = self._samples(rated, _feature(desk.history))
+        folds = list(self.protocol.folds(rated.drop("vector")))
+        answers, told = [self.makes().empty()], []
         for number, fold in enumerate(folds):
-            answer, facts = self._predict(seen["image_id"], samples, fold)
+            answer, facts = self._predict(rated["image_id"], samples, fold)
             answers.append(answer)
             told.append(facts)
             desk.watch(Progress("predict", number + 1, len(folds)))
         notes = {
             "pictures": seen.height,
             "without_features": pictures.height - seen.height,
+            "without_ratings": seen.height - rated.height,
             "folds": told,
             "emotions": list(self.taxonomy.names),
+            "scales": list(samples.scales),
         }
         return Outcome(pl.concat(answers), notes=notes)
+
+    def _rated(self, seen: pl.DataFrame) -> pl.DataFrame:
+        """Give the pictures that this model can be asked about."""
+        if self.makes() is not ESTIMATES:
+            return seen
+        rated = seen.filter(pl.col("ratings").list.len() > 0)
+        if rated.is_empty() and not seen.is_empty():
+            raise AffektError(
+                f"predict: the model {self.model.kind()!r} estimates ratings, and this data set "
+                "rates no picture; use one that does, such as 'oasis', or a model of emotions"
+            )
+        return rated
+
+    def _samples(self, rated: pl.DataFrame, feature: str) -> Samples:
+        samples = Samples(
+            _matrix(rated, feature),
+            self._codes(rated),
+            self.taxonomy.names,
+            tuple(rated.select(pl.coalesce("group_id", "image_id")).to_series()),
+        )
+        if self.makes() is not ESTIMATES:
+            return samples
+        scales, ratings = _ratings(rated)
+        return replace(samples, ratings=ratings, scales=scales)
 
     def _codes(self, seen: pl.DataFrame) -> np.ndarray:
         code_of = {name: code for code, name in enumerate(self.taxonomy.names)}
@@ -69,15 +99,16 @@ class Predict(Stage):
     def _predict(
         self, ids: pl.Series, samples: Samples, fold: Fold
     ) -> tuple[pl.DataFrame, dict[str, Any]]:
-        """Give the predictions of one fold, and what is to be told about it."""
-        train = Samples(
-            samples.vectors[fold.train],
-            samples.codes[fold.train],
-            samples.emotions,
-            tuple(samples.groups[row] for row in fold.train),
+        """Give the answers of one fold, and what is to be told about it."""
+        fitted = self.model.fit(samples.of(fold.train))
+        asked = _answers.Asked(
+            self.model.kind(), fold, ids.gather(fold.test), samples.vectors[fold.test]
         )
-        fitted = self.model.fit(train)
-        said = self._checked(fitted.probabilities(samples.vectors[fold.test]), len(fold.test))
+        answers = (
+            _answers.predictions(fitted, asked, samples.emotions)
+            if isinstance(fitted, Fitted)
+            else _answers.estimates(fitted, asked, samples.scales)
+        )
         facts = {
             "repeat": fold.repeat,
             "fold": fold.number,
@@ -88,21 +119,25 @@ class Predict(Stage):
             "not_tested": _absent(samples, fold.test),
             "model": dict(fitted.facts),
         }
-        return _table(ids, said, samples.emotions, fold), facts
+        return answers, facts
 
-    def _checked(self, said: Probabilities, rows: int) -> Probabilities:
-        wanted = (rows, len(self.taxonomy))
-        if said.shape != wanted or not np.isfinite(said).all() or (said < 0).any():
-            raise PartError(
-                f"model {self.model.kind()!r} gave an array of shape {said.shape}, or values that "
-                f"are no probabilities; shape {wanted} and numbers from 0 to 1 are needed"
+
+def _ratings(rated: pl.DataFrame) -> tuple[tuple[str, ...], Ratings]:
+    """Give the scales, and the mean rating of each picture on each.
+
+    Raises:
+        AffektError: Two pictures are rated on different scales.
+    """
+    rows = rated["ratings"].to_list()
+    scales = tuple(one["scale"] for one in rows[0]) if rows else ()
+    for name, row in zip(rated["name"], rows, strict=True):
+        if tuple(one["scale"] for one in row) != scales:
+            raise AffektError(
+                f"predict: {name!r} is rated on {[one['scale'] for one in row]}, others on "
+                f"{list(scales)}; all rated pictures need the same scales in the same order"
             )
-        if np.abs(said.sum(axis=1) - 1).max(initial=0.0) > MOST_OFF:
-            raise PartError(
-                f"model {self.model.kind()!r} gave a row of probabilities that sum to "
-                f"{said.sum(axis=1).min():g}; 1 is needed; correct the model"
-            )
-        return said
+    means = [[one["mean"] for one in row] for row in rows]
+    return scales, np.array(means, dtype=float).reshape(len(rows), len(scales))
 
 
 def _matrix(seen: pl.DataFrame, feature: str) -> Float[np.ndarray, "image feature"]:
@@ -139,17 +174,3 @@ def _feature(history: tuple[Mapping[str, Any], ...]) -> str:
 def _absent(samples: Samples, rows: np.ndarray) -> list[str]:
     there = set(samples.codes[rows].tolist())
     return [name for code, name in enumerate(samples.emotions) if code not in there]
-
-
-def _table(
-    ids: pl.Series, said: Probabilities, emotions: tuple[str, ...], fold: Fold
-) -> pl.DataFrame:
-    names = ids.gather(fold.test)
-    rows = {
-        "repeat": [fold.repeat] * said.size,
-        "fold": [fold.number] * said.size,
-        "image_id": names.gather(np.repeat(np.arange(len(names)), len(emotions))),
-        "emotion": list(emotions) * len(names),
-        "probability": said.ravel(),
-    }
-    return pl.DataFrame(rows, schema=PREDICTIONS.types())

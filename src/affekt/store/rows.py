@@ -87,7 +87,7 @@ def keep_table(
     Raises:
         TableError: A column is missing, cannot take its type, or two rows share one key.
     """
-    schema, name = stage.gives, stage.kind()
+    schema, name = stage.makes(), stage.kind()
     file = _File(path, schema.empty(), key=schema.key)
     digest = RowsDigest(list(schema.columns)) if stage.asks_the_world else None
     if isinstance(table, pl.DataFrame):
@@ -104,7 +104,7 @@ def keep_table(
 
 
 def _shaped(table: daft.DataFrame | Pieces, stage: Stage) -> Iterator[pl.DataFrame]:
-    return (stage.gives.shaped(piece, stage.kind()) for piece in _pieces(table))
+    return (stage.makes().shaped(piece, stage.kind()) for piece in _pieces(table))
 
 
 def keep_dropped(
@@ -197,7 +197,7 @@ def _pieces(table: daft.DataFrame | Pieces) -> Iterator[pl.DataFrame]:
 
 
 def _no_dropped(stage: Stage) -> pl.DataFrame:
-    schema = stage.takes or stage.gives
+    schema = stage.takes or stage.makes()
     keys = {name: schema.columns[name].dtype for name in schema.key}
     return pl.DataFrame(schema={**keys, "reason": pl.String, "detail": pl.String})
 

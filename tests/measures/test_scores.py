@@ -139,3 +139,39 @@ def test_outcomes_average_to_the_accuracy(rows: Pairs) -> None:
     found = scores.outcomes(truth, probabilities)
     assert found.mean() == pytest.approx(scores.accuracy(scores.confusion_of(truth, probabilities)))
     assert set(found) <= {0.0, 0.5, 1.0}
+
+
+def test_both_readings_of_machines_that_decide_alone_by_hand() -> None:
+    """I10: of emotion 0, one of two is claimed, and one of three others wrongly is."""
+    truth = np.array([0, 0, 1, 1, 2])
+    claims = np.array([[1, 0, 0], [0, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1]], dtype=bool)
+    (counts,) = scores.alone(truth, claims)
+    assert counts[0].tolist() == [[1, 1], [1, 2]]
+    assert scores.recalls(counts)[:, 0].tolist() == [0.5, 1.0, 1.0]
+    assert scores.recalls(counts)[:, 1].tolist() == pytest.approx([2 / 3, 1.0, 3 / 4])
+    assert scores.two_sided_recalls(counts)[:, 0].tolist() == pytest.approx([7 / 12, 1.0, 7 / 8])
+
+
+@given(st.lists(st.integers(0, 2), min_size=1, max_size=20))
+def test_claims_that_follow_the_choice_give_the_scores_of_the_choice(codes: list[int]) -> None:
+    """I10: with one claim a picture, the second reading is the one of the confusion matrix."""
+    truth, said = np.array(codes), (np.array(codes) * 2 + 1) % 3
+    matrix = scores.confusion(truth, said, 3)
+    (counts,) = scores.alone(truth, said[:, None] == np.arange(3))
+    both = scores.two_sided_recalls(counts)[:, 0]
+    assert scores.recalls(counts)[:, 0] == pytest.approx(scores.recalls(matrix), nan_ok=True)
+    assert both == pytest.approx(scores.two_sided_recalls(matrix), nan_ok=True)
+
+
+def test_counts_of_groups_add_up_to_the_counts_of_all() -> None:
+    truth, claims = np.array([0, 1, 1]), np.array([[1, 0], [1, 1], [0, 0]], dtype=bool)
+    weights, groups = np.array([1.0, 0.5, 0.5]), np.array([0, 1, 0])
+    (whole,) = scores.alone(truth, claims, weights=weights)
+    apart = scores.alone(truth, claims, weights=weights, groups=groups)
+    assert apart.shape == (2, 2, 2, 2)
+    assert apart.sum(axis=0).tolist() == whole.tolist()
+
+
+def test_machines_that_are_asked_about_nothing_have_no_rate() -> None:
+    (counts,) = scores.alone(np.zeros(0, dtype=int), np.zeros((0, 2), dtype=bool))
+    assert np.isnan(scores.recalls(counts)).all()

@@ -7,7 +7,7 @@ round of a bootstrap.
 """
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 Codes = Int[np.ndarray, " image"]
 Matrix = Float[np.ndarray, "emotion emotion"]
@@ -68,6 +68,35 @@ def choices(probabilities: Chances) -> Chances:
     return chosen
 
 
+def alone(
+    truth: Codes,
+    claims: Bool[np.ndarray, "image emotion"],
+    *,
+    weights: Float[np.ndarray, " image"] | None = None,
+    groups: Int[np.ndarray, " image"] | None = None,
+) -> Float[np.ndarray, "group emotion 2 2"]:
+    """Counts for each emotion by itself: of it or not (row), claimed or not (column).
+
+    What takes matrices takes these too: ``recalls(…)[..., 0]`` is the true positive rate of the
+    classifiers of one emotion against the rest, ``recalls(…)[..., 1]`` their true negative rate and
+    ``two_sided_recalls(…)[..., 0]`` the mean of both. Guessing by a coin gives 1/2 for all three.
+
+    Args:
+        truth: Codes 0 … emotions - 1.
+        claims: What the classifier of each emotion says; a row may have none or several.
+        weights: What each picture counts; 1 when not given.
+        groups: Number of each picture's group, from 0; one group when not given.
+    """
+    weights = np.ones(truth.size) if weights is None else weights
+    groups = np.zeros(truth.size, dtype=int) if groups is None else groups
+    emotions = np.arange(claims.shape[1])
+    is_other = (truth[:, None] != emotions).astype(int)
+    counts = np.zeros((int(groups.max(initial=0)) + 1, emotions.size, 2, 2))
+    at = (groups[:, None], emotions, is_other, (~claims).astype(int))
+    np.add.at(counts, at, weights[:, None])
+    return counts
+
+
 def accuracy(matrix: Matrix) -> float:
     r"""Share of right decisions, :math:`\sum_i C_{ii} / \sum_{ij} C_{ij}`; NaN without pictures."""
     return float(_ratio(np.trace(matrix), matrix.sum()))
@@ -91,7 +120,7 @@ def two_sided_recalls(matrices: Matrices) -> PerEmotion:
 
     Differs:
         The decision "this emotion or not" is the one that follows from the choice among all
-        emotions, not the sign of a binary classifier of its own.
+        emotions. For the signs of binary classifiers, give what `alone` counts.
     """
     others = matrices.sum(axis=(-2, -1))[..., None] - matrices.sum(axis=-1)
     rightly_not = others - (matrices.sum(axis=-2) - _hits(matrices))

@@ -30,7 +30,8 @@ def bench(plan: Bench, store: Store) -> Iterator[Result]:
                 predictions = store.attempt(
                     plan.predict(entry, dataset, protocol), pictures, vectors
                 )
-                yield Result(name, entry.name, rule, emotions, pictures, predictions)
+                about = name, entry.name, rule, emotions
+                yield Result(*about, pictures, predictions, entry.is_rating)
         for floor in plan.floors:
             for rule, protocol in plan.protocols.items():
                 predictions = store.attempt(plan.predict(floor, dataset, protocol), pictures)

@@ -220,8 +220,10 @@ def cell(
     taxonomy: Taxonomy = MIKELS8,
     groups: Sequence[str] | None = None,
     folds: int = 1,
+    claims: np.ndarray | None = None,
+    facts: Sequence[Mapping[str, Any]] = (),
 ) -> Result:
-    """One result: labels, and probabilities (repeat, image, emotion) for them."""
+    """One result: labels, and probabilities (repeat, image, emotion) for them, and claims."""
     ids = [sha(f"{dataset} {at}") for at in range(len(truth))]
     pictures = [
         {"image_id": one, "name": one[:6], "emotion": label,
@@ -230,7 +232,8 @@ def cell(
     ]  # fmt: skip
     predictions = [
         {"repeat": repeat, "fold": at % folds, "image_id": one, "emotion": name,
-         "probability": float(said[repeat, at, code])}
+         "probability": float(said[repeat, at, code]),
+         "is_claimed": None if claims is None else bool(claims[repeat, at, code])}
         for repeat in range(said.shape[0])
         for at, one in enumerate(ids)
         for code, name in enumerate(taxonomy.names)
@@ -241,7 +244,47 @@ def cell(
         protocol,
         taxonomy,
         world.product("load", tables.PICTURES, pictures),
-        world.product("predict", tables.PREDICTIONS, predictions, recipe={"entry": entry}),
+        world.product(
+            "predict",
+            tables.PREDICTIONS,
+            predictions,
+            recipe={"entry": entry},
+            notes={"folds": [{"model": one} for one in facts]},
+        ),
+    )
+
+
+def estimated(
+    world: World,
+    truth: Mapping[str, Sequence[float]],
+    said: Mapping[str, np.ndarray],
+    *,
+    entry: str = "colours, ridge",
+    groups: Sequence[str] | None = None,
+) -> Result:
+    """One result of a model of ratings: means by scale, and estimates (repeat, image) of them."""
+    n = len(next(iter(truth.values())))
+    ids = [sha(f"rated {at}") for at in range(n)]
+    pictures = [
+        {"image_id": one, "name": one[:6], "emotion": "awe", "is_generated": False,
+         "group_id": groups[at] if groups else one,
+         "ratings": [{"scale": scale, "mean": means[at]} for scale, means in truth.items()]}
+        for at, one in enumerate(ids)
+    ]  # fmt: skip
+    rows = [
+        {"repeat": repeat, "fold": 0, "image_id": ids[at], "scale": scale,
+         "estimate": float(values[repeat, at])}
+        for scale, values in said.items()
+        for repeat, at in np.ndindex(values.shape)
+    ]  # fmt: skip
+    return Result(
+        "rated",
+        entry,
+        "kfold",
+        MIKELS8,
+        world.product("load", tables.PICTURES, pictures),
+        world.product("predict", tables.ESTIMATES, rows, recipe={"entry": entry}),
+        is_rating=True,
     )
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from affekt.measures.calibration import calibration_error, reliability
 from affekt.measures.intervals import wilson
-from affekt.report import datasets, resample, scores
+from affekt.report import datasets, rates, resample, scores
+from affekt.report.bench import Panel
 from affekt.report.scores import Cell, cell
 from affekt.store import Failure
 from affekt.taxonomy import MIKELS8, VALENCE2
@@ -172,3 +173,55 @@ def test_guessing_is_among_the_emotions_that_occur() -> None:
     two_of_three = datasets.table(("awe", "anger", "fear"), [("mine", {"awe": 3, "fear": 1})])
     chance = [column.name for column in two_of_three.columns].index("chance")
     assert two_of_three.rows[0][chance] == 1 / 2
+
+
+CLAIMS = [[True, False], [False, False], [True, True], [False, True]]
+
+
+def test_claims_are_scored_beside_choices(world: World) -> None:
+    """I10: the sign of each machine, by hand; the choice of the same rows is another number."""
+    claims = np.array([CLAIMS])
+    one = scored(world, [YES, YES, NO, NO], [0.9, 0.6, 0.4, 0.3], claims=claims)
+    assert one.has_claims
+    assert [score.value for score in one.of_claims("recalls")] == [0.5, 1.0]
+    assert [score.value for score in one.of_claims("two_sided_recalls")] == [0.5, 1.0]
+    assert [score.value for score in one.of_emotion("recalls")] == [1.0, 1.0]
+    assert one.of_claims("recalls")[0].interval == wilson(1, 2)
+
+
+def test_claims_of_repeats_are_averaged_and_groups_drawn_whole(world: World) -> None:
+    """M72"""
+    claims = np.array([CLAIMS, np.logical_not(CLAIMS)])
+    rows = np.full((2, 4), 0.5)
+    one = scored(world, [YES, YES, NO, NO], rows, claims=claims, groups=["a", "a", "b", "b"])
+    recall, _ = one.of_claims("recalls")
+    assert (recall.value, recall.n) == (0.5, 2)
+    assert recall.interval == (0.5, 0.5)
+
+
+def test_a_model_that_only_chooses_has_no_claims(world: World) -> None:
+    assert not scored(world, [YES, NO], [0.9, 0.1]).has_claims
+
+
+def test_the_mean_leaves_out_what_is_not_reported(world: World) -> None:
+    """M68: an emotion of fewer than ten pictures."""
+    truth = [YES] * 12 + [NO] * 3
+    one = scored(world, truth, [0.9] * 9 + [0.1] * 6)
+    assert one.mean_of("recalls").value == pytest.approx(9 / 12)
+
+
+def test_the_table_of_rates_has_the_claims_of_those_that_make_them(world: World) -> None:
+    """I6, I10, M70: both readings, of the choice and of each machine."""
+    truth = [YES, NO] * 10
+    rows = [0.9, 0.1] * 10
+    claims = np.array([[[True, False], [False, False]] * 10])
+    machine = scored(world, truth, rows, claims=claims, entry="machines")
+    chooser = scored(world, truth, rows, entry="chooser")
+    (found,) = [
+        rates.figure(Panel("small", "kfold", (machine, chooser))).table,
+    ]
+    told = {(str(row[0]), str(row[1])): [row[at] for at in (3, 5, 7, 9)] for row in found.rows}
+    assert told["positive", "machines"] == [1.0, 1.0, 1.0, 1.0]
+    assert told["negative", "machines"] == [1.0, 1.0, 0.0, 0.5]
+    assert told["mean", "machines"] == [1.0, 1.0, 0.5, 0.75]
+    assert told["mean", "chooser"] == [1.0, 1.0, None, None]

@@ -27,6 +27,7 @@ from affekt.stages.sample import Sample
 from affekt.stages.split import Split
 from affekt.stages.verify import Verify
 from affekt.store import Failure, Product
+from affekt.tables import ESTIMATES
 from affekt.taxonomy import Taxonomy
 
 BUILD: dict[str, type[Part]] = {
@@ -53,6 +54,11 @@ class Entry(BaseModel, frozen=True, extra="forbid"):
     feature: Feature
     model: Model
 
+    @property
+    def is_rating(self) -> bool:
+        """Whether its model estimates ratings, not emotions."""
+        return self.model.gives is ESTIMATES
+
 
 class Floor(NamedTuple):
     """A row that every table needs to be read: a model that looks at no picture."""
@@ -68,7 +74,7 @@ FLOORS = (
 
 
 class Result(NamedTuple):
-    """What the bench line gives for one cell."""
+    """What the bench line gives for one cell; of a model of ratings, the predictions are theirs."""
 
     dataset: str
     entry: str
@@ -76,6 +82,7 @@ class Result(NamedTuple):
     taxonomy: Taxonomy
     pictures: Product | Failure
     predictions: Product | Failure
+    is_rating: bool = False
 
 
 @dataclass(frozen=True)

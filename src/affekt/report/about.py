@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from affekt.foreign import clean
+from affekt.report import chosen
 from affekt.report.bench import Bench
 from affekt.report.exhibits import Column, Exhibit, Row, Table
 from affekt.report.inputs import ReportInput
@@ -60,7 +61,8 @@ def _benched(bench: Bench) -> str:
     if not bench.panels:
         return "No benchmark yet."
     sets = len({panel.dataset for panel in bench.panels})
-    entries = len({cell.entry for panel in bench.panels for cell in panel.contenders})
+    names = {cell.entry for panel in bench.panels for cell in panel.contenders}
+    entries = len(names | {one.entry for one in bench.rated})
     tested = max(cell.n for panel in bench.panels for cell in panel.cells)
     failed = f"; {_many(len(bench.lost), 'cell', 'cells')} failed" if bench.lost else ""
     return (
@@ -116,8 +118,12 @@ def exhibit(given: ReportInput) -> Exhibit:
             "addresses of what it took; two pages with equal addresses show the same numbers.",
         ),
     )
+    models = chosen.table(given)
     return Exhibit(
-        "A", "What this page was made of", "Every number above follows from these tables.", (table,)
+        "A",
+        "What this page was made of",
+        "Every number above follows from these tables.",
+        (table, models) if models else (table,),
     )
 
 

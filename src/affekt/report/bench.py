@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from affekt.foreign import clean
+from affekt.report.estimates import Rated, rated
 from affekt.report.exhibits import Gap
 from affekt.report.inputs import ReportInput
 from affekt.report.scores import Cell, cell
@@ -47,24 +48,29 @@ class Bench(NamedTuple):
 
     panels: tuple[Panel, ...]
     lost: tuple[Lost, ...]
+    rated: tuple[Rated, ...] = ()
 
 
 def read(given: ReportInput) -> Bench:
     """Score every result; entries stay in the order of the plan, floors come last."""
     panels: dict[tuple[str, str], list[Cell]] = {}
-    lost = []
+    lost: list[Lost] = []
+    estimated: list[Rated] = []
     for result in given.results:
-        one = cell(result, given.seed)
+        one = rated(result, given.seed) if result.is_rating else cell(result, given.seed)
         if isinstance(one, Failure):
             lost.append(Lost(result.dataset, result.entry, result.protocol, one))
-        else:
+        elif isinstance(one, Cell):
             panels.setdefault((one.dataset, one.protocol), []).append(one)
+        else:
+            estimated.extend(one)
     return Bench(
         tuple(
             Panel(*key, tuple(sorted(cells, key=lambda c: c.is_floor)))
             for key, cells in panels.items()
         ),
         tuple(lost),
+        tuple(estimated),
     )
 
 

@@ -31,14 +31,13 @@ def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
 def figure(panel: Panel) -> Figure:
     """Draw the bars of one data set, grouped by emotion."""
     scored = {cell.entry: cell.of_emotion("recalls") for cell in panel.contenders}
-    both = {cell.entry: cell.of_emotion("two_sided_recalls") for cell in panel.contenders}
     name = f"g5-7-{slug(panel.dataset)}-{slug(panel.protocol)}"
     return Figure(
         name=name,
         title=f"True positive rate by emotion on {panel.name}",
         text=_text(panel, scored),
         scene=_scene(panel, scored),
-        table=_table(panel, name, scored, both),
+        table=_table(panel, name),
         notes=(
             f"Bars: recall in the choice among {len(panel.emotions)} emotions. "
             f"Lines: 95 %, {panel.cells[0].share_method}. "
@@ -140,34 +139,68 @@ def _ends(score: Score) -> str:
     return f"{100 * low:.0f} – {100 * high:.0f} %" if math.isfinite(low + high) else "no interval"
 
 
-def _table(panel: Panel, name: str, scored: Scored, both: Scored) -> Table:
+COLUMNS = (
+    Column("emotion", "text"),
+    Column("entry", "text"),
+    Column("n"),
+    Column("recall", "score"),
+    Column("recall 95 %", "score", "95 %"),
+    Column("two-sided recall", "score"),
+    Column("two-sided recall 95 %", "score", "95 %"),
+)
+ALONE = (
+    Column("recall alone", "score"),
+    Column("recall alone 95 %", "score", "95 %"),
+    Column("two-sided recall alone", "score"),
+    Column("two-sided recall alone 95 %", "score", "95 %"),
+)
+READINGS = ("recalls", "two_sided_recalls")
+
+
+def _table(panel: Panel, name: str) -> Table:
+    """Give both readings of each decision: of the choice and, where there are such, of claims."""
+    alone = any(cell.has_claims for cell in panel.contenders)
+    rows = [_rows(cell, alone) for cell in panel.contenders]
+    means = [_mean(cell, alone) for cell in panel.contenders]
+    by_emotion = [row for of_emotion in zip(*rows, strict=True) for row in of_emotion]
+    notes = (
+        f"Recall: among {len(panel.emotions)} emotions. Two-sided: mean recall of an emotion "
+        "and of its absence. Mean: over the emotions that are reported.",
+        "Alone: the same of the decisions of classifiers of one emotion against the rest, which "
+        "may claim several emotions or none (guessing by a coin: 0.5).",
+    )
     return Table(
         name=name,
         title=f"True positive rate by emotion on {panel.name}",
-        columns=(
-            Column("emotion", "text"),
-            Column("entry", "text"),
-            Column("n"),
-            Column("recall", "score"),
-            Column("recall 95 %", "score", "95 %"),
-            Column("two-sided recall", "score"),
-            Column("two-sided recall 95 %", "score", "95 %"),
-        ),
-        rows=tuple(
-            _row(cell, at, scored[cell.entry][at], both[cell.entry][at])
-            for at in range(len(panel.emotions))
-            for cell in panel.contenders
-        ),
-        notes=(
-            f"Recall: among {len(panel.emotions)} emotions. Two-sided: mean recall of an emotion "
-            "and of its absence.",
-        ),
+        columns=COLUMNS + (ALONE if alone else ()),
+        rows=(*by_emotion, *means),
+        notes=notes if alone else notes[:1],
+        strong=frozenset(range(len(by_emotion), len(by_emotion) + len(means))),
     )
 
 
-def _row(cell: Cell, at: int, one: Score, both: Score) -> Row:
-    head: Row = (clean(cell.emotions[at]), cell.entry, float(cell.matrix[at].sum()))
-    silence = cell.silence(at)
-    if silence:
-        return (*head, silence, None, None, None)
-    return (*head, one.value, one.interval, both.value, both.interval)
+def _rows(cell: Cell, alone: bool) -> list[Row]:
+    """Give one row an emotion."""
+    scores = [cell.of_emotion(reading) for reading in READINGS]
+    if alone and cell.has_claims:
+        scores += [cell.of_claims(reading) for reading in READINGS]
+    width = 8 if alone else 4
+    rows: list[Row] = []
+    for at, emotion in enumerate(cell.emotions):
+        silence = cell.silence(at)
+        told: Row = (silence,) if silence else _flat([score[at] for score in scores])
+        head: Row = (clean(emotion), cell.entry, float(cell.matrix[at].sum()))
+        rows.append((*head, *told, *([None] * (width - len(told)))))
+    return rows
+
+
+def _mean(cell: Cell, alone: bool) -> Row:
+    means = [cell.mean_of(reading) for reading in READINGS]
+    if alone and cell.has_claims:
+        means += [cell.mean_of(reading, claims=True) for reading in READINGS]
+    told = _flat(means)
+    return ("mean", cell.entry, cell.n, *told, *([None] * ((8 if alone else 4) - len(told))))
+
+
+def _flat(scores: list[Score]) -> Row:
+    return tuple(value for score in scores for value in (score.value, score.interval))

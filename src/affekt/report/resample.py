@@ -1,6 +1,7 @@
 """Bootstrap of many statistics at once: draws are matrix products, so a page takes seconds."""
 
 from functools import lru_cache
+from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
@@ -44,6 +45,18 @@ def draw(groups: int, seed: int, rounds: int = ROUNDS) -> Draws:
     for at in range(rounds if groups else 0):
         weights[at] = np.bincount(generator.integers(groups, size=groups), minlength=groups)
     return Draws(weights)
+
+
+def drawn_for(groups: int, seed: int, dataset: str, protocol: str) -> Draws:
+    """Give the draws of a data set under a protocol, the same for every entry."""
+    mixed = sha256(f"{seed}\n{dataset}\n{protocol}".encode(errors="replace"))
+    return draw(groups, int.from_bytes(mixed.digest()[:8], "big"))
+
+
+def method(pictures: int, groups: int) -> str:
+    """Say how an interval was drawn, in words."""
+    unit = f"{groups:,} groups" if groups < pictures else f"{pictures:,} pictures"
+    return f"bootstrap ({ROUNDS:,} draws of {unit})"
 
 
 def around(value: float, rounds: Float[np.ndarray, " round"]) -> Interval:

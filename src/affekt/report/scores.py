@@ -7,12 +7,11 @@ emotions counts 1/m for each of them. Folds are never taken for independent.
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from affekt.measures import scores as measures
 from affekt.measures.intervals import Interval, wilson
@@ -46,12 +45,21 @@ class Tested(NamedTuple):
         probabilities: Over the emotions.
         weight: 1 / tests of the same picture.
         group: Number of the row's group.
+        claims: What the classifier of each emotion alone said; None where the model has none.
     """
 
     truth: Int[np.ndarray, " row"]
     probabilities: Float[np.ndarray, "row emotion"]
     weight: Float[np.ndarray, " row"]
     group: Int[np.ndarray, " row"]
+    claims: Bool[np.ndarray, "row emotion"] | None = None
+
+
+class Reading(NamedTuple):
+    """A measure of each emotion, once for all pictures and once for each bootstrap round."""
+
+    values: Float[np.ndarray, " emotion"]
+    rounds: Float[np.ndarray, "round emotion"]
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,11 @@ class Cell:
         return self.entry in FLOORS
 
     @property
+    def has_claims(self) -> bool:
+        """Whether classifiers of one emotion alone said yes or no."""
+        return self.tested.claims is not None and self.n > 0
+
+    @property
     def is_plain(self) -> bool:
         """Whether every picture stands for itself and was tested once: Wilson's case."""
         return not self.has_groups and self.repeats == 1
@@ -107,8 +120,7 @@ class Cell:
 
     @property
     def _drawing(self) -> str:
-        unit = f"{self.n_groups:,} groups" if self.has_groups else f"{self.n:,} pictures"
-        return f"bootstrap ({resample.ROUNDS:,} draws of {unit})"
+        return resample.method(self.n, self.n_groups)
 
     @cached_property
     def by_group(self) -> Float[np.ndarray, "group emotion emotion"]:
@@ -132,8 +144,7 @@ class Cell:
     @property
     def draws(self) -> resample.Draws:
         """Draws of groups; the same for every entry on the same data set and protocol."""
-        mixed = sha256(f"{self.seed}\n{self.dataset}\n{self.protocol}".encode(errors="replace"))
-        return resample.draw(self.n_groups, int.from_bytes(mixed.digest()[:8], "big"))
+        return resample.drawn_for(self.n_groups, self.seed, self.dataset, self.protocol)
 
     @cached_property
     def drawn(self) -> Matrices:
@@ -185,20 +196,55 @@ class Cell:
 
     def of_emotion(self, measure: str) -> list[Score]:
         """Give ``recalls``, ``two_sided_recalls``, ``precisions`` or ``f1s`` of every emotion."""
-        function = getattr(measures, measure)
-        values, rounds = function(self.matrix), function(self.drawn)
         wholes = self.matrix.sum(axis=0 if measure == "precisions" else 1)
-        hits = np.diag(self.matrix)
-        is_share = measure in ("recalls", "precisions")
+        hits = np.diag(self.matrix) if measure in ("recalls", "precisions") else None
+        return self._of_emotion(self._choices(measure), wholes, hits)
+
+    def of_claims(self, measure: str) -> list[Score]:
+        """Give ``recalls`` or ``two_sided_recalls`` of the classifiers of one emotion alone."""
+        counts = self._alone.sum(axis=0)
+        hits = counts[:, 0, 0] if measure == "recalls" else None
+        return self._of_emotion(self._claims(measure), counts[:, 0].sum(axis=1), hits)
+
+    def mean_of(self, measure: str, *, claims: bool = False) -> Score:
+        """Give the mean over the emotions that are reported; of ``claims``, or of choices."""
+        values, rounds = self._claims(measure) if claims else self._choices(measure)
+        told = [at for at in range(len(self.emotions)) if not self.silence(at)]
+        value = float(measures.macro(values[told]))
+        return Score(value, resample.ends(measures.macro(rounds[:, told])), self.n)
+
+    def _choices(self, measure: str) -> Reading:
+        function = getattr(measures, measure)
+        return Reading(function(self.matrix), function(self.drawn))
+
+    def _claims(self, measure: str) -> Reading:
+        function, k = getattr(measures, measure), len(self.emotions)
+        drawn = self.draws.sums(self._alone.reshape(self.n_groups, -1)).reshape(-1, k, 2, 2)
+        return Reading(function(self._alone.sum(axis=0))[:, 0], function(drawn)[..., 0])
+
+    @cached_property
+    def _alone(self) -> Float[np.ndarray, "group emotion 2 2"]:
+        """Counts of claims in each group, as `affekt.measures.scores.alone` has them."""
+        assert self.tested.claims is not None, "ask `has_claims` first"
+        rows = self.tested
+        return measures.alone(rows.truth, rows.claims, weights=rows.weight, groups=rows.group)
+
+    def _of_emotion(
+        self,
+        reading: Reading,
+        wholes: Float[np.ndarray, " emotion"],
+        hits: Float[np.ndarray, " emotion"] | None,
+    ) -> list[Score]:
+        """Give one score an emotion; ``hits`` of shares, whose intervals may be Wilson's."""
         return [
             Score(
-                float(values[at]),
-                self._share(hits[at], wholes[at], rounds[:, at])
-                if is_share
-                else resample.ends(rounds[:, at]),
+                float(reading.values[at]),
+                resample.ends(rounds)
+                if hits is None
+                else self._share(float(hits[at]), float(wholes[at]), rounds),
                 float(wholes[at]),
             )
-            for at in range(len(self.emotions))
+            for at, rounds in enumerate(reading.rounds.T)
         ]
 
     def silence(self, at: int) -> str:
@@ -245,7 +291,10 @@ def cell(result: "Result", seed: int) -> Cell | Failure:
 
 
 def _wide(predictions: Product, emotions: tuple[str, ...]) -> pl.DataFrame:
-    """One row a test, columns ``p0`` … in taxonomy order; an emotion nobody spoke of is missing."""
+    """One row a test, probabilities ``p0`` … and claims ``c0`` … in taxonomy order.
+
+    An emotion nobody spoke of is missing.
+    """
     wanted = [
         pl.col("probability")
         .filter(pl.col("emotion") == name)
@@ -254,7 +303,12 @@ def _wide(predictions: Product, emotions: tuple[str, ...]) -> pl.DataFrame:
         .alias(f"p{at}")
         for at, name in enumerate(emotions)
     ]
-    return predictions.table().group_by("repeat", "fold", "image_id").agg(wanted)
+    claimed = [
+        pl.col("is_claimed").filter(pl.col("emotion") == name).first().alias(f"c{at}")
+        for at, name in enumerate(emotions)
+    ]
+    tests = predictions.table().group_by("repeat", "fold", "image_id")
+    return tests.agg(*wanted, *claimed)
 
 
 def _groups(rows: pl.DataFrame) -> pl.Series:
@@ -264,11 +318,14 @@ def _groups(rows: pl.DataFrame) -> pl.Series:
 def _tested(rows: pl.DataFrame, emotions: tuple[str, ...]) -> Tested:
     code = {name: at for at, name in enumerate(emotions)}
     tests = rows.select(pl.len().over("image_id").alias("tests"))["tests"].to_numpy()
+    claims = rows.select(f"c{at}" for at in range(len(emotions)))
+    has_claims = sum(claims.null_count().row(0)) == 0
     return Tested(
         truth=np.array([code[name] for name in rows["truth"]], dtype=np.int64),
         probabilities=rows.select(f"p{at}" for at in range(len(emotions))).to_numpy(),
         weight=1.0 / tests if rows.height else np.zeros(0),
         group=(_groups(rows).rank("dense").to_numpy().astype(np.int64) - 1),
+        claims=claims.to_numpy().astype(bool) if has_claims else None,
     )
 
 

@@ -21,6 +21,7 @@ from affekt.report import (
     origins,
     paper,
     rates,
+    ratings,
     sheet,
 )
 from affekt.report.bench import Bench
@@ -36,6 +37,7 @@ MAKERS: dict[str, Callable[[ReportInput, Bench], Exhibit]] = {
     "T2": lambda given, _: acceptance.exhibit(given),
     "G1": lambda given, _: examples.exhibit(given),
     "T3": accuracy.exhibit,
+    "R": ratings.exhibit,
     "G5-7": rates.exhibit,
     "G15": classes.exhibit,
     "G3": confusion.exhibit,
@@ -51,14 +53,16 @@ def write(sources: ReportInput, folder: Path, only: str | None = None) -> Path:
         sources: What is shown.
         folder: Gets ``report.html``, ``figures/`` and ``tables/``; made when it is missing. Each
             file is replaced whole.
-        only: Id of one exhibit, such as ``T3``; the page is then called ``report-t3.html``.
+        only: Id of one exhibit, such as ``T3``; the page is then called ``report-t3.html``. The
+            page of all leaves out what has nothing to show.
 
     Raises:
         UsageError: There is no such exhibit.
     """
     ids = [_known(only)] if only is not None else list(MAKERS)
     scored = bench.read(sources)
-    exhibits = tuple(MAKERS[name](sources, scored) for name in ids)
+    made = [MAKERS[name](sources, scored) for name in ids]
+    exhibits = tuple(one for one in made if one.blocks or only is not None)
     for exhibit in exhibits:
         for block in exhibit.blocks:
             _write_block(block, folder)

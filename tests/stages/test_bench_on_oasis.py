@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from scipy import stats
 
 from affekt.datasets.oasis import Oasis
 from affekt.features.backbone import Backbone
@@ -14,6 +15,7 @@ from affekt.models import Model
 from affekt.models.linear_svm import LinearSvm
 from affekt.models.logistic import Logistic
 from affekt.models.prior import Prior
+from affekt.models.ridge import Ridge
 from affekt.parts import Place
 from affekt.protocols.kfold import KFold
 from affekt.stages.extract import Extract
@@ -98,3 +100,22 @@ def test_the_majority_level_of_polarity_is_the_one_of_the_specification(
 ) -> None:
     share, _ = measured(store, shared_data / "oasis", "polarity", Prior())
     assert share == pytest.approx(0.630, abs=5e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("scale", "low", "high"), [("valence", 0.53, 0.68), ("arousal", 0.48, 0.65)]
+)
+def test_ratings_are_estimated_as_well_as_in_the_specification(
+    store: Store, shared_data: Path, scale: str, low: float, high: float
+) -> None:
+    """Models, section I: ridge by theme, Pearson's r; issue 5: valence and arousal."""
+    dataset = Oasis(root=Place(written=str(shared_data / "oasis")))
+    stage = Predict(model=Ridge(seed=2016), protocol=PROTOCOL, taxonomy=dataset.taxonomy)
+    with store.writing():
+        pictures = store.make(Load(dataset=dataset))
+        estimates = store.make(stage, pictures, store.make(Extract(feature=Backbone()), pictures))
+    truth = rows(pictures).explode("ratings").unnest("ratings").select("image_id", "scale", "mean")
+    both = rows(estimates).join(truth, on=["image_id", "scale"]).filter(scale=scale)
+    assert both.height == REPEATS * 559
+    assert low <= stats.pearsonr(both["mean"], both["estimate"]).statistic <= high

@@ -37,7 +37,7 @@ def affekt() -> None:
 
 @affekt.command()
 @click.argument("path", type=click.Path(), default="plan.toml")
-@click.option("--template", default="folder", help="folder, web, tiny, demo or paper.")
+@click.option("--template", default="folder", help="folder, web, tiny, demo, paper or handmade.")
 @speaking
 def new(**options: Any) -> None:
     """Write a commented plan."""

@@ -12,7 +12,8 @@ from affekt.models._linear import on_one_thread, rotated, scaling
 from affekt.models._search import best, inner_folds
 from affekt.tables import ESTIMATES, Schema
 
-PENALTIES = tuple(10.0**power for power in range(3, -4, -1))  # from strong to weak
+# From strong to weak.
+PENALTIES = (1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
 UNSEARCHED = 1.0  # where one group leaves nothing to search with
 
 Slopes = Float[np.ndarray, "penalty feature scale"]

@@ -16,7 +16,8 @@ VALUES = st.lists(
 
 def sums(truth: list[float], said: list[float], weights: list[float] | None = None) -> np.ndarray:
     weighed = np.array(weights or [1.0] * len(truth))
-    return ratings.parts(np.array(truth), np.array(said), weighed).sum(axis=0)
+    summed: np.ndarray = ratings.parts(np.array(truth), np.array(said), weighed).sum(axis=0)
+    return summed
 
 
 def slow_concordance(truth: np.ndarray, said: np.ndarray) -> float:

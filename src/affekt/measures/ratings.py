@@ -23,7 +23,8 @@ def parts(truth: Values, estimates: Values, weights: Values) -> Float[np.ndarray
     middle = truth.mean() if truth.size else 0.0
     t, e = truth - middle, estimates - middle
     columns = [np.ones_like(t), t, e, t * t, e * e, t * e]
-    return np.column_stack(columns) * weights[:, None]
+    brought: Float[np.ndarray, "image 6"] = np.column_stack(columns) * weights[:, None]
+    return brought
 
 
 def correlation(sums: Sums) -> Numbers:

@@ -40,7 +40,8 @@ class FittedMachines(Fitted):
         return softmax(self.margins(vectors), self.is_known)
 
     def claims(self, vectors: Vectors) -> Claims:
-        return (self.margins(vectors) > 0) & self.is_known
+        claims: Claims = (self.margins(vectors) > 0) & self.is_known
+        return claims
 
 
 class LinearSvm(Model):

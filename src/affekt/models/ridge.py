@@ -8,7 +8,7 @@ from jaxtyping import Float
 from pydantic import Field
 
 from affekt.models import FittedRatings, Model, Ratings, Samples, Vectors
-from affekt.models._linear import on_one_thread, rotated, scaling
+from affekt.models._linear import on_one_thread, scaling
 from affekt.models._search import best, inner_folds
 from affekt.tables import ESTIMATES, Schema
 
@@ -80,10 +80,8 @@ class Ridge(Model):
         for fold in inner:
             learned = _ratings(fold.train)
             scale = scaling(fold.train.vectors, standardise=True)
-            points, others = rotated(
-                scale.of(fold.train.vectors), scale.of(train.vectors[fold.asked])
-            )
-            said = others @ _slopes(points, learned, PENALTIES) + learned.mean(axis=0)
+            slopes = _slopes(scale.of(fold.train.vectors), learned, PENALTIES)
+            said = scale.of(train.vectors[fold.asked]) @ slopes + learned.mean(axis=0)
             errors[:, fold.asked] = (said - ratings[fold.asked]) ** 2
         found = [best(PENALTIES, losses) for losses in errors.mean(axis=1).T]
         tried = [told["penalty_search"] for _, told in found]
@@ -100,7 +98,12 @@ def _ratings(train: Samples) -> Ratings:
 
 def _slopes(points: Vectors, ratings: Ratings, penalties: tuple[float, ...]) -> Slopes:
     """Give the slopes at each penalty, all from one decomposition; points are centred."""
-    left, sizes, axes = np.linalg.svd(points, full_matrices=False)
-    along = left.T @ (ratings - ratings.mean(axis=0))
-    shrunk = [sizes / (sizes**2 + len(points) * penalty) for penalty in penalties]
-    return np.array([axes.T @ (by[:, None] * along) for by in shrunk])
+    rows, features = points.shape
+    aims = ratings - ratings.mean(axis=0)
+    if rows < features:  # rows are fewer directions than features; both ways give the same slopes
+        sizes, axes = np.linalg.eigh(points @ points.T)
+        before, along = points.T @ axes, axes.T @ aims
+    else:
+        sizes, axes = np.linalg.eigh(points.T @ points)
+        before, along = axes, axes.T @ (points.T @ aims)
+    return np.array([before @ (along / (sizes + rows * one)[:, None]) for one in penalties])

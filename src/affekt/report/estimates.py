@@ -87,7 +87,7 @@ def _one(result: "Result", scale: str, tests: pl.DataFrame, seed: int) -> Rated:
         scale=scale,
         n=n,
         method=resample.method(n, n_groups),
-        deviation=float(tests.unique("image_id")["mean"].std(ddof=0) or 0.0),
+        deviation=float(np.std(tests.unique("image_id")["mean"].to_numpy())),
         correlation=score(measures.correlation),
         determination=score(measures.determination),
         concordance=score(measures.concordance),

@@ -225,9 +225,9 @@ class Cell:
     @cached_property
     def _alone(self) -> Float[np.ndarray, "group emotion 2 2"]:
         """Counts of claims in each group, as `affekt.measures.scores.alone` has them."""
-        assert self.tested.claims is not None, "ask `has_claims` first"
-        rows = self.tested
-        return measures.alone(rows.truth, rows.claims, weights=rows.weight, groups=rows.group)
+        rows, claims = self.tested, self.tested.claims
+        assert claims is not None, "ask `has_claims` first"
+        return measures.alone(rows.truth, claims, weights=rows.weight, groups=rows.group)
 
     def _of_emotion(
         self,

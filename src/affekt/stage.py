@@ -77,6 +77,7 @@ class Stage(Part):
     gives: ClassVar[Schema]  # schema of the table it makes, see `makes`
     takes: ClassVar[Schema | None] = None  # schema of its first table
     engine: ClassVar[Engine] = "polars"  # which engine opens its tables
+    in_pieces: ClassVar[frozenset[str]] = frozenset()  # stages whose tables it reads as `Pieces`
     asks_the_world: ClassVar[bool] = False  # a door: its address is the hash of its rows
     conserves: ClassVar[bool] = True  # kept + dropped = rows of the first table
     reasons: ClassVar[Mapping[str, str]] = {}  # drop reason → what it means, in one sentence

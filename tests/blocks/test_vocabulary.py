@@ -1,5 +1,7 @@
 """Vocabularies: similarities against plain loops, medoids against what is known of them."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,17 +19,20 @@ seeds = st.integers(0, 50)
 
 
 def descriptors(n: int, seed: int = 1) -> np.ndarray:
-    return np.random.default_rng(seed).uniform(0.05, 2, (n, 12))
+    values: np.ndarray = np.random.default_rng(seed).uniform(0.05, 2, (n, 12))
+    return values
 
 
 def histograms(n: int, seed: int = 1) -> np.ndarray:
     counts = np.random.default_rng(seed).poisson(0.4, (n, 24, 101)) + np.eye(24, 101)
-    return (counts / counts.sum(axis=2, keepdims=True)).reshape(n, -1)
+    shares: np.ndarray = (counts / counts.sum(axis=2, keepdims=True)).reshape(n, -1)
+    return shares
 
 
 def distances(n: int, seed: int = 1) -> np.ndarray:
     points = np.random.default_rng(seed).random((n, 2))
-    return np.linalg.norm(points[:, None] - points, axis=2).astype(np.float32)
+    far: np.ndarray = np.linalg.norm(points[:, None] - points, axis=2).astype(np.float32)
+    return far
 
 
 @pytest.mark.parametrize("at", [(0, 0), (3, 4), (6, 1)])
@@ -51,9 +56,14 @@ def test_histograms_are_alike_by_what_they_share() -> None:
     np.testing.assert_allclose(histogram_similarity(regions, items), expected, rtol=1e-5)
 
 
-@pytest.mark.parametrize("similarity", [wiccest_similarity, histogram_similarity])
-def test_what_is_compared_with_itself_is_alike(similarity: type[wiccest_similarity]) -> None:
-    some = histograms(150) if similarity is histogram_similarity else descriptors(150)
+@pytest.mark.parametrize(
+    ("similarity", "some"),
+    [(wiccest_similarity, descriptors(150)), (histogram_similarity, histograms(150))],
+    ids=["wiccest", "histograms"],
+)
+def test_what_is_compared_with_itself_is_alike(
+    similarity: Callable[[np.ndarray, np.ndarray], np.ndarray], some: np.ndarray
+) -> None:
     found = apart(some, similarity)
     np.testing.assert_array_equal(found, found.T)
     np.testing.assert_array_equal(found.diagonal(), 0)

@@ -4,6 +4,7 @@ Golden answers stand in ``tests/golden/features_<kind>.json``: see ``tests/golde
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from affekt.features import Feature
+from affekt.blocks.sized import LEAST_PX
+from affekt.errors import PictureError
+from affekt.features import Encoder, Feature, Raw
 from affekt.parts import Part, canonical
 from affekt.pictures.square import squashed
 from tests.exams.every import every
@@ -53,17 +56,56 @@ squares = pytest.mark.parametrize(
     [part for part in FAMILY if part.example().square_px is not None],
     ids=lambda part: part.kind(),
 )
+learners = pytest.mark.parametrize(
+    "part",
+    [part for part in FAMILY if part.example().is_learned],
+    ids=lambda part: part.kind(),
+)
 pictures = pytest.mark.parametrize("name", PICTURES)
+
+
+def answers(feature: Feature, picture: Picture) -> list[Raw]:
+    """Give the vector; none of a picture that the feature rightly calls too small."""
+    try:
+        return [feature.extract(picture)]
+    except PictureError as refusal:
+        if may_refuse(feature, picture) and refusal.reason == "too-small":
+            return []
+        raise
+
+
+def may_refuse(feature: Feature, picture: Picture) -> bool:
+    """Tell whether that is a set of blocks, and the picture has a side of under 8 px."""
+    return len(feature.values) > 0 and min(picture.shape[:2]) < LEAST_PX
+
+
+def is_sound(vector: Raw, feature: Feature) -> bool:
+    """Tell whether a vector is as it must be: as long as declared, or raw and no longer."""
+    least = 1 if feature.is_learned else feature.length
+    is_long_enough = vector.ndim == 1 and least <= vector.size <= feature.longest
+    return is_long_enough and vector.dtype == np.float32 and bool(np.isfinite(vector).all())
+
+
+def learned(feature: Feature) -> Encoder:
+    """What a feature learns from three pictures."""
+    shown = [PICTURES["noise"], painted(50, 40), painted(33, 70)]
+    return feature.learn(["a", "b", "c"], [feature.extract(picture) for picture in shown])
+
+
+def values(feature: Feature, picture: Picture) -> Raw:
+    """What a model would see."""
+    vector = feature.extract(picture)
+    return learned(feature).encode(vector) if feature.is_learned else vector
 
 
 def golden(part: type[Part]) -> dict[str, Any]:
     """Length, and sixteen rounded values by name, of a picture that anybody can paint again."""
     feature = part.example()
     assert isinstance(feature, Feature)
-    vector = feature.extract(painted(160, 200))
+    vector = values(feature, painted(160, 200))
     chosen = np.unique(np.linspace(0, feature.length - 1, 16).astype(int))
-    values = {feature.names[at]: round(float(vector[at]), 4) for at in chosen}
-    return {"length": feature.length, "sum": round(float(vector.sum()), 2), **values}
+    some = {feature.names[at]: round(float(vector[at]), 4) for at in chosen}
+    return {"length": feature.length, "sum": round(float(vector.sum()), 2), **some}
 
 
 @features
@@ -80,19 +122,16 @@ def test_any_picture_gives_a_finite_float32_vector_of_the_declared_length(
     part: type[Feature], name: str
 ) -> None:
     feature = part.example()
-    vector = feature.extract(PICTURES[name])
-    assert vector.shape == (feature.length,)
-    assert vector.dtype == np.float32
-    assert np.isfinite(vector).all()
+    assert all(is_sound(vector, feature) for vector in answers(feature, PICTURES[name]))
 
 
 @features
 @pictures
 def test_a_mirrored_picture_gives_one_too(part: type[Feature], name: str) -> None:
-    mirrored = PICTURES[name][:, ::-1]
-    vector = part.example().extract(mirrored)
-    assert np.isfinite(vector).all()
-    np.testing.assert_array_equal(vector, part.example().extract(mirrored.copy()))
+    mirrored, feature = PICTURES[name][:, ::-1], part.example()
+    given = answers(feature, mirrored)
+    assert all(is_sound(vector, feature) for vector in given)
+    np.testing.assert_array_equal(given, answers(part.example(), mirrored.copy()))
 
 
 @features
@@ -124,8 +163,12 @@ def test_two_threads_give_what_one_gives(part: type[Feature]) -> None:
     feature = part.example()
     many = list(PICTURES.values()) * 2
     with ThreadPoolExecutor(2) as threads:
-        together = list(threads.map(feature.extract, many))
-    np.testing.assert_array_equal(together, [feature.extract(one) for one in many])
+        together = list(threads.map(lambda picture: answers(feature, picture), many))
+    alone = [answers(feature, picture) for picture in many]
+    assert list(map(len, together)) == list(map(len, alone))
+    np.testing.assert_array_equal(
+        np.concatenate(list(chain(*together))), np.concatenate(list(chain(*alone)))
+    )
 
 
 @features
@@ -151,6 +194,35 @@ def test_a_feature_of_squares_gives_the_same_for_a_picture_and_its_square(
     square = np.asarray(squashed(Image.fromarray(PICTURES[name]), feature.square_px))
     np.testing.assert_array_equal(feature.extract(square), feature.extract(PICTURES[name]))
     assert feature.enough_px == 2 * feature.square_px
+
+
+@features
+def test_raw_vectors_do_not_depend_on_how_is_learned_from_them(part: type[Feature]) -> None:
+    feature = part.example()
+    assert part.of_learning <= set(part.model_fields)
+    assert not part.of_learning or feature.is_learned
+    assert set(feature.identity()) - set(feature.raw_identity()) == part.of_learning
+
+
+@learners
+def test_what_was_learned_turns_any_raw_vector_into_the_declared_values(
+    part: type[Feature],
+) -> None:
+    feature = part.example()
+    encoder = learned(feature)
+    raws = [raw for picture in PICTURES.values() for raw in answers(feature, picture)]
+    given = np.stack([encoder.encode(raw) for raw in raws])
+    assert given.shape == (len(raws), feature.length)
+    assert given.dtype == np.float32
+    assert np.isfinite(given).all()
+    assert len(np.unique(given, axis=0)) > 3
+
+
+@learners
+def test_learning_again_gives_the_same(part: type[Feature]) -> None:
+    one, other = part.example(), part.example()
+    raw = one.extract(PICTURES["painted"])
+    np.testing.assert_array_equal(learned(one).encode(raw), learned(other).encode(raw))
 
 
 @features

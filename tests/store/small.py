@@ -7,7 +7,7 @@ import polars as pl
 
 from affekt.errors import NotYet, TableError
 from affekt.stage import Desk, Outcome, Stage
-from affekt.tables import SPLITS, Schema
+from affekt.tables import SPLITS, Pieces, Schema
 
 RUNS: list[str] = []  # what ran, in order; tests clear it
 
@@ -48,6 +48,20 @@ class Door(Small):
     def run(self, desk: Desk) -> Outcome:
         RUNS.append("door")
         return Outcome(split_rows(list(self.names)))
+
+
+class Count(Small):
+    """Reads what Rows found piece by piece, twice."""
+
+    gives: ClassVar[Schema] = SPLITS
+    conserves: ClassVar[bool] = False
+    in_pieces: ClassVar[frozenset[str]] = frozenset({"rows"})
+
+    def run(self, desk: Desk, table: Pieces) -> Outcome:
+        once, again = list(table), list(table)
+        sizes = [piece.height for piece in once]
+        assert sizes == [piece.height for piece in again]
+        return Outcome(pl.concat(once), notes={"sizes": sizes})
 
 
 class Keep(Small):

@@ -17,7 +17,7 @@ from affekt.errors import TableError
 from affekt.stage import Desk, Outcome, Stage
 from affekt.store import rows
 from affekt.store.ordered import AMPLE, Memory, Order, Unsorted, in_order, risen
-from affekt.tables import SPLITS, Schema, Table
+from affekt.tables import FEATURES, SPLITS, Pieces, Schema, Table
 
 SMALL = Memory(rows=70, step=8, steps=9)
 LARGE = AMPLE
@@ -124,6 +124,51 @@ def test_all_row_groups_but_the_last_are_of_one_size(tmp_path: Path) -> None:
     facts = pq.read_metadata(tmp_path / "table.parquet")
     sizes = [facts.row_group(at).num_rows for at in range(facts.num_row_groups)]
     assert sizes == [128] * 7 + [104]
+
+
+class Long(Wide):
+    """Gives vectors of any length."""
+
+    gives: ClassVar[Schema] = FEATURES
+    takes: ClassVar[Schema | None] = FEATURES
+
+
+def vectors(lengths: list[int]) -> pl.DataFrame:
+    names = [f"{at:03d}" for at in range(len(lengths))]
+    lists = [[float(at)] * length for at, length in enumerate(lengths)]
+    return pl.DataFrame({"image_id": names, "vector": lists}, schema=FEATURES.types())
+
+
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_a_row_group_holds_so_many_numbers_at_most_unless_one_row_has_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """However the table was cut; so memory does not grow with the length of rows."""
+    monkeypatch.setattr(rows, "GROUP_NUMBERS", 10)
+    path = tmp_path / "table.parquet"
+    frame = vectors([4, 4, 2, 1, 25, 9, 1, 1, 0, 0])
+    pieces = Pieces(lambda: frame.iter_slices(size))
+    rows.keep_table(Long(), pieces, path, tmp_path / "scratch", LARGE)
+    facts = pq.read_metadata(path)
+    sizes = [facts.row_group(at).num_rows for at in range(facts.num_row_groups)]
+    assert sizes == [3, 1, 1, 2, 3]
+    assert pl.read_parquet(path).equals(frame)
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_long_rows_in_no_order_are_read_few_at_a_time(tmp_path: Path, size: int) -> None:
+    frame = vectors([100] * 60)
+    memory = Memory(n_bytes=4_000, step=50, steps=5)
+    assert memory.step_of(frame) == 1
+    pieces = Pieces(lambda: frame.reverse().iter_slices(size))
+    sorted_pieces = list(in_order(pieces, Order(("image_id",)), tmp_path, memory))
+    assert pl.concat(sorted_pieces).equals(frame)
+    assert max(piece.height for piece in sorted_pieces) <= 10
+
+
+@pytest.mark.parametrize(("length", "step"), [(1, 256), (1_000, 125), (10**6, 1)])
+def test_a_step_is_shorter_where_rows_are_longer(length: int, step: int) -> None:
+    assert AMPLE.step_of(vectors([length] * 3)) == pytest.approx(step, rel=0.05)
 
 
 def test_a_table_in_order_needs_no_disk(tmp_path: Path) -> None:

@@ -18,10 +18,10 @@ from affekt.errors import (
     ReleaseExists,
     TableError,
 )
-from affekt.store import Failure, Product, Store, digest_of, recipe_of
+from affekt.store import Failure, Product, Store, digest_of, recipe_of, rows
 from affekt.store.preview import Open, Preview
 from tests.rights import needs_rights
-from tests.store.small import RUNS, Daftly, Door, Keep, Publish, Rows
+from tests.store.small import RUNS, Count, Daftly, Door, Keep, Publish, Rows
 
 
 @pytest.fixture
@@ -278,3 +278,15 @@ def test_equal_rows_are_equal_bytes_whatever_their_order(tmp_path: Path) -> None
             made: Product = store.make(Rows(names=order))
         files.append((made.folder / "table.parquet").read_bytes())
     assert files[0] == files[1]
+
+
+@pytest.mark.parametrize(
+    ("names", "sizes"), [(("a", "b", "c"), [2, 1]), ((), [0])], ids=["rows", "none"]
+)
+def test_a_stage_may_read_a_table_piece_by_piece(
+    store: Store, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...], sizes: list[int]
+) -> None:
+    monkeypatch.setattr(rows, "ROW_GROUP", 2)
+    counted = store.make(Count(), store.make(Rows(names=names)))
+    assert counted.manifest["notes"]["sizes"] == sizes
+    assert counted.table()["image_id"].to_list() == list(names)

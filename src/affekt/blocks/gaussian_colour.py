@@ -45,7 +45,8 @@ def slope(scale: float) -> Kernel:
     """Give the first derivative of `smooth`, as weights of a correlation: rising is positive."""
     kernel = smooth(scale)
     reach = len(kernel) // 2
-    return np.arange(-reach, reach + 1) / scale**2 * kernel
+    rising: Kernel = np.arange(-reach, reach + 1) / scale**2 * kernel
+    return rising
 
 
 def filtered(planes: Planes, along_rows: Kernel, along_columns: Kernel) -> Planes:
@@ -62,7 +63,6 @@ def filtered(planes: Planes, along_rows: Kernel, along_columns: Kernel) -> Plane
 def illumination(planes: Planes, scale: float) -> Plane:
     """Give the smoothed intensity and 0.01, by which responses are divided to be free of light."""
     plane = np.ascontiguousarray(planes[..., 0])
-    around: Plane = cv2.sepFilter2D(
-        plane, -1, smooth(scale), smooth(scale), borderType=cv2.BORDER_REFLECT
-    )
-    return around + plane.dtype.type(DARKEST)
+    around = cv2.sepFilter2D(plane, -1, smooth(scale), smooth(scale), borderType=cv2.BORDER_REFLECT)
+    light: Plane = around + plane.dtype.type(DARKEST)
+    return light

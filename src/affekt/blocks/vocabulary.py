@@ -30,7 +30,9 @@ def wiccest_similarity(regions: Descriptors, items: Items) -> Similarities:
         van Gemert, Geusebroek, Veenman, Snoek and Smeulders (2006), Robust scene categorization by
         learning image statistics in context, CVPR workshop.
     """
-    return _ratios(_no_zero(regions), np.ascontiguousarray(_no_zero(items).T))
+    turned = np.ascontiguousarray(_no_zero(items).T)
+    alike: Similarities = _ratios(_no_zero(regions), turned)
+    return alike
 
 
 def histogram_similarity(

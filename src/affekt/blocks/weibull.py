@@ -60,7 +60,8 @@ def binned(responses: Float[np.ndarray, "fit sample"]) -> Counts:
     Bin 0 counts what is no farther than 1e-7, or 3 % more.
     """
     rows = responses.astype(np.float32, copy=False)
-    return _counted(np.abs(rows - _medians(rows)).view(np.int32))
+    counts: Counts = _counted(np.abs(rows - _medians(rows)).view(np.int32))
+    return counts
 
 
 def fitted_bins(counts: Counts) -> Weibull:

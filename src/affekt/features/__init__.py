@@ -4,10 +4,16 @@ To add one, write ``features/<kind>.py`` with one final subclass of `Feature`; a
 one file is a folder of that name whose ``__init__.py`` is the part. The exam in
 ``tests/exams/test_features.py`` finds it. What a picture is to the hand-made sets, and their blocks
 as plain functions on arrays: `affekt.blocks`.
+
+A feature may have a learned half, such as a vocabulary: `extract` then gives a raw vector, and what
+`learn` was shown of training pictures turns it into values. `affekt.stages.predict` learns anew in
+every fold, from its training rows alone.
 """
 
-from abc import abstractmethod
-from typing import ClassVar
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -17,17 +23,31 @@ from affekt.parts import Part
 
 Picture = UInt8[np.ndarray, "row column 3"]
 Vector = Float[np.ndarray, " feature"]
+Raw = Float[np.ndarray, " _"]  # what is kept of a picture until something was learned
+
+
+@dataclass(frozen=True)
+class Encoder(ABC):
+    """What a feature learned from training pictures: arrays, never a pickled object."""
+
+    facts: Mapping[str, Any] = field(default_factory=dict, kw_only=True)  # JSON values
+
+    @abstractmethod
+    def encode(self, raw: Raw) -> Vector:
+        """Give the values (float32, finite, as many as names) of a raw vector."""
 
 
 class Feature(Part):
     """Picture → vector of fixed length; thread-safe and deterministic.
 
     ``is_python`` is True for a feature that holds Python's lock much of the time: each of several
-    workers is then a process of its own instead of a thread.
+    workers is then a process of its own instead of a thread. ``of_learning`` names the settings
+    that only `learn` reads, so that raw vectors are not made anew when they change.
     """
 
     family = "features"
     is_python: ClassVar[bool] = False
+    of_learning: ClassVar[frozenset[str]] = frozenset()
 
     @property
     @abstractmethod
@@ -43,6 +63,21 @@ class Feature(Part):
     def length(self) -> int:
         """Number of values."""
         return len(self.names)
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether `extract` gives raw vectors, which `learn` tells how to turn into values."""
+        return False
+
+    @property
+    def longest(self) -> int:
+        """Most numbers that `extract` gives; raw vectors may be shorter."""
+        return self.length
+
+    def raw_identity(self) -> dict[str, Any]:
+        """Give all that can change what `extract` gives."""
+        known = self.identity()
+        return {name: value for name, value in known.items() if name not in self.of_learning}
 
     @property
     def enough_px(self) -> int | None:
@@ -63,4 +98,15 @@ class Feature(Part):
 
     @abstractmethod
     def extract(self, picture: Picture) -> Vector:
-        """Give the vector (float32, finite) of an upright sRGB picture of any size."""
+        """Give the vector (float32, finite) of an upright sRGB picture of any size.
+
+        Raises:
+            PictureError: A set of blocks calls a picture too small.
+        """
+
+    def learn(self, image_ids: Sequence[str], raws: Iterable[Raw]) -> Encoder:
+        """Learn from the raw vectors of training pictures, in the order of their identifiers.
+
+        They may be looked at once, one after the other: all of them need not fit in memory.
+        """
+        raise NotImplementedError(f"{self.kind()!r} has no learned half")

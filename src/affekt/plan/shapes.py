@@ -128,7 +128,13 @@ class Bench:
 
     def predict(self, entry: Entry | Floor, dataset: Dataset, protocol: Protocol) -> Predict:
         """Give the stage that trains and predicts under a protocol."""
-        return Predict(model=entry.model, protocol=protocol, taxonomy=self.taxonomy_of(dataset))
+        learned = entry.feature if isinstance(entry, Entry) and entry.feature.is_learned else None
+        return Predict(
+            model=entry.model,
+            protocol=protocol,
+            taxonomy=self.taxonomy_of(dataset),
+            feature=learned,
+        )
 
 
 @dataclass(frozen=True)

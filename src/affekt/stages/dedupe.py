@@ -91,6 +91,16 @@ class Dedupe(Stage):
         "copies-disagree": "it and its copies were found for different emotions",
     }
 
+    @field_validator("embedding")
+    @classmethod
+    def _gives_vectors(cls, given: Feature | None) -> Feature | None:
+        if given is not None and given.is_learned:
+            raise ValueError(
+                f"{given.kind()!r} learns from training pictures, so it describes no picture by "
+                "itself; take one that learns nothing, such as 'backbone'"
+            )
+        return given
+
     @field_validator("max_hamming_bits", "group_bits")
     @classmethod
     def _is_radius(cls, given: int | str) -> int | str:

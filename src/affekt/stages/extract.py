@@ -27,6 +27,7 @@ from affekt.tables import FEATURES, PICTURES, Pieces
 
 MOST_THREADS = 4  # in one process; more of them wait for each other
 SHARD = 1000  # pictures a file of results; what a kill can cost
+SHARD_BYTES = 64_000_000  # of vectors in it; raw ones are long
 # Squares that a worker decodes one after the other before it computes their vectors: a decoder and
 # a net that take turns at every picture push each other out of the processor's cache.
 IN_A_ROW = 8
@@ -59,6 +60,10 @@ class Extract(Stage):
     feature: Feature
     workers: int = Field(2, ge=1, le=256, description="pictures in work at once, one core each")
 
+    def identity(self) -> dict[str, Any]:
+        """Give what can change a vector; how the feature learns from vectors cannot."""
+        return super().identity() | {"feature": self.feature.raw_identity()}
+
     def run(self, desk: Desk, pictures: daft.DataFrame, **_: Any) -> Outcome:
         rows = _in_shelf_order(pictures)
         if rows.is_empty():
@@ -70,7 +75,8 @@ class Extract(Stage):
         if works_here(processes):
             work = replace(work, tell=tally.within)
         chunks = (
-            (f"vectors-{number:06d}", rows) for number, rows in enumerate(rows.iter_slices(SHARD))
+            (f"vectors-{number:06d}", rows)
+            for number, rows in enumerate(rows.iter_slices(_in_a_shard(self.feature)))
         )
         files = []
         for name in each_chunk(work, chunks, processes=processes):
@@ -228,17 +234,20 @@ class Workshop:
         Raises:
             PartError: It has another length than the part declares, or a value that is no number.
         """
-        if vector.shape != (len(self._names),):
+        is_raw, most = self._feature.is_learned, self._feature.longest
+        if vector.ndim != 1 or (vector.size > most if is_raw else vector.size != most):
             raise PartError(
                 f"{self._about(image_id)} gave an array of shape {vector.shape}; it declares "
-                f"{len(self._names):,} values, so the shape must be ({len(self._names)},)"
+                f"{'at most ' * is_raw}{most:,} values, so the shape must be ({most},)"
+                f"{' or shorter' * is_raw}"
             )
         with np.errstate(over="ignore"):  # too large for float32 becomes infinite, told below
             values = vector.astype(np.float32, copy=False)
         wrong = np.flatnonzero(~np.isfinite(values))
         if wrong.size:
+            name = "a raw number" if is_raw else repr(self._names[wrong[0]])
             raise PartError(
-                f"{self._about(image_id)} gave {values[wrong[0]]} as {self._names[wrong[0]]!r}; "
+                f"{self._about(image_id)} gave {values[wrong[0]]} as {name}; "
                 "all values must be finite; correct the part or leave that picture out"
             )
         return values
@@ -261,6 +270,11 @@ def _batches(
         n_bytes += len(data)
     if batch:
         yield batch
+
+
+def _in_a_shard(feature: Feature) -> int:
+    """Give the number of pictures whose vectors lie in memory together."""
+    return max(min(SHARD, SHARD_BYTES // (4 * feature.longest)), 1)
 
 
 def _in_shelf_order(pictures: daft.DataFrame) -> pl.DataFrame:

@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 from jaxtyping import Float
+from pydantic import Field
 
 from affekt.errors import AffektError, PartError
+from affekt.features import Feature
 from affekt.models import Fitted, Model, Ratings, Samples
 from affekt.protocols import Fold, Protocol
 from affekt.stage import Desk, Outcome, Progress, Stage
-from affekt.stages import _answers
-from affekt.tables import ESTIMATES, PICTURES, PREDICTIONS, Schema
+from affekt.stages import _answers, _encoded
+from affekt.tables import ESTIMATES, PICTURES, PREDICTIONS, Pieces, Schema
 from affekt.taxonomy import Taxonomy
 
 
@@ -29,28 +31,37 @@ class Predict(Stage):
     takes = PICTURES
     conserves = False
 
+    in_pieces = frozenset({"extract"})
+
     model: Model
     protocol: Protocol
     taxonomy: Taxonomy
+    feature: Feature | None = Field(
+        None, description="feature whose learned half is fitted in each fold; null: it has none"
+    )
 
     def makes(self) -> Schema:
         return self.model.gives
 
     def run(
-        self, desk: Desk, pictures: pl.DataFrame, vectors: pl.DataFrame | None = None, **_: Any
+        self,
+        desk: Desk,
+        pictures: pl.DataFrame,
+        vectors: pl.DataFrame | Pieces | None = None,
+        **_: Any,
     ) -> Outcome:
-        if vectors is None:  # a model that looks at nothing needs none
-            nothing = pl.lit([], dtype=pl.List(pl.Float32))
-            vectors = pictures.select("image_id", vector=nothing)
-        seen = pictures.join(vectors, on="image_id").sort("image_id")
+        given = _encoded.given(vectors, pictures["image_id"])
+        shown = given.unread() if self.feature else given.whole()
+        seen = pictures.join(shown, on="image_id").sort("image_id")
         rated = self._rated(seen)
         samples = self._samples(rated, _feature(desk.history))
         folds = list(self.protocol.folds(rated.drop("vector")))
         answers, told = [self.makes().empty()], []
         for number, fold in enumerate(folds):
-            answer, facts = self._predict(rated["image_id"], samples, fold)
+            inside = _encoded.inside(self.feature, given, rated["image_id"], samples, fold)
+            answer, facts = self._predict(rated["image_id"], inside.samples, fold)
             answers.append(answer)
-            told.append(facts)
+            told.append(facts | inside.facts)
             desk.watch(Progress("predict", number + 1, len(folds)))
         notes = {
             "pictures": seen.height,

@@ -198,7 +198,7 @@ class Store:
         )
         began = time.monotonic()
         try:
-            tables = [rows.open_table(one, stage.engine) for one in inputs]
+            tables = [rows.open_table(one, stage) for one in inputs]
             outcome = stage.run(desk, *tables)
         except NotYet as wait:
             disk.write_json(hidden / "state.json", {"state": "waiting", "text": str(wait)})

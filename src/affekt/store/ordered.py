@@ -23,7 +23,8 @@ class Memory(NamedTuple):
     Attributes:
         rows: Most rows of a run.
         n_bytes: Most bytes of it.
-        step: Rows of a run that are read at a time; ranges begin at one of them.
+        step: Rows of a run that are read at a time, fewer where rows are long; ranges begin at one
+            of them.
         steps: So many make a range, beside those of each run that only reach into it.
         runs: So many become one, so that few steps are read beside those that are wanted.
     """
@@ -33,6 +34,11 @@ class Memory(NamedTuple):
     step: int = 256
     steps: int = 64
     runs: int = 64
+
+    def step_of(self, rows: pl.DataFrame) -> int:
+        """Give the rows that are read at a time: a range shall not hold more bytes than a run."""
+        n_bytes = int(rows.estimated_size()) // max(rows.height, 1)
+        return max(min(self.step, self.n_bytes // (self.steps * max(n_bytes, 1))), 1)
 
 
 class Order(NamedTuple):
@@ -178,12 +184,13 @@ class _Spill:
         with ExitStack() as stack:
             writer: Any = None
             for rows in pieces:
+                step = self._memory.step_of(rows)
                 table = rows.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()
                 if writer is None:
                     file = stack.enter_context(pa.OSFile(str(path), "wb"))
                     writer = stack.enter_context(pa.ipc.new_file(file, table.schema))
-                writer.write_table(table, max_chunksize=self._memory.step)
-                every = rows.select(self._order.by).gather_every(self._memory.step)
+                writer.write_table(table, max_chunksize=step)
+                every = rows.select(self._order.by).gather_every(step)
                 firsts += [self._order.key(row) for row in every.iter_rows()]
         return _Run(path, firsts)
 

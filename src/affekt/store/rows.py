@@ -18,13 +18,14 @@ import pyarrow.parquet as pq
 from affekt import engine as engines
 from affekt.errors import TableError
 from affekt.files import Files
-from affekt.stage import Engine, Stage
+from affekt.stage import Stage
 from affekt.store.digest import RowsDigest
 from affekt.store.ordered import AMPLE, Memory, Order, Unsorted, in_order, risen
 from affekt.store.product import Product, file_sha256
 from affekt.tables import Pieces, Table
 
 ROW_GROUP = 65_536  # rows
+GROUP_NUMBERS = 8_000_000  # in the lists of a row group, but for a row that has more by itself
 
 
 class Kept(NamedTuple):
@@ -54,16 +55,28 @@ class Dropped(NamedTuple):
     reasons: Mapping[str, int]
 
 
-def open_table(made: Product, engine: Engine) -> Table:
-    """Give the table of a product, as the engine that a stage works with opens it.
+def open_table(made: Product, stage: Stage) -> Table:
+    """Give the table of a product as a stage reads it: by its engine, whole or in pieces.
 
     Raises:
         Damaged: The file is missing or not what was written.
     """
-    if engine == "polars":
+    if made.manifest["stage"] in stage.in_pieces:
+        path = made.whole("table")
+        return Pieces(lambda: _groups(path))
+    if stage.engine == "polars":
         return made.table()
     path = made.whole("table")
     return engines.read(made.files or Files(path.parent), [path])
+
+
+def _groups(path: Path) -> Iterator[pl.DataFrame]:
+    """Give the row groups of a file; a table without rows is one piece."""
+    with pq.ParquetFile(path) as file:
+        for number in range(file.num_row_groups):
+            yield pl.DataFrame(file.read_row_group(number))
+        if not file.num_row_groups:
+            yield pl.DataFrame(file.schema_arrow.empty_table())
 
 
 def in_polars(table: Table) -> pl.DataFrame:
@@ -256,19 +269,49 @@ class _File(NamedTuple):
 
 
 def _in_groups(pieces: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Give the same rows in groups of `ROW_GROUP`, the last one smaller."""
+    """Give the same rows in groups of `ROW_GROUP`, the last one smaller.
+
+    A group ends earlier before the row with which its lists would hold more than `GROUP_NUMBERS`.
+    """
     left: list[pl.DataFrame] = []
+    n_rows = n_numbers = 0
     for piece in pieces:
         left.append(piece)
-        if sum(part.height for part in left) < ROW_GROUP:
+        n_rows, n_numbers = n_rows + piece.height, n_numbers + int(_numbers(piece).sum())
+        if n_rows < ROW_GROUP and n_numbers <= GROUP_NUMBERS:
             continue
         rows = pl.concat(left)
-        whole = rows.height - rows.height % ROW_GROUP
-        yield from rows[:whole].iter_slices(ROW_GROUP)
-        left = [rows[whole:]]
+        *whole, begun = _cut(_numbers(rows))
+        yield from (rows[group] for group in whole)
+        left = [rows[begun]]
+        n_rows, n_numbers = left[0].height, int(_numbers(left[0]).sum())
     rest = pl.concat(left) if left else pl.DataFrame()
     if rest.height:
         yield rest
+
+
+def _numbers(rows: pl.DataFrame) -> pl.Series:
+    """Give how many numbers the lists of each row hold."""
+    lists = [
+        pl.col(name).list.len().fill_null(0)
+        for name, kind in rows.schema.items()
+        if isinstance(kind, pl.List) and kind.inner.is_numeric()
+    ]
+    none = pl.repeat(0, pl.len(), dtype=pl.UInt64)
+    return rows.select(pl.sum_horizontal(none, *lists).alias("n"))["n"]
+
+
+def _cut(numbers: pl.Series) -> list[slice]:
+    """Give the rows of each group; more may fit into the last one."""
+    groups, begin = [], 0
+    sums = numbers.cum_sum()
+    while begin < len(numbers):
+        most = (sums[begin - 1] if begin else 0) + GROUP_NUMBERS
+        fitting = int(sums.search_sorted(most, side="right"))
+        end = min(max(fitting, begin + 1), begin + ROW_GROUP, len(numbers))
+        groups.append(slice(begin, end))
+        begin = end
+    return groups
 
 
 def _in_arrow(rows: pl.DataFrame) -> pa.Table:

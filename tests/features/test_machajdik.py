@@ -16,7 +16,7 @@ from affekt.features.machajdik import OTHERWISE, WORDS, Machajdik
 from affekt.features.wang2006 import Wang2006
 from tests.blocks.pictures import noise, painted, plain, ramp
 
-AS_IT_IS = Machajdik(area_px=None)
+AS_IT_IS = Machajdik(area_px="original")
 PICTURES = {
     "noise": noise(60, 50),
     "painted": painted(90, 120),
@@ -50,7 +50,7 @@ def test_a_name_holds_its_row_and_every_value_its_source() -> None:
 
 @every_picture
 def test_values_are_finite_and_in_their_declared_range(name: str) -> None:
-    part = Machajdik(blocks=(*WORDS, *OTHERWISE), area_px=None)
+    part = Machajdik(blocks=(*WORDS, *OTHERWISE), area_px="original")
     found = part.extract(PICTURES[name])
     assert np.isfinite(found).all()
     slack = 1e-6
@@ -64,7 +64,7 @@ def test_values_are_finite_and_in_their_declared_range(name: str) -> None:
 
 def test_a_block_alone_gives_what_it_gives_among_all() -> None:
     every = told(AS_IT_IS, PICTURES["face"])
-    for_two = told(Machajdik(blocks=("skin", "wavelets"), area_px=None), PICTURES["face"])
+    for_two = told(Machajdik(blocks=("skin", "wavelets"), area_px="original"), PICTURES["face"])
     assert {name.split(".")[0] for name in for_two} == {"skin", "wavelets"}
     assert for_two == {name: every[name] for name in for_two}
 
@@ -128,14 +128,16 @@ def test_half_a_turn_changes_no_value_of_colour_and_texture(name: str) -> None:
     """Windows of Tamura's coarseness are even, so it may move; searches for parts move too."""
     height, width = (8 * (side // 8) for side in PICTURES[name].shape[:2])
     picture = PICTURES[name][:height, :width]
-    part = Machajdik(blocks=tuple(MIRRORED), area_px=None)
+    part = Machajdik(blocks=tuple(MIRRORED), area_px="original")
     turned = part.extract(np.ascontiguousarray(picture[::-1, ::-1]))
     np.testing.assert_allclose(turned, part.extract(picture), rtol=1e-5, atol=1e-6)
 
 
 def test_a_face_is_counted_and_gives_the_colour_of_skin() -> None:
     with_face = told(AS_IT_IS, data.astronaut()[:250, 60:320].copy())
-    without = told(Machajdik(area_px=None, faces="none"), data.astronaut()[:250, 60:320].copy())
+    without = told(
+        Machajdik(area_px="original", faces="none"), data.astronaut()[:250, 60:320].copy()
+    )
     assert (with_face["faces.count"], without["faces.count"]) == (1, 0)
     assert with_face["skin.area"] != without["skin.area"]
 
@@ -147,7 +149,7 @@ def test_dominance_takes_the_sign_that_is_asked_for() -> None:
 
 
 def test_two_more_blocks_say_hue_and_detail_in_another_way() -> None:
-    part = Machajdik(blocks=("hue_vector", "hue", "log_level_of_detail"), area_px=None)
+    part = Machajdik(blocks=("hue_vector", "hue", "log_level_of_detail"), area_px="original")
     found = told(part, PICTURES["cat"])
     assert found["hue_vector.cosine"] == pytest.approx(np.cos(found["hue.mean"]), abs=1e-6)
     segments = told(AS_IT_IS, PICTURES["cat"])["level_of_detail.segments"]
@@ -156,8 +158,8 @@ def test_two_more_blocks_say_hue_and_detail_in_another_way() -> None:
 
 def test_the_three_factors_are_a_row_of_the_table() -> None:
     """Defect of earlier code: the row and the set of that name differ."""
-    row = Machajdik(blocks=("wang",), area_px=None)
-    alone = Wang2006(area_px=None)
+    row = Machajdik(blocks=("wang",), area_px="original")
+    alone = Wang2006(area_px="original")
     assert alone.length == 19
     items = [[name.split(".")[2] for name in part.names] for part in (row, alone)]
     assert items[0] == items[1]
@@ -184,7 +186,7 @@ def test_a_wavelet_that_is_not_discrete_is_told() -> None:
 
 
 def test_another_wavelet_gives_other_details_and_other_bounds() -> None:
-    part = Machajdik(blocks=("wavelets",), wavelet="db2", area_px=None)
+    part = Machajdik(blocks=("wavelets",), wavelet="db2", area_px="original")
     assert not np.allclose(
         part.extract(PICTURES["noise"]), told_block("wavelets", PICTURES["noise"])
     )
@@ -192,7 +194,7 @@ def test_another_wavelet_gives_other_details_and_other_bounds() -> None:
 
 
 def told_block(word: str, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return Machajdik(blocks=(word,), area_px=None).extract(picture)
+    return Machajdik(blocks=(word,), area_px="original").extract(picture)
 
 
 def test_a_picture_below_8_pixels_is_refused() -> None:

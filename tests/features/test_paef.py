@@ -67,7 +67,7 @@ def test_values_lie_in_the_ranges_that_are_declared(picture: np.ndarray) -> None
 
 def test_eight_by_eight_pixels_are_enough() -> None:
     """11.2 of the specification."""
-    assert np.isfinite(Paef(area_px=None).extract(noise(8, 8))).all()
+    assert np.isfinite(Paef(area_px="original").extract(noise(8, 8))).all()
 
 
 def test_some_rows_give_what_they_give_in_the_whole_in_the_order_of_the_table() -> None:
@@ -87,8 +87,8 @@ def test_rows_that_the_table_does_not_have_are_refused(blocks: tuple[str, ...]) 
 def test_a_frame_of_one_colour_can_be_left_out() -> None:
     framed = np.zeros((100, 120, 3), np.uint8)
     framed[10:90, 10:110] = skimage.data.coffee()[:80, :100]
-    cropped = Paef(area_px=None, is_cropped=True, blocks=CHEAP)
-    inner = Paef(area_px=None, blocks=CHEAP)
+    cropped = Paef(area_px="original", is_cropped=True, blocks=CHEAP)
+    inner = Paef(area_px="original", blocks=CHEAP)
     np.testing.assert_array_equal(cropped.extract(framed), inner.extract(framed[10:90, 10:110]))
 
 
@@ -113,7 +113,7 @@ def purple(tmp_path: Path) -> Path:
 
 
 def test_a_table_of_ones_own_names_the_colours(purple: Path) -> None:
-    settings = {"area_px": None, "blocks": ["itten", "colour_variety"]}
+    settings = {"area_px": "original", "blocks": ["itten", "colour_variety"]}
     part = Paef.model_validate({**settings, "colour_table": purple})
     here, there = part.extract(noise(20, 20)), Paef.model_validate(settings).extract(noise(20, 20))
     found = dict(zip(part.names, here, strict=True))

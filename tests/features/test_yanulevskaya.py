@@ -174,7 +174,7 @@ def test_a_small_picture_is_not_enlarged_and_a_large_one_is_shrunk() -> None:
     assert not np.array_equal(one.extract(large), feature(variant="holistic").extract(large))
     small = painted(64, 20)
     np.testing.assert_array_equal(
-        one.extract(small), feature(variant="holistic", longer_px=None).extract(small)
+        one.extract(small), feature(variant="holistic", longer_px="original").extract(small)
     )
 
 

@@ -1,12 +1,17 @@
 """What the hand-made sets share: which of their blocks are computed, and at what size."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from affekt.blocks.block import Block
 from affekt.blocks.colours import Picture
 from affekt.blocks.sized import as_it_is, at_area, without_frame
 from affekt.blocks.view import View
+
+Original = Literal["original"]  # the size at which a picture comes
+Area = Annotated[int, Field(ge=64, le=4_000_000)] | Original
 
 
 def in_table_order(chosen: Any, known: tuple[str, ...]) -> tuple[str, ...]:
@@ -29,11 +34,11 @@ def of_words(blocks: Sequence[Block], words: Sequence[str]) -> tuple[Block, ...]
     return tuple(block for block in blocks if block.name in words)
 
 
-def seen(picture: Picture, *, area_px: int | None, is_cropped: bool) -> View:
+def seen(picture: Picture, *, area_px: Area, is_cropped: bool) -> View:
     """Give the picture as the sets of 200,000 pixels look at it.
 
     Raises:
         PictureError: One side would be shorter than 8 px.
     """
     inner = without_frame(picture) if is_cropped else picture
-    return View(as_it_is(inner) if area_px is None else at_area(inner, area_px))
+    return View(as_it_is(inner) if area_px == "original" else at_area(inner, area_px))

@@ -9,7 +9,7 @@ from affekt.blocks.block import Value, described, extracted
 from affekt.blocks.sized import AREA_PX
 from affekt.features import Feature, Picture, Vector
 from affekt.features._factors import factors
-from affekt.features._sets import in_table_order, of_words, seen
+from affekt.features._sets import Area, in_table_order, of_words, seen
 
 WORDS = ("luminance_warm_cool", "saturation_warm_cool", "luminance_contrast")
 
@@ -29,9 +29,7 @@ class Wang2006(Feature):
     is_python: ClassVar[bool] = True
 
     blocks: tuple[str, ...] = Field(WORDS, description="factors to compute")
-    area_px: int | None = Field(
-        AREA_PX, ge=64, le=4_000_000, description="pixels to resize to; null: as they are"
-    )
+    area_px: Area = Field(AREA_PX, description="pixels to resize to; original: as it comes")
     is_cropped: bool = Field(False, description="leave out a frame of one colour")
 
     @field_validator("blocks", mode="before")

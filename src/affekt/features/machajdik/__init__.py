@@ -12,7 +12,7 @@ from affekt.blocks.sized import AREA_PX
 from affekt.blocks.wavelets import PLAIN
 from affekt.features import Feature, Picture, Vector
 from affekt.features._colour_table import colour_table
-from affekt.features._sets import in_table_order, of_words, seen
+from affekt.features._sets import Area, in_table_order, of_words, seen
 from affekt.features.machajdik.rows import table
 from affekt.parts import Place
 
@@ -56,9 +56,7 @@ class Machajdik(Feature):
     idle: ClassVar[frozenset[str]] = frozenset({"colour_table"})  # its content counts, not its name
 
     blocks: tuple[str, ...] = Field(WORDS, description="rows of the paper's table to compute")
-    area_px: int | None = Field(
-        AREA_PX, ge=64, le=4_000_000, description="pixels to resize to; null: as they are"
-    )
+    area_px: Area = Field(AREA_PX, description="pixels to resize to; original: as it comes")
     is_cropped: bool = Field(False, description="leave out a frame of one colour")
     dominance_sign: Literal[1, -1] = Field(
         1, description="sign of brightness in dominance: 1 as in the paper, -1 as in its origin"

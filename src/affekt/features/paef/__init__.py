@@ -9,7 +9,7 @@ from affekt.blocks.block import Block, Value, described, extracted
 from affekt.blocks.sized import AREA_PX
 from affekt.features import Feature, Picture, Vector
 from affekt.features._colour_table import colour_table
-from affekt.features._sets import in_table_order, of_words, seen
+from affekt.features._sets import Area, in_table_order, of_words, seen
 from affekt.features.paef.rows import table
 from affekt.parts import Place
 
@@ -32,13 +32,15 @@ class Paef(Feature):
     idle: ClassVar[frozenset[str]] = frozenset({"colour_table"})  # its content counts, not its name
 
     blocks: tuple[str, ...] = Field(WORDS, description="rows of the paper's table to compute")
-    area_px: int | None = Field(
-        AREA_PX, ge=64, le=4_000_000, description="pixels to resize to; null: as they are"
-    )
+    area_px: Area = Field(AREA_PX, description="pixels to resize to; original: as it comes")
     is_cropped: bool = Field(False, description="leave out a frame of one colour")
     colour_table: Place | None = Field(
         None, description="file with probabilities of colour names; without it a rule names colours"
     )
+
+    @classmethod
+    def example(cls) -> "Paef":
+        return cls(area_px=10_000)  # an exam of a second instead of a minute
 
     @field_validator("blocks", mode="before")
     @classmethod

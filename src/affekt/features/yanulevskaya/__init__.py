@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import product
 from math import inf
-from typing import Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, field_validator
@@ -18,7 +18,7 @@ from affekt.blocks.view import View
 from affekt.blocks.weibull import GREATEST_SHAPE, LEAST_SHAPE
 from affekt.blocks.wiccest import ITEMS, SCALES, edges, wiccest
 from affekt.features import Feature, Picture, Raw, Vector
-from affekt.features._sets import in_table_order, of_words
+from affekt.features._sets import Original, in_table_order, of_words
 from affekt.features.yanulevskaya.raw import Layout
 from affekt.features.yanulevskaya.vocabularies import KINDS, Kind, School, Vocabularies
 
@@ -52,6 +52,7 @@ class Yanulevskaya(Feature):
         are our choices too, and so is the holistic variant.
     """
 
+    is_python: ClassVar[bool] = True
     of_learning = frozenset({"vocabulary", "most_regions", "seed"})
 
     variant: Literal["vocabulary", "holistic"] = Field(
@@ -60,8 +61,8 @@ class Yanulevskaya(Feature):
         "the whole picture, nothing learned",
     )
     blocks: tuple[str, ...] = Field(WORDS, description="kinds of statistics to compute")
-    longer_px: int | None = Field(
-        LONGER_PX, ge=8, le=4096, description="longer side to shrink to, px; null: as it is"
+    longer_px: Annotated[int, Field(ge=8, le=4096)] | Original = Field(
+        LONGER_PX, description="longer side to shrink to, px; original: as it comes"
     )
     is_cropped: bool = Field(False, description="leave out a frame of one colour")
     vocabulary: int = Field(16, ge=1, le=REGIONS, description="items of each vocabulary")
@@ -109,7 +110,8 @@ class Yanulevskaya(Feature):
 
     def _sized(self, picture: Picture) -> Resized:
         inner = without_frame(picture) if self.is_cropped else picture
-        return at_most(inner, self.longer_px or max(inner.shape))
+        longer_px = max(inner.shape) if self.longer_px == "original" else self.longer_px
+        return at_most(inner, longer_px)
 
     def _items_of(self, kind: Kind) -> list[str]:
         return [

@@ -160,9 +160,9 @@ def test_who_is_drawn_does_not_depend_on_the_order_of_pictures_but_on_the_seed()
     assert [regions.tolist() for regions in other] != [regions.tolist() for regions in one]
 
 
-@pytest.mark.parametrize("longer_px", [512, None])
+@pytest.mark.parametrize("longer_px", [512, "original"])
 @pytest.mark.parametrize("variant", ["vocabulary", "holistic"])
-def test_a_picture_of_under_8_px_is_refused(longer_px: int | None, variant: str) -> None:
+def test_a_picture_of_under_8_px_is_refused(longer_px: int | str, variant: str) -> None:
     one = feature(longer_px=longer_px, variant=variant)
     with pytest.raises(PictureError, match="too-small"):
         one.extract(plain(7, 300, 1, 2, 3))

@@ -41,3 +41,27 @@ def test_a_broken_file_that_is_asked_for_is_told_in_a_sentence(name: str, folder
     (folder / f"{name}.py").write_text(BROKEN[name])
     with pytest.raises(AffektError, match=name):
         catalogue.listing("rules", name)
+
+
+def test_every_value_of_a_feature_set_is_listed_with_its_range() -> None:
+    (found,) = catalogue.listing("features", "wang2013")
+    assert len(found.values) == 31
+    first = catalogue.Measure(
+        "wang2013.colour_pattern.saturation_mean",
+        "",
+        0,
+        1,
+        "Wang, Jia, Yin and Cai 2013, colour pattern; formulas are our choice",
+    )
+    assert found.values[0] == first
+
+
+def test_a_range_without_end_has_none() -> None:
+    (found,) = catalogue.listing("features", "wang2013")
+    ends = {one.name.rpartition(".")[2]: one.high for one in found.values}
+    assert ends["lines"] is None
+
+
+def test_what_is_no_feature_has_no_values() -> None:
+    (found,) = catalogue.listing("models", "prior")
+    assert found.values == ()

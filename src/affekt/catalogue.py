@@ -1,13 +1,16 @@
-"""What a plan can name: the parts of a family, and the settings of one part."""
+"""What a plan can name: the parts of a family, and the settings and values of one."""
 
 import inspect
 from dataclasses import dataclass
 from importlib import import_module
+from math import isfinite
 from typing import Any
 
 from pydantic_core import PydanticUndefined
 
+from affekt.blocks.value import Value
 from affekt.errors import AffektError, PartError
+from affekt.features import Feature
 from affekt.parts import Part, find, kinds
 
 FAMILIES = (
@@ -35,13 +38,29 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """One value of a feature; a range without an end has None there."""
+
+    name: str
+    unit: str
+    low: float | None
+    high: float | None
+    source: str
+
+
+@dataclass(frozen=True)
 class Listing:
-    """One part: how a plan names it, what it gives, its settings."""
+    """One part: how a plan names it, what it gives, its settings; of a feature, its values too.
+
+    Values are those at the default settings; a feature whose values mean nothing by themselves,
+    such as those of a net, has none.
+    """
 
     family: str
     kind: str
     gives: str
     settings: tuple[Setting, ...]
+    values: tuple[Measure, ...] = ()
 
 
 def listing(family: str | None = None, kind: str | None = None) -> list[Listing]:
@@ -80,7 +99,13 @@ def _found(family: str, kind: str) -> type[Part]:
 
 def _listed(part: type[Part]) -> Listing:
     settings = tuple(_setting(name, field) for name, field in part.model_fields.items())
-    return Listing(part.family, part.kind(), first_line(part), settings)
+    values = tuple(map(_measure, part.example().values)) if issubclass(part, Feature) else ()
+    return Listing(part.family, part.kind(), first_line(part), settings, values)
+
+
+def _measure(value: Value) -> Measure:
+    ends = [end if isfinite(end) else None for end in (value.low, value.high)]
+    return Measure(value.name, value.unit, *ends, value.source)
 
 
 def _setting(name: str, field: Any) -> Setting:

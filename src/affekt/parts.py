@@ -12,9 +12,10 @@ import difflib
 import hashlib
 import json
 import pkgutil
+import tomllib
 import types
 from abc import ABC
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -108,6 +109,38 @@ def kinds(family: str) -> list[str]:
     return sorted(
         found.name for found in pkgutil.iter_modules(package.__path__) if found.name[0] != "_"
     )
+
+
+def named(family: type[M], kind: str, settings: Mapping[str, Any], *, trust: bool = False) -> M:
+    """Give the part of that kind with those settings, all others as they are by default.
+
+    Raises:
+        UsageError: There is no such part, or a setting is not one of its; all of it is told.
+    """
+    reader = Reader({}, trust=trust)
+    found = reader.read(family, {"kind": kind, **settings}, ())
+    if found is None:
+        said = "; ".join(_sentence(trouble) for trouble in reader.troubles)
+        raise UsageError(f"{family.__name__.lower()} {kind!r}: {said}")
+    return found
+
+
+def read_settings(given: Iterable[str], option: str) -> dict[str, Any]:
+    """Read settings such as ``votes=7``, each as it stands in a plan.
+
+    Raises:
+        UsageError: One is no line of a plan.
+    """
+    found: dict[str, Any] = {}
+    for setting in given:
+        try:
+            found |= tomllib.loads(setting)
+        except tomllib.TOMLDecodeError as trouble:
+            raise UsageError(
+                f"{option} {setting!r} is not understood; write it as in a plan, such as "
+                "votes=7 or space='lab'"
+            ) from trouble
+    return found
 
 
 def find(family: str, kind: str, *, trust: bool = False) -> type[Part]:

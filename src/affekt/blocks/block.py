@@ -8,27 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from affekt.blocks.value import Value as Value
 from affekt.blocks.view import View
 
 Values = Float[np.ndarray, " value"]
-
-
-class Value(NamedTuple):
-    """What one number of a feature means.
-
-    Attributes:
-        name: ``set.block.item``.
-        unit: ``share``, ``rad``, ``count``, …; empty for a number without one.
-        low: Least value there is.
-        high: Greatest value there is; infinite where there is none.
-        source: Author, year, section or equation.
-    """
-
-    name: str
-    unit: str
-    low: float
-    high: float
-    source: str
 
 
 class Item(NamedTuple):

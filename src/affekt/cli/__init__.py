@@ -128,7 +128,7 @@ def forget(**options: Any) -> None:
 @click.argument("kind", required=False)
 @speaking
 def parts(**options: Any) -> None:
-    """List the parts a plan can name, or the settings of one."""
+    """List the parts a plan can name, or the settings and values of one."""
     do("plans:parts", **options)
 
 

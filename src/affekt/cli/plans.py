@@ -44,7 +44,7 @@ def read_plan(path: str, *, trust: bool) -> plan.Plan:
 
 
 def parts(*, family: str | None, kind: str | None, as_json: bool, **_: Any) -> None:
-    """List parts, or the settings of one."""
+    """List parts, or the settings of one and the values of a feature."""
     found = catalogue.listing(family, kind)
     if as_json:
         voice.document(found)
@@ -60,3 +60,17 @@ def _settings(one: catalogue.Listing) -> None:
     click.echo(f"{one.family}/{one.kind}: {one.gives}\n")
     rows = [(each.name, each.type, each.default, each.meaning) for each in one.settings]
     voice.table(rows, ("setting", "type", "default", "meaning"))
+    if one.values:
+        click.echo()
+        voice.table(
+            [
+                (each.name, each.unit, *map(_end, (each.low, each.high)), each.source)
+                for each in one.values
+            ],
+            ("value", "unit", "low", "high", "source"),
+        )
+
+
+def _end(end: float | None) -> str:
+    """Give one end of a range; nothing where it has none."""
+    return "" if end is None else f"{end:.4g}"

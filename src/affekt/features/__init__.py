@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from affekt.blocks.block import Value
+from affekt.blocks.value import Value
 from affekt.parts import Part
 
 Picture = UInt8[np.ndarray, "row column 3"]

@@ -1,11 +1,9 @@
 """A policy as a command names it: a kind and settings."""
 
-import tomllib
 from collections.abc import Iterable
-from typing import Any
 
 from affekt.errors import UsageError
-from affekt.parts import Reader
+from affekt.parts import named, read_settings
 from affekt.policies import Policy
 
 
@@ -15,13 +13,8 @@ def policy_of(kind: str, settings: Iterable[str] = (), *, trust: bool = False) -
     Raises:
         UsageError: There is no such policy, or a setting is not one of its.
     """
-    reader = Reader({}, trust=trust)
-    given = {"kind": kind, **_read(settings)}
-    found = reader.read(Policy, given, ())  # type: ignore[type-abstract]  # it gives a part
-    if found is None:
-        said = (f"{'.'.join(map(str, one.path))} {one.text}".strip() for one in reader.troubles)
-        raise UsageError(f"policy {kind!r}: {'; '.join(said)}")
-    return found
+    given = read_settings(settings, "--set")
+    return named(Policy, kind, given, trust=trust)  # type: ignore[type-abstract]  # it gives a part
 
 
 def pairs(text: str, what: str) -> dict[str, str]:
@@ -39,16 +32,4 @@ def pairs(text: str, what: str) -> dict[str, str]:
                 "fear=13000,awe=11000"
             )
         found[name] = value
-    return found
-
-
-def _read(settings: Iterable[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for setting in settings:
-        try:
-            found |= tomllib.loads(setting)
-        except tomllib.TOMLDecodeError as trouble:
-            raise UsageError(
-                f"--set {setting!r} is not understood; write it as in a plan, such as votes=7"
-            ) from trouble
     return found

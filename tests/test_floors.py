@@ -26,7 +26,7 @@ FLOORS = (
     ("sources", "crowd", "rules", "features", "models", "datasets", "protocols"),
     ("store", "planning", "quality", "exports"),
     ("stages",),
-    ("plan", "catalogue", "templates", "census"),
+    ("plan", "catalogue", "templates", "census", "tabulate"),
     ("line", "report", "trace", "removal", "retry", "inspection", "campaigns"),
     ("project", "doctor"),
     ("demo", "site", "replay"),

@@ -104,8 +104,8 @@ def _listed(part: type[Part]) -> Listing:
 
 
 def _measure(value: Value) -> Measure:
-    ends = [end if isfinite(end) else None for end in (value.low, value.high)]
-    return Measure(value.name, value.unit, *ends, value.source)
+    low, high = (end if isfinite(end) else None for end in (value.low, value.high))
+    return Measure(value.name, value.unit, low, high, value.source)
 
 
 def _setting(name: str, field: Any) -> Setting:

@@ -111,13 +111,22 @@ def kinds(family: str) -> list[str]:
     )
 
 
-def named(family: type[M], kind: str, settings: Mapping[str, Any], *, trust: bool = False) -> M:
+def named(
+    family: type[M],
+    kind: str,
+    settings: Mapping[str, Any],
+    *,
+    seed: int = 0,
+    trust: bool = False,
+) -> M:
     """Give the part of that kind with those settings, all others as they are by default.
+
+    ``seed`` is for a part that draws and was not given one.
 
     Raises:
         UsageError: There is no such part, or a setting is not one of its; all of it is told.
     """
-    reader = Reader({}, trust=trust)
+    reader = Reader({"seed": seed}, trust=trust)
     found = reader.read(family, {"kind": kind, **settings}, ())
     if found is None:
         said = "; ".join(_sentence(trouble) for trouble in reader.troubles)

@@ -5,11 +5,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+import skimage
 
 from tests.cli.run import affekt
 from tests.docs.pages import section
 
 VOTES = "work/releases/tiny-1.0.0/annotations/votes.parquet"
+COFFEE = str(Path(skimage.__file__).parent / "data" / "coffee.png")
 PICTURE = "06f740ec68a6.jpg"
 CASES = {
     "affekt new": ("new", "other.toml"),
@@ -22,6 +24,7 @@ CASES = {
     "affekt why": ("why", "plan.toml", PICTURE),
     "affekt forget": ("forget", "plan.toml", "--owner", "generated:nobody", "--why=-", "--dry-run"),
     "affekt parts": ("parts", "models"),
+    "affekt features": ("features", COFFEE, "--set", "wang2013", "-o", "values.csv"),
     "affekt crowd plan": ("crowd", "plan", "plan.toml"),
     "affekt crowd replay": ("crowd", "replay", VOTES, "--yes", "true"),
     "affekt copies": ("copies", "."),

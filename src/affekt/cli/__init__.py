@@ -133,6 +133,20 @@ def parts(**options: Any) -> None:
 
 
 @affekt.command()
+@click.argument("pictures", nargs=-1, required=True, type=click.Path())
+@click.option("--set", "set", metavar="KIND", required=True, help="Which feature; a set, a net.")
+@click.option("--blocks", metavar="WORD,…", default="", help="Only these blocks of the set.")
+@click.option("--setting", metavar="KEY=VALUE", multiple=True, help="One setting, as in a plan.")
+@click.option("-o", "--output", metavar="FILE", required=True, help=".parquet or .csv.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes; else one a processor.")
+@click.option("--trust", is_flag=True, help="Run a feature from outside affekt.")
+@speaking
+def features(**options: Any) -> None:
+    """Write a table of the values of pictures; PICTURES are files and folders."""
+    do("features:features", **options)
+
+
+@affekt.command()
 @click.argument("folder", type=click.Path())
 @speaking
 def copies(**options: Any) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
+import cv2
 import daft
 import numpy as np
 import polars as pl
@@ -100,6 +101,14 @@ class Made(NamedTuple):
     vector: Vector | None
     reason: str | None = None
     detail: str | None = None
+    size_px: tuple[int, int] | None = None  # width and height of the upright one, where asked for
+
+
+class Decoded(NamedTuple):
+    """Pixels as the feature takes them, and the size of the upright picture where asked for."""
+
+    pixels: Picture
+    size_px: tuple[int, int] | None
 
 
 class Tally:
@@ -166,7 +175,8 @@ class Vectors:
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         with durable.replaced(path) as beside:
-            pl.DataFrame(made, schema=KEPT, orient="row").write_parquet(beside)
+            rows = [one[: len(KEPT)] for one in made]
+            pl.DataFrame(rows, schema=KEPT, orient="row").write_parquet(beside)
         self.shelf.files.publish(path)
 
     def _path(self, name: str) -> Path:
@@ -174,15 +184,21 @@ class Vectors:
 
 
 class Workshop:
-    """Workers that decode pictures in limited children and compute one feature; use in ``with``."""
+    """Workers that decode pictures in limited children and compute one feature; use in ``with``.
 
-    def __init__(self, feature: Feature, workers: int) -> None:
+    With ``is_measuring`` the size of each picture is told, too.
+    """
+
+    def __init__(self, feature: Feature, workers: int, *, is_measuring: bool = False) -> None:
         self._feature = feature
+        self._is_measuring = is_measuring
         self._names = feature.names
         self._workers = workers
         self._decoders = Decoders(workers=workers)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="extract")
         self._one_thread = threadpool_limits(limits=1)  # a worker is a core, for BLAS too
+        self._n_threads = cv2.getNumThreads()
+        cv2.setNumThreads(1)
 
     def __enter__(self) -> "Workshop":
         self._decoders.__enter__()
@@ -192,6 +208,7 @@ class Workshop:
         self._threads.shutdown(cancel_futures=True)
         self._decoders.__exit__(*trouble)
         self._one_thread.restore_original_limits()
+        cv2.setNumThreads(self._n_threads)
 
     def vectors(self, pictures: Iterator[tuple[str, bytes]]) -> Iterator[Made]:
         """Give what became of each picture, in order; few are held in memory at once."""
@@ -204,14 +221,15 @@ class Workshop:
             yield from future.result()
 
     def _vectors(self, batch: list[tuple[str, bytes]]) -> list[Made]:
-        decoded = [(image_id, self._pixels(data)) for image_id, data in batch]
+        decoded = [(image_id, self._decoded(data)) for image_id, data in batch]
         return [self._vector(image_id, pixels) for image_id, pixels in decoded]
 
-    def _vector(self, image_id: str, pixels: Picture | PictureError) -> Made:
-        if isinstance(pixels, PictureError):
-            return Made(image_id, None, pixels.reason, pixels.detail)
+    def _vector(self, image_id: str, decoded: Decoded | PictureError) -> Made:
+        if isinstance(decoded, PictureError):
+            return Made(image_id, None, decoded.reason, decoded.detail)
         try:
-            return Made(image_id, self._checked(self._feature.extract(pixels), image_id))
+            vector = self._checked(self._feature.extract(decoded.pixels), image_id)
+            return Made(image_id, vector, size_px=decoded.size_px)
         except PictureError as trouble:
             return Made(image_id, None, trouble.reason, trouble.detail)
         except AffektError:
@@ -220,13 +238,24 @@ class Workshop:
             kind = type(trouble).__name__
             raise PartError(f"{self._about(image_id)} raised {kind}: {trouble}") from trouble
 
-    def _pixels(self, data: bytes) -> Picture | PictureError:
+    def _decoded(self, data: bytes) -> Decoded | PictureError:
         try:
-            if self._feature.square_px is None:
-                return self._decoders.pixels(data, self._feature.enough_px)
-            return self._decoders.squashed(data, self._feature.square_px)
+            pixels = self._pixels(data)
+            return Decoded(pixels, self._size_px(data, pixels) if self._is_measuring else None)
         except PictureError as trouble:
             return trouble
+
+    def _pixels(self, data: bytes) -> Picture:
+        if self._feature.square_px is None:
+            return self._decoders.pixels(data, self._feature.enough_px)
+        return self._decoders.squashed(data, self._feature.square_px)
+
+    def _size_px(self, data: bytes, pixels: Picture) -> tuple[int, int]:
+        """Give the size; a decoder that was let make the picture smaller is asked once more."""
+        if self._feature.square_px is None and self._feature.enough_px is None:
+            return pixels.shape[1], pixels.shape[0]
+        facts = self._decoders.facts(data)
+        return facts.width_px, facts.height_px
 
     def _checked(self, vector: Vector, image_id: str) -> Vector:
         """Give the vector as float32.

@@ -14,6 +14,7 @@ from affekt.blocks.colours import hsy
 from affekt.blocks.lines import edges, lines
 from affekt.blocks.saliency import saliency
 from affekt.blocks.segments import COARSE, FINE, Grain, facts, segmented
+from affekt.blocks.threads import opencv_on_one_thread
 from affekt.blocks.view import View
 from affekt.errors import PictureError
 from tests.blocks.pictures import Picture, checker, noise, painted, plain, ramp
@@ -206,3 +207,10 @@ def test_no_edge_gives_no_line() -> None:
 def test_the_same_edges_give_the_same_lines() -> None:
     is_edge = edges(hsy(painted(200, 200)).brightness, 2.0)
     np.testing.assert_array_equal(lines(is_edge).ends, lines(is_edge).ends)
+
+
+def test_opencv_works_on_one_thread_for_a_while() -> None:
+    before = cv2.getNumThreads()
+    with opencv_on_one_thread():
+        assert cv2.getNumThreads() == 1
+    assert cv2.getNumThreads() == before

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
-import cv2
 import daft
 import numpy as np
 import polars as pl
@@ -15,6 +14,7 @@ from pydantic import Field
 from threadpoolctl import threadpool_limits
 
 from affekt import durable
+from affekt.blocks.threads import opencv_on_one_thread
 from affekt.engine import is_cluster
 from affekt.errors import AffektError, PartError, PictureError
 from affekt.features import Feature, Picture, Vector
@@ -197,18 +197,18 @@ class Workshop:
         self._decoders = Decoders(workers=workers)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="extract")
         self._one_thread = threadpool_limits(limits=1)  # a worker is a core, for BLAS too
-        self._n_threads = cv2.getNumThreads()
-        cv2.setNumThreads(1)
+        self._one_for_opencv = opencv_on_one_thread()
 
     def __enter__(self) -> "Workshop":
         self._decoders.__enter__()
+        self._one_for_opencv.__enter__()
         return self
 
     def __exit__(self, *trouble: Any) -> None:
         self._threads.shutdown(cancel_futures=True)
         self._decoders.__exit__(*trouble)
         self._one_thread.restore_original_limits()
-        cv2.setNumThreads(self._n_threads)
+        self._one_for_opencv.__exit__(None, None, None)
 
     def vectors(self, pictures: Iterator[tuple[str, bytes]]) -> Iterator[Made]:
         """Give what became of each picture, in order; few are held in memory at once."""

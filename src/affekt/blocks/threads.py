@@ -1,0 +1,17 @@
+"""How many threads the blocks work on: what OpenCV takes by itself is one a processor."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import cv2
+
+
+@contextmanager
+def opencv_on_one_thread() -> Iterator[None]:
+    """Let OpenCV work on the thread that calls it, in all of this process, until the block ends."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)

@@ -108,7 +108,8 @@ def site(place: Path | str, port: int) -> Any:
     RATES.update({name: Rate(1e9, 1e9) for name in RATES})
     shown = cast(Any, None)  # no picture is asked for
     address = f"http://127.0.0.1:{port}"
-    return create(Scene(live_of(place), "measured", shown, shown, Seals(SECRET), address))
+    plan = Path("plan.toml")  # nobody plans a campaign either
+    return create(Scene(live_of(place), "measured", shown, shown, Seals(SECRET), address, plan))
 
 
 def prototype(place: Path, _port: int) -> Any:

@@ -214,7 +214,7 @@ def test_a_figure_on_a_power_point_is_at_distance_0() -> None:
     ids=["astronaut", "coffee", "noise", "painted", "checker"],
 )
 def test_every_value_lies_in_its_range(picture: Picture) -> None:
-    feature = Wang2013(area_px=None)
+    feature = Wang2013(area_px="original")
     found = feature.extract(picture)
     assert len(feature.values) == 31
     low, high = (np.array([one[at] for one in feature.values]) for at in (2, 3))
@@ -223,7 +223,9 @@ def test_every_value_lies_in_its_range(picture: Picture) -> None:
 
 def test_a_mirrored_picture_has_the_same_values() -> None:
     """All but those of lines, which are drawn at random, and of the saliency's Fourier rounding."""
-    feature = Wang2013(area_px=None, blocks=("colour_pattern", "figure_ground", "composition"))
+    feature = Wang2013(
+        area_px="original", blocks=("colour_pattern", "figure_ground", "composition")
+    )
     one, other = (feature.extract(each) for each in (astronaut(3), astronaut(3)[:, ::-1]))
     np.testing.assert_allclose(one, other, atol=1e-6)
 

@@ -70,7 +70,7 @@ def test_a_file_that_is_named_and_is_no_picture_is_told(folder: Path, tmp_path: 
 
 def test_a_picture_that_is_too_small_for_a_set_is_told(tmp_path: Path) -> None:
     Image.fromarray(noise(4, 40)).save(tmp_path / "flat.png")
-    set_ = Wang2013(area_px=None)
+    set_ = Wang2013(area_px="original")
     made = tabulate([tmp_path / "flat.png"], set_, tmp_path / "t.parquet")
     assert made.refused[0].reason == "too-small"
 

@@ -73,8 +73,8 @@ class Oasis(Dataset):
                     f"{table}: {rating.file!r} leads out of the folder; correct the table"
                 )
             group = re.sub(r"\s*\d+$", "", rating.theme)
-            ratings = {"valence": rating.valence, "arousal": rating.arousal}
-            yield Labelled(rating.theme, path, label, group, ratings=ratings)
+            means = {"valence": rating.valence, "arousal": rating.arousal}
+            yield Labelled(rating.theme, path, label, group, ratings=means)
 
     def _table(self) -> Path:
         root = self.root.path

@@ -13,7 +13,7 @@ from affekt.blocks.shape import shape
 from affekt.blocks.sized import AREA_PX
 from affekt.blocks.view import View
 from affekt.features import Feature, Picture, Vector
-from affekt.features._sets import in_table_order, of_words, seen
+from affekt.features._sets import Area, in_table_order, of_words, seen
 
 Degrees = Annotated[float, Field(ge=0, lt=360)]
 WORDS = ("colour_pattern", "figure_ground", "shape", "composition")
@@ -35,9 +35,7 @@ class Wang2013(Feature):
     is_python: ClassVar[bool] = True
 
     blocks: tuple[str, ...] = Field(WORDS, description="groups of the paper to compute")
-    area_px: int | None = Field(
-        AREA_PX, ge=64, le=4_000_000, description="pixels to resize to; null: as they are"
-    )
+    area_px: Area = Field(AREA_PX, description="pixels to resize to; original: as it comes")
     is_cropped: bool = Field(False, description="leave out a frame of one colour")
     cool_degrees: tuple[Degrees, Degrees] = Field(
         COOL,

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from affekt.stages._copies_found import limits
 from affekt.stages.dedupe import Dedupe
 from affekt.tables import CLEAN
 from tests.stages.cleaned import clean, name, reasons, run
@@ -167,13 +168,13 @@ def test_settings_that_make_no_sense_are_refused(given: dict[str, Any], told: st
     ("n", "bits"), [(0, 8), (4_999_999, 8), (5_000_000, 5), (49_999_999, 5), (50_000_000, 4)]
 )
 def test_auto_narrows_as_pictures_grow_many(n: int, bits: int) -> None:
-    copies, groups = Dedupe(max_hamming_bits="auto").limits(n)
+    copies, groups = limits(Dedupe(max_hamming_bits="auto"), n)
     assert copies == (bits, 2 * bits, 2 * bits)
     assert groups == (bits, 64, 2 * bits)
 
 
 def test_a_group_is_never_narrower_than_a_copy() -> None:
-    copies, groups = Dedupe(max_hamming_bits=6, confirm_bits=20).limits(60_000_000)
+    copies, groups = limits(Dedupe(max_hamming_bits=6, confirm_bits=20), 60_000_000)
     assert copies == (6, 20, 20)
     assert groups == (6, 64, 20)
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import cv2
-
 
 @contextmanager
 def opencv_on_one_thread() -> Iterator[None]:
     """Let OpenCV work on the thread that calls it, in all of this process, until the block ends."""
+    import cv2  # what extracts without it imports this file too
+
     before = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 from pydantic import Field
@@ -14,10 +14,12 @@ from affekt.crowd import Crowd
 from affekt.crowd._ballot import Ballot, Finding, Vote, read
 from affekt.errors import DiskTrouble, TableError
 from affekt.journal.database import sentences
-from affekt.journal.votes import Votes
 from affekt.parts import Place
 from affekt.rank import ranked
 from affekt.tables import VOTES
+
+if TYPE_CHECKING:
+    from affekt.journal.votes import Votes
 
 TO_ASK = "questions.csv"  # written beside the journal, for the people who gather the votes
 SHOWN = 10  # findings that are listed; the rest is counted
@@ -50,11 +52,11 @@ class Csvfile(Crowd):
     def example(cls) -> Self:
         return cls(seed=1, path=Place(written="votes.csv"))
 
-    def ask(self, journal: Votes, questions: pl.DataFrame) -> None:
+    def ask(self, journal: "Votes", questions: pl.DataFrame) -> None:
         journal.ask(questions)
         _write_questions(journal)
 
-    def answers(self, journal: Votes) -> None:
+    def answers(self, journal: "Votes") -> None:
         data = self._bytes()
         if data is None:
             return
@@ -67,7 +69,7 @@ class Csvfile(Crowd):
             )
         journal.record(_numbered(ballot.votes, self.seed))
 
-    def close(self, journal: Votes, questions: pl.DataFrame) -> None:
+    def close(self, journal: "Votes", questions: pl.DataFrame) -> None:
         journal.close(questions["question_id"])
         _write_questions(journal)
 
@@ -78,7 +80,7 @@ class Csvfile(Crowd):
     def about(self) -> Mapping[str, Any]:
         return {"file": self.path.path.name, "sha256": self.witness()}
 
-    def advice(self, journal: Votes) -> str:
+    def advice(self, journal: "Votes") -> str:
         missing = int(journal.open_questions()["places"].sum())
         lacks = "lacks" if self.path.path.exists() else "does not exist and lacks"
         votes, to_ask = self._told(self.path.path), self._told(journal.folder / TO_ASK)
@@ -93,7 +95,7 @@ class Csvfile(Crowd):
         base = Path(self.path.base)
         return path.relative_to(base) if path.is_relative_to(base) else path
 
-    def _ballot(self, data: bytes, journal: Votes) -> Ballot:
+    def _ballot(self, data: bytes, journal: "Votes") -> Ballot:
         try:
             return read(data.decode("utf-8-sig"), journal.questions(), journal.quota)
         except UnicodeDecodeError as trouble:
@@ -131,7 +133,7 @@ def _numbered(votes: list[Vote], seed: int) -> pl.DataFrame:
     return frame.with_columns(pl.col("worker").replace_strict(token, return_dtype=pl.String))
 
 
-def _write_questions(journal: Votes) -> None:
+def _write_questions(journal: "Votes") -> None:
     path = journal.folder / TO_ASK
     rows = journal.open_questions().select(
         "image_id", "source", "emotion", file="source_id", votes_missing="places"

@@ -1,14 +1,16 @@
 """People who answer on the project's own site, `affekt serve`; their votes are in the journal."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from pydantic import Field
 
 from affekt.campaign.settings import Asking
 from affekt.crowd import Crowd
-from affekt.journal.votes import Votes
 from affekt.parts import Place
+
+if TYPE_CHECKING:
+    from affekt.journal.votes import Votes
 
 
 class Local(Crowd):
@@ -38,16 +40,16 @@ class Local(Crowd):
             seen["words"] = {one: dict(own.emotions) for one, own in self.asking.words.items()}
         return {"kind": self.kind(), "version": self.version, **seen}
 
-    def ask(self, journal: Votes, questions: pl.DataFrame) -> None:
+    def ask(self, journal: "Votes", questions: pl.DataFrame) -> None:
         journal.ask(questions)
 
-    def answers(self, journal: Votes) -> None:
+    def answers(self, journal: "Votes") -> None:
         """Votes are in the journal already; the site puts them there one by one."""
 
-    def close(self, journal: Votes, questions: pl.DataFrame) -> None:
+    def close(self, journal: "Votes", questions: pl.DataFrame) -> None:
         journal.close(questions["question_id"])
 
-    def advice(self, journal: Votes) -> str:
+    def advice(self, journal: "Votes") -> str:
         missing = int(journal.open_questions()["places"].sum())
         return (
             f"`affekt serve` with this plan is where people answer; at least {missing:,} votes are "

@@ -8,7 +8,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import gcd
-from typing import Any, ClassVar, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 import polars as pl
@@ -17,7 +17,6 @@ from pydantic import Field, model_validator
 from affekt.crowd import Crowd
 from affekt.crowd._recorded import recorded
 from affekt.errors import DiskTrouble
-from affekt.journal.votes import Votes
 from affekt.parts import Place, did_you_mean
 from affekt.rank import rank_of, shares_of
 from affekt.simulation.fitting import fit
@@ -26,6 +25,9 @@ from affekt.simulation.kinds import KINDS, SESSION, Drift
 from affekt.simulation.people import CAREER, population, prevalences, score
 from affekt.simulation.person import Asked, Person, votes_of
 from affekt.taxonomy import MIKELS8, Taxonomy
+
+if TYPE_CHECKING:
+    from affekt.journal.votes import Votes
 
 CHUNK = 10_000  # questions answered in one transaction; a killed run repeats at most one
 OF_THIS_KIND = "share of candidates of this kind"
@@ -120,10 +122,10 @@ class Simulated(Crowd):
                 raise ValueError(f"acceptance of {emotion!r} is {share!r}; 0 to 1 is allowed")
         return self
 
-    def ask(self, journal: Votes, questions: pl.DataFrame) -> None:
+    def ask(self, journal: "Votes", questions: pl.DataFrame) -> None:
         journal.ask(questions)
 
-    def answers(self, journal: Votes) -> None:
+    def answers(self, journal: "Votes") -> None:
         pool = self.workers()
         if not pool:
             return
@@ -142,7 +144,7 @@ class Simulated(Crowd):
             ]
             journal.record(self._votes(pool, slots))
 
-    def close(self, journal: Votes, questions: pl.DataFrame) -> None:
+    def close(self, journal: "Votes", questions: pl.DataFrame) -> None:
         journal.close(questions["question_id"])
 
     def witness(self) -> str:
@@ -162,7 +164,7 @@ class Simulated(Crowd):
             "scores": _counts(f"{right:03}" for _, right in scored),
         }
 
-    def advice(self, journal: Votes) -> str:
+    def advice(self, journal: "Votes") -> str:
         return (
             f"only {len(self.workers())} of {self.candidates} simulated candidates passed the test "
             f"and {journal.quota} must answer each question; raise `candidates` or lower `pass_at`"

@@ -9,7 +9,6 @@ import numpy as np
 from jaxtyping import Float, Int
 from PIL import Image
 from pydantic import Field, model_validator
-from skimage.color import rgb2lab
 
 from affekt.features import Feature, Picture, Vector
 
@@ -94,6 +93,8 @@ def _hsv(pixels: Picture) -> Channels:
 
 def _lab(pixels: Picture) -> Channels:
     """Give L*, a* and b*, each scaled to 0–1 inside a box around sRGB."""
+    from skimage.color import rgb2lab  # half a second, and only this space needs it
+
     lab: Channels = rgb2lab(pixels.astype(np.float32) / 255).reshape(-1, 3)
     scaled: Channels = (lab - LAB_FROM) / LAB_SPAN
     return scaled

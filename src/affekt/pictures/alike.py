@@ -13,7 +13,6 @@ from jaxtyping import Int32
 from numba import njit
 
 from affekt.pictures.bands import (
-    WIDTH,
     Also,
     Hashes,
     Pairs,
@@ -25,6 +24,7 @@ from affekt.pictures.bands import (
     ones,
 )
 from affekt.pictures.near import components, join, roots
+from affekt.pictures.phash import WIDTH
 
 Group = Int32[np.ndarray, " image"]
 Kinds = Int32[np.ndarray, "image kind"]

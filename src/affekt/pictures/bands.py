@@ -21,8 +21,8 @@ from jaxtyping import Int32, UInt8, UInt64
 from numba import njit, types
 from numba.extending import intrinsic
 
-WIDTH = 64
-MOST_BITS = 16
+from affekt.pictures.phash import MOST_BITS, WIDTH
+
 WIDEST = 22  # bits of a band; more makes the bucket table bigger than the words
 SLICES = 16  # pieces of a band that are searched, and given out, on their own
 PER_BLOCK = 1 << 20  # pairs given out at a time, so that a mass of near copies fits in memory

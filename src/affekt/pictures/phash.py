@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+WIDTH = 64  # bits of a hash
+MOST_BITS = 16  # in which near pictures may differ
 SIDE_PX = 32
 SQUARE, STEPS = (SIDE_PX, SIDE_PX), (9, 8)  # width and height that `phash` and `dhash` take
 KEPT = 8  # frequencies a side

@@ -18,8 +18,6 @@ import polars as pl
 from affekt import durable
 from affekt.errors import UsageError
 from affekt.forgotten import Entry, Forgotten, add, read, trouble_with
-from affekt.journal.blanked import blank
-from affekt.journal.votes import FILE
 from affekt.parts import did_you_mean
 from affekt.plan import Plan
 from affekt.plan.shapes import BUILD
@@ -128,12 +126,17 @@ class _Purge:
         self, store: Store, search: Search, told: Forgotten, *, database: str | None, dry: bool
     ) -> None:
         self._store, self._search, self._told, self._dry = store, search, told, dry
-        self._votes = database or store.root / "journal" / FILE
+        self._database = database
 
     def run(self, found: Found) -> dict[str, Any]:
         """Remove it everywhere but in releases; give what was removed."""
         if not self._told:
             return {}
+        # A database takes half a second to import, and every command imports this room.
+        from affekt.journal.blanked import blank
+        from affekt.journal.votes import FILE
+
+        votes = self._database or self._store.root / "journal" / FILE
         among = self._told.among
         products = self._products()
         is_met = bool(products or found.pictures or found.images)
@@ -142,7 +145,7 @@ class _Purge:
             "folders": self._made() if is_met else (),
             "products": self._discarded(products),
             "attempts": self._search.attempts.forget(among, dry=self._dry),
-            "questions": blank(self._votes, among, dry=self._dry),
+            "questions": blank(votes, among, dry=self._dry),
             "places": self._places(),
             "hits": self._hits(),
         }

@@ -7,12 +7,14 @@ To add one, write ``sources/<kind>.py`` with one final subclass of `Source`. The
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from affekt.errors import PictureError
-from affekt.fetch.fetcher import Fetcher
 from affekt.fetch.manners import HostManners, Manners
 from affekt.parts import Part
+
+if TYPE_CHECKING:
+    from affekt.fetch.fetcher import Fetcher
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Source(Part):
         return (self,)
 
     @abstractmethod
-    def pages(self, query: Query, after: str | None, fetcher: Fetcher | None) -> Iterator[Page]:
+    def pages(self, query: Query, after: str | None, fetcher: "Fetcher | None") -> Iterator[Page]:
         """Give the answers to one query, starting behind ``after``; deterministic order.
 
         Only a source that is online uses the fetcher; it is None when none of the plan's is.

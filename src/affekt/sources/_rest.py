@@ -1,15 +1,18 @@
 """Waiting on purpose, so that a server need not refuse; or stopping, where it would be too long."""
 
 import logging
+from typing import TYPE_CHECKING
 
 from affekt.errors import NotYet
-from affekt.fetch.fetcher import Fetcher
 from affekt.fetch.news import TELL_FROM, waiting
+
+if TYPE_CHECKING:
+    from affekt.fetch.fetcher import Fetcher
 
 log = logging.getLogger(__name__)
 
 
-def rest(fetcher: Fetcher, seconds: float, why: str) -> None:
+def rest(fetcher: "Fetcher", seconds: float, why: str) -> None:
     """Let time pass before the next call.
 
     Args:

@@ -6,10 +6,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from affekt.errors import PictureError
-from affekt.fetch.fetcher import Fetcher, Settings
 from affekt.fetch.manners import Manners
 from affekt.fetch.neighbours import Together
 from affekt.fetch.words import Fetched, Link
@@ -17,6 +16,9 @@ from affekt.pictures.decode import Asked, Decoders, Looked
 from affekt.sources import Source
 from affekt.stages._held import Terms
 from affekt.stages._piece import Seen
+
+if TYPE_CHECKING:
+    from affekt.fetch.fetcher import Fetcher
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -57,10 +59,12 @@ class Arrivals:
         self._asked: dict[int, Row] = {}  # bytes of these have not come yet
         self._came: dict[int, Seen] = {}  # bytes of these are with the decoders
 
-    def _made_fetcher(self) -> Fetcher | None:
+    def _made_fetcher(self) -> "Fetcher | None":
         setup = self._setup
         if not any(source.is_online for source in setup.sources.values()):
             return None
+        from affekt.fetch.fetcher import Fetcher, Settings  # only what goes out imports the way out
+
         return Fetcher(
             setup.manners,
             setup.ledger,

@@ -5,16 +5,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from affekt.errors import AffektError, Damaged, DiskTrouble, NotYet, PartError, Refused
-from affekt.fetch.fetcher import Fetcher
 from affekt.files import Files
 from affekt.forgotten import Forgotten
 from affekt.journal.pages import Pages, asked_in
 from affekt.sources import Page, Query, Source
 from affekt.stage import Progress
 from affekt.tables import FOUND
+
+if TYPE_CHECKING:
+    from affekt.fetch.fetcher import Fetcher
 
 PROJECT = (Refused, DiskTrouble, Damaged)  # not of one source: no other could keep its answers
 log = logging.getLogger(__name__)
@@ -29,7 +31,7 @@ class Asked(NamedTuple):
     pages: Pages
     edition: int
 
-    def asking(self, fetcher: Fetcher | None, forgotten: Forgotten) -> Iterator[Page]:
+    def asking(self, fetcher: "Fetcher | None", forgotten: Forgotten) -> Iterator[Page]:
         """Ask for the pages that are lacking, and store each before the next is asked for.
 
         A server that leads back to where it was asked already has no more to tell.

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import daft
 import polars as pl
@@ -11,7 +11,6 @@ import pyarrow as pa
 from pydantic import Field
 
 from affekt.errors import AffektError
-from affekt.fetch.fetcher import Fetcher
 from affekt.fetch.manners import Manners
 from affekt.forgotten import Forgotten
 from affekt.forgotten import read as read_forgotten
@@ -25,6 +24,9 @@ from affekt.stages._shards import PLACE, Shards, repeats
 from affekt.store.rows import in_polars
 from affekt.tables import FOUND, Pieces, Table
 from affekt.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from affekt.fetch.fetcher import Fetcher
 
 ARROW = {name: FOUND.empty()[name].to_arrow().type for name in FOUND.columns}
 DROPPED = dict.fromkeys((*FOUND.key, "reason", "detail"), pl.String)
@@ -109,12 +111,14 @@ class Collect(Stage):
         counts = in_polars(kept.groupby("emotion").agg(daft.col(PLACE).count()))
         return Outcome(Pieces(lambda: found.pieces(again)), out, notes=self._notes(counts))
 
-    def _fetcher(self, desk: Desk, bulletin: Bulletin) -> Fetcher | None:
+    def _fetcher(self, desk: Desk, bulletin: Bulletin) -> "Fetcher | None":
         """Give the way out, None where no source needs it; every source is ready then."""
         for source in self.sources:
             source.check_ready()
         if not any(source.is_online for source in self.sources):
             return None
+        from affekt.fetch.fetcher import Fetcher  # only what goes out imports the way out
+
         manners = guests(self.fetch, self.sources)
         return Fetcher(manners, desk.journal / "fetch", hear=bulletin.hear)
 

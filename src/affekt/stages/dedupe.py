@@ -6,17 +6,11 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from affekt.features import Feature
-from affekt.pictures.alike import NO_LINKS, Limit, Links
-from affekt.pictures.bands import MOST_BITS, WIDTH
+from affekt.pictures.phash import MOST_BITS, WIDTH
 from affekt.stage import Desk, Outcome, Stage
-from affekt.stages import _copies, _copies_groups, _copies_notes, _copies_vectors
-from affekt.stages._copies import Pictures, Verdicts
-from affekt.stages._copies_table import Changes, changed, cuts_of
-from affekt.tables import CLEAN, IMAGES, Pieces
+from affekt.tables import CLEAN, IMAGES
 
 AUTO = "auto"
-RADII = ((5_000_000, 8), (50_000_000, 5))  # fewer pictures than this → bits
-SMALLEST = 4  # bits for more pictures: pairs by chance grow with the square of their number
 
 
 class Dedupe(Stage):
@@ -129,63 +123,6 @@ class Dedupe(Stage):
         return self
 
     def run(self, desk: Desk, clean: Any, *_: Any, **__: Any) -> Outcome:
-        with_owners = self.series_seconds > 0
-        pictures = _copies.in_order(_copies.narrow(clean, with_owners=with_owners), self.keep)
-        copies, groups = self.limits(len(pictures.hashed))
-        prints = pictures.prints(pictures.hashed)
-        links = NO_LINKS
-        if self.embedding is not None:
-            judge = _copies_vectors.Judge(self.embedding, self.min_cosine, self.workers)
-            pairs = _copies_vectors.candidates(prints, copies)
-            names = pictures.names(pictures.hashed)
-            links = _copies_vectors.confirmed(desk, clean, names, pairs, judge)
-        here = _copies.crowd(prints, groups, links) if groups.bits else pictures.hashed[:0]
-        links, crowded = _copies.among(here, links), pictures.hashed[here]
-        verdicts = self._judged(pictures, crowded, copies, links)
-        found = _copies_groups.grouped(
-            verdicts, crowded, groups, links, self._series(verdicts), self.max_group
-        )
-        notes = {
-            "max_hamming_bits": copies.bits,
-            "group_bits": groups.bits,
-            **_copies_notes.told(verdicts),
-            **_copies_groups.told(verdicts, found),
-        }
-        dropped = verdicts.dropped()
-        changes = Changes(
-            dropped.select(CLEAN.key), _copies_groups.names(verdicts, found), verdicts.relabelled()
-        )
-        cuts = cuts_of(pictures.rows["image_id"])
-        return Outcome(Pieces(lambda: changed(clean, cuts, changes)), dropped, notes=notes)
+        from affekt.stages._copies_found import found  # its kernels take half a second to import
 
-    def limits(self, n: int) -> tuple[Limit, Limit]:
-        """Give what is a copy, and what is a step inside a group, among so many pictures."""
-        bits, step = (
-            given if isinstance(given, int) else _radius(n)
-            for given in (self.max_hamming_bits, self.group_bits)
-        )
-        other = 2 * bits if self.confirm_bits is None else self.confirm_bits
-        step = max(step, bits)
-        return Limit(bits, other, other), Limit(step, WIDTH, max(2 * step, other))
-
-    def _judged(
-        self, pictures: Pictures, crowded: _copies.Numbers, limit: Limit, links: Links
-    ) -> Verdicts:
-        kinds = () if self.across_sources else ("source",)
-        if self.disagree == "keep":
-            kinds = (*kinds, "emotion")
-        some = crowded if limit.bits else crowded[:0]
-        keeper = _copies.keepers(pictures, some, limit, links, kinds)
-        return _copies.judged(pictures, keeper, self.disagree)
-
-    def _series(self, verdicts: Verdicts) -> Links:
-        return (
-            _copies_groups.series(verdicts, self.series_seconds)
-            if self.series_seconds
-            else NO_LINKS
-        )
-
-
-def _radius(n: int) -> int:
-    """Give the bits that fit so many pictures."""
-    return next((bits for most, bits in RADII if n < most), SMALLEST)
+        return found(self, desk, clean)

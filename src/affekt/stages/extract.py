@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -197,7 +198,7 @@ class Workshop:
         self._decoders = Decoders(workers=workers)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="extract")
         self._one_thread = threadpool_limits(limits=1)  # a worker is a core, for BLAS too
-        self._one_for_opencv = opencv_on_one_thread()
+        self._one_for_opencv = opencv_on_one_thread() if feature.is_python else nullcontext()
 
     def __enter__(self) -> "Workshop":
         self._decoders.__enter__()

@@ -3,19 +3,21 @@
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 from pydantic import Field
 
 from affekt.crowd import Crowd
 from affekt.errors import NotYet
-from affekt.journal.votes import FILE, Votes
 from affekt.parts import canonical, find
 from affekt.policies import Policy
 from affekt.policies.curtailed import Curtailed
 from affekt.stage import Desk, Outcome, Progress, Stage
 from affekt.tables import QUESTIONS, VOTES
+
+if TYPE_CHECKING:
+    from affekt.journal.votes import Votes
 
 
 class Verify(Stage):
@@ -62,12 +64,14 @@ class Verify(Stage):
             votes = journal.votes().join(asked, on="question_id", how="semi")
         return Outcome(votes, notes=self._notes(votes))
 
-    def journal(self, folder: Path, among: pl.Series | None = None) -> Votes:
+    def journal(self, folder: Path, among: pl.Series | None = None) -> "Votes":
         """Open the votes of this way of asking; ``folder`` holds the file where there is one."""
+        from affekt.journal.votes import FILE, Votes  # a database takes half a second to import
+
         place = self.database or folder / FILE
         return Votes(place, self.campaign(), policy=self.until, among=among, folder=folder)
 
-    def _gather(self, desk: Desk, journal: Votes, asked: pl.DataFrame) -> None:
+    def _gather(self, desk: Desk, journal: "Votes", asked: pl.DataFrame) -> None:
         """Votes so far → questions still open → ask → new votes, until nothing new comes."""
         journal.ask(asked)
         known = -1
@@ -81,7 +85,7 @@ class Verify(Stage):
             self.crowd.ask(journal, still_open.drop("votes", "places"))
             self.crowd.answers(journal)
 
-    def _close(self, journal: Votes) -> None:
+    def _close(self, journal: "Votes") -> None:
         enough = journal.open_questions().filter(pl.col("places") == 0)
         if not enough.is_empty():
             self.crowd.close(journal, enough.drop("votes", "places"))

@@ -7,7 +7,7 @@ goes into new batches of the next, so that no vote is bought that cannot matter.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import polars as pl
 from pydantic import Field, model_validator
@@ -23,8 +23,10 @@ from affekt.crowd import Crowd
 from affekt.crowd.amt import ballots, qualification, waves
 from affekt.crowd.amt.desk import Desk, ledger_path
 from affekt.crowd.amt.rehearsal import rehearsal
-from affekt.journal.votes import Votes
 from affekt.parts import Place
+
+if TYPE_CHECKING:
+    from affekt.journal.votes import Votes
 
 REHEARSAL = "rehearsal"
 UPSETTING = frozenset(["fear", "disgust"])  # the marketplace calls such pictures adult content
@@ -92,14 +94,14 @@ class Amt(Crowd):
             raise ValueError("`question` must name {emotion} and `pictures` must name {image_id}")
         return self
 
-    def ask(self, journal: Votes, questions: pl.DataFrame) -> None:
+    def ask(self, journal: "Votes", questions: pl.DataFrame) -> None:
         journal.ask(questions)
         if questions.is_empty():
             return
         with self._desk(journal) as desk:
             self.offer(desk, journal, questions)
 
-    def offer(self, desk: Desk, journal: Votes, questions: pl.DataFrame) -> None:
+    def offer(self, desk: Desk, journal: "Votes", questions: pl.DataFrame) -> None:
         """Put what wants votes and is in no batch to the workers; again changes nothing."""
         offered = self._terms(desk, journal)
         new = waves.next_wave(
@@ -117,20 +119,20 @@ class Amt(Crowd):
             desk.client.pace.today(),
         )
 
-    def answers(self, journal: Votes) -> None:
+    def answers(self, journal: "Votes") -> None:
         if ledger_path(journal).exists():
             with self._desk(journal) as desk:
                 if desk.emulator:
                     desk.emulator.rest()
                 self.poll(desk, journal)
 
-    def poll(self, desk: Desk, journal: Votes) -> None:
+    def poll(self, desk: Desk, journal: "Votes") -> None:
         """Bring the votes on all batches in which nobody works any more."""
         known = desk.ledger.get("type", "hit")
         if known and collecting.open_batches(desk.ledger):
             self.bring(desk, journal, collecting.reviewable(desk.client, known["id"]))
 
-    def bring(self, desk: Desk, journal: Votes, hits: Sequence[str]) -> None:
+    def bring(self, desk: Desk, journal: "Votes", hits: Sequence[str]) -> None:
         """Bring the votes on some batches into the journal, pay for them and put them away."""
         emotions = dict(journal.questions().select("question_id", "emotion").iter_rows())
         token = partial(ballots.pseudonym, campaign=journal.campaign, seed=self.seed)
@@ -138,7 +140,7 @@ class Amt(Crowd):
             journal.record(ballots.votes(group, token, emotions))
             collecting.settle(desk.client, desk.ledger, group)
 
-    def close(self, journal: Votes, questions: pl.DataFrame) -> None:
+    def close(self, journal: "Votes", questions: pl.DataFrame) -> None:
         journal.close(questions["question_id"])
         if not ledger_path(journal).exists():
             return
@@ -158,7 +160,7 @@ class Amt(Crowd):
             "pass_at": self.pass_at if self.test else 0,
         }
 
-    def advice(self, journal: Votes) -> str:
+    def advice(self, journal: "Votes") -> str:
         if self.endpoint == REHEARSAL:
             return (
                 f"the {self.candidates} people of the rehearsal have nothing left that they may "
@@ -166,7 +168,7 @@ class Amt(Crowd):
             )
         return f"run again when workers at {self.endpoint} have handed in more batches"
 
-    def people(self, journal: Votes) -> Population:
+    def people(self, journal: "Votes") -> Population:
         """Give the people of a rehearsal: they know the truth of painted pictures and the test."""
         told = journal.questions().filter(pl.col("truth").is_not_null())
         rows = told.select("question_id", "emotion", "truth").iter_rows()
@@ -177,7 +179,7 @@ class Amt(Crowd):
         return People(self.seed, self.candidates, right=right)
 
     @contextmanager
-    def _desk(self, journal: Votes) -> Iterator[Desk]:
+    def _desk(self, journal: "Votes") -> Iterator[Desk]:
         path = ledger_path(journal)
         with LedgerFile(path) as ledger:
             if self.endpoint != REHEARSAL:
@@ -204,7 +206,7 @@ class Amt(Crowd):
         address = self.pictures.format(endpoint=desk.address, image_id=image)
         return Asked(name, self.question.format(emotion=emotion), address)
 
-    def _terms(self, desk: Desk, journal: Votes) -> terms.Terms:
+    def _terms(self, desk: Desk, journal: "Votes") -> terms.Terms:
         name = f"affekt-{journal.campaign[:32]}"
         return terms.Terms(
             name,
@@ -216,7 +218,7 @@ class Amt(Crowd):
             dollars(self.cap) if self.cap else None,
         )
 
-    def _needs(self, desk: Desk, journal: Votes, name: str) -> Iterator[requirements.Requirement]:
+    def _needs(self, desk: Desk, journal: "Votes", name: str) -> Iterator[requirements.Requirement]:
         emotions = journal.questions()["emotion"].unique().sort()
         if UPSETTING & set(emotions):
             yield requirements.adult()
@@ -239,7 +241,7 @@ class Amt(Crowd):
         return qualification.request(name, labelled, choices)
 
 
-def _over(ledger: Ledger, journal: Votes) -> list[str]:
+def _over(ledger: Ledger, journal: "Votes") -> list[str]:
     """Give the batches at the marketplace all of whose questions are closed."""
     still_open = set(journal.open_questions()["question_id"])
     waiting = collecting.open_batches(ledger)

@@ -1,17 +1,20 @@
 """Which questions go into which batch: open ones that want votes and are in no batch already."""
 
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from affekt.amt.ledger import Ledger
 from affekt.amt.publishing import DONE, Batch
-from affekt.journal.votes import Votes
 from affekt.rank import rank_of
+
+if TYPE_CHECKING:
+    from affekt.journal.votes import Votes
 
 
 def next_wave(
-    ledger: Ledger, journal: Votes, wanted: pl.Series, *, size: int, seed: int
+    ledger: Ledger, journal: "Votes", wanted: pl.Series, *, size: int, seed: int
 ) -> list[Batch]:
     """Give the batches of the next wave, in which classes are mixed by the seed.
 

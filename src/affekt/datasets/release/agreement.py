@@ -14,7 +14,6 @@ from affekt.datasets.release.finding import Finding
 from affekt.datasets.release.inside import REPORT
 from affekt.datasets.release.shape import Manifest
 from affekt.datasets.release.write import attribution_rows, label_rows
-from affekt.pictures.near import near_pairs
 
 Rows = Sequence[Mapping[str, str | None]]
 LABELLED = ("released", "not-shipped")
@@ -59,6 +58,8 @@ def _near(rows: pl.DataFrame, bits: int) -> Iterator[Finding]:
         return
     hashes = np.array([int(one, 16) for one in hashed["phash"]], np.uint64)
     ids, sides = hashed["image_id"].to_list(), hashed["split"].to_list()
+    from affekt.pictures.near import near_pairs  # its kernels take half a second to import
+
     pairs = near_pairs(hashes, bits)
     for left, right, distance in zip(pairs.left, pairs.right, pairs.distance, strict=True):
         if sides[left] != sides[right] and ids[left] != ids[right]:

@@ -6,18 +6,20 @@ from contextlib import suppress
 from importlib.util import find_spec
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import Field, model_validator
 
 from affekt.errors import AffektError, UsageError
-from affekt.fetch.fetcher import Fetcher
 from affekt.parts import Place, did_you_mean
 from affekt.sources import Page, Query, Source
 from affekt.sources.folder.reading import read_inside
 from affekt.sources.folder.sidecar import NAMES as SIDECARS
 from affekt.sources.folder.sidecar import Row, Sidecar, read_sidecar
 from affekt.sources.folder.walk import REASONS, Entry, walk
+
+if TYPE_CHECKING:
+    from affekt.fetch.fetcher import Fetcher
 
 Refusal = tuple[str, str, str]
 
@@ -80,7 +82,7 @@ class Folder(Source):
         # The last asks for what no emotion claims: its words say what to leave out.
         return (*claimed, Query(None, tuple(word for query in claimed for word in query.words)))
 
-    def pages(self, query: Query, after: str | None, fetcher: Fetcher | None) -> Iterator[Page]:
+    def pages(self, query: Query, after: str | None, fetcher: "Fetcher | None") -> Iterator[Page]:
         root = self.root.path
         if not root.is_dir():
             state = "is no folder" if root.exists() else "does not exist"

@@ -1,18 +1,20 @@
 """Pictures painted by this program, with planted faults and known truth; needs no network."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import polars as pl
 from pydantic import Field, model_validator
 
 from affekt.errors import PictureError, UsageError
-from affekt.fetch.fetcher import Fetcher
 from affekt.sources import Page, Query, Source
 from affekt.sources.generated.catalogue import Entry, Rates, catalogue
 from affekt.sources.generated.files import file_of
 from affekt.sources.generated.moods import MOODS
 from affekt.sources.generated.photographs import Photograph, photograph, present
+
+if TYPE_CHECKING:
+    from affekt.fetch.fetcher import Fetcher
 
 PAINTING, PHOTOGRAPH = "generated:", "photograph:"
 ALL_PHOTOGRAPHS = Query(None, ())
@@ -64,7 +66,7 @@ class Generated(Source):
             )
         return (*known, ALL_PHOTOGRAPHS) if self.photographs else known
 
-    def pages(self, query: Query, after: str | None, fetcher: Fetcher | None) -> Iterator[Page]:
+    def pages(self, query: Query, after: str | None, fetcher: "Fetcher | None") -> Iterator[Page]:
         hits = list(_photographs()) if query.emotion is None else list(self._paintings(query))
         rest = [hit for hit in hits if after is None or hit["source_id"] > after]
         for start in range(0, max(1, len(rest)), self.per_page):

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from affekt.errors import UsageError
-from affekt.fetch.fetcher import Fetcher
 from affekt.parts import Place, did_you_mean
 from affekt.sources import Page, Query, Source
 from affekt.sources.links.columns import Columns, Told
 from affekt.sources.links.files import digest_of, read_file, tables_at
 from affekt.sources.links.row import Taste, hit_of, key_of
 from affekt.sources.links.seen import Seen
+
+if TYPE_CHECKING:
+    from affekt.fetch.fetcher import Fetcher
 
 Refusal = tuple[str, str, str]
 
@@ -82,7 +84,7 @@ class Links(Source):
         named = [f"{name}={word}" for name in words for word in dict.fromkeys((name, *words[name]))]
         return (Query(None, tuple(named)),)
 
-    def pages(self, query: Query, after: str | None, fetcher: Fetcher | None) -> Iterator[Page]:
+    def pages(self, query: Query, after: str | None, fetcher: "Fetcher | None") -> Iterator[Page]:
         names, others = tables_at(self.path)
         findings: tuple[Refusal, ...] = () if after else tuple(others)
         taste, seen = self._taste(query), Seen()

@@ -37,6 +37,7 @@ TAKES: dict[str, staff.Role] = {
     "/api/v1/items/{question_id}": "reviewer",
     "/api/v1/workers/{pseudonym}": "reviewer",
     "/api/v1/payments": "manager",
+    "/api/v1/plan": "viewer",
     "/api/v1/bonuses": "manager",
     "/api/v1/invitations": "manager",
     "/api/v1/messages/{number}": "reviewer",
@@ -46,7 +47,8 @@ TAKES: dict[str, staff.Role] = {
 }
 OF_WORKERS = (
     "/consent", "/feelings", "/language", "/keys", "/help", "/withdraw", "/rest", "/batch/begin",
-    "/batch/answer", "/batch/pass", "/batch/submit", "/batch/stop", "/test/begin", "/test/answer",
+    "/batch/answer", "/batch/reveal", "/batch/pass", "/batch/submit", "/batch/stop", "/test/begin",
+    "/test/answer",
 )  # fmt: skip
 FOR_ALL = ("/desk/sign-in", "/desk/first/{link}")  # who comes in there has no session yet
 OPEN = {

@@ -18,6 +18,7 @@ from affekt.rank import rank_of
 
 TOKEN_BYTES = 16
 PAGE = 2  # slots looked at for each that is wanted, since several are of one picture
+LOOKS = 20  # at what is open, while others take all that was found before it was locked
 DAY = 24 * 3600 * MICROSECONDS
 # A picture is met where the worker holds a slot of it or of its like, or passed over it.
 UNMET = """FROM slots s WHERE s.campaign = :campaign AND s.state = 'open' AND s.emotion IN :emotions
@@ -131,7 +132,7 @@ def _won(to: Connection, look: Callable[[], list[Found]]) -> list[Found]:
     found = look()
     if to.dialect.name != "postgresql":
         return found
-    for way in (" SKIP LOCKED", "", ""):
+    for way in (" SKIP LOCKED", *LOOKS * ("",)):
         lock = text(LOCK_SLOTS + way).bindparams(bindparam("slots", expanding=True))
         ids = {row[0] for row in to.execute(lock, {"slots": [one.id for one in found] or [0]})}
         won = [one for one in found if one.id in ids]

@@ -2,8 +2,10 @@
 
 import hashlib
 import io
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import ClassVar
 
 import daft
 import numpy as np
@@ -43,6 +45,15 @@ class Means(Feature):
         if self.answer is not None:
             means[1] = self.answer
         return np.resize(means, self.n_values)
+
+
+class Whereabouts(Means):
+    """Tells the process that computes it, which holds Python's lock."""
+
+    is_python: ClassVar[bool] = True
+
+    def extract(self, picture: Picture) -> Vector:
+        return np.full(3, os.getpid(), np.float32)
 
 
 class Choosy(Means):
@@ -283,6 +294,17 @@ def test_processes_change_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch)
     assert table(alone).equals(table(together))
     assert dropped(alone).equals(dropped(together))
     assert bench.told[-1] == Progress("extract", 18, 18, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small_shards")
+def test_workers_on_a_feature_in_python_are_processes_and_one_stays_here(bench: Bench) -> None:
+    pictures = bench.lay(map(jpeg, range(100, 150, 5)))
+    one, two = (Extract(feature=Whereabouts(), workers=workers) for workers in (1, 2))
+    alone = table(one.run(bench.desk("one"), pictures))["vector"].explode()
+    together = table(two.run(bench.desk("two"), pictures))["vector"].explode()
+    assert set(alone) == {os.getpid()}
+    assert os.getpid() not in set(together)
 
 
 def test_a_picture_that_affekt_fails_on_is_one_dropped_row(tmp_path: Path) -> None:

@@ -1,17 +1,16 @@
 """Parts: frozen values that know how to do one thing, found by the name of their file.
 
 A family is a folder with an abstract class in its ``__init__.py``; a part is one file with one
-final class in
-it. ``kind = "folder"`` in a plan means ``affekt/sources/folder.py``; a dotted kind
-(``"mylab.crawler"``) is a
-module outside the package and is followed only by a caller who trusts the plan, because importing
-runs code.
+final class in it. ``kind = "folder"`` in a plan means ``affekt/sources/folder.py``; a dotted kind
+(``"mylab.crawler"``) is a module outside the package and is followed only by a caller who trusts
+the plan, because importing runs code.
 """
 
 import difflib
 import hashlib
 import json
 import pkgutil
+import re
 import tomllib
 import types
 from abc import ABC
@@ -29,6 +28,7 @@ from affekt.taxonomy import KNOWN, Taxonomy
 
 M = TypeVar("M", bound=BaseModel)
 Keys = tuple[str | int, ...]
+BARE = re.compile(r"^(\s*[\w-]+\s*=\s*)(?!(?:true|false|inf|nan)\s*$)([A-Za-z_][\w-]*)\s*$")
 
 
 class Place(BaseModel, frozen=True, extra="forbid"):
@@ -137,17 +137,22 @@ def named(
 def read_settings(given: Iterable[str], option: str) -> dict[str, Any]:
     """Read settings such as ``votes=7``, each as it stands in a plan.
 
+    A word needs no quotes, because a shell would take them away: ``space=lab``.
+
+    >>> read_settings(["votes=7", "space=lab", "is_cropped=true"], "--setting")
+    {'votes': 7, 'space': 'lab', 'is_cropped': True}
+
     Raises:
         UsageError: One is no line of a plan.
     """
     found: dict[str, Any] = {}
     for setting in given:
         try:
-            found |= tomllib.loads(setting)
+            found |= tomllib.loads(BARE.sub(r'\1"\2"', setting))
         except tomllib.TOMLDecodeError as trouble:
             raise UsageError(
                 f"{option} {setting!r} is not understood; write it as in a plan, such as "
-                "votes=7 or space='lab'"
+                "votes=7 or space=lab"
             ) from trouble
     return found
 
@@ -349,7 +354,8 @@ def _accept(cls: type[Part], given: Any) -> Part:
 
 
 def _sentence(trouble: Trouble) -> str:
-    return " ".join([".".join(str(step) for step in trouble.path), trouble.text]).strip()
+    where = ".".join(str(step) for step in trouble.path)
+    return f"{where}: {trouble.text}" if where else trouble.text
 
 
 def _plain(value: Any) -> Any:

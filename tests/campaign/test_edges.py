@@ -22,6 +22,7 @@ from affekt.campaign.sweep import sweep
 from affekt.errors import NotTaken
 from affekt.journal.clock import Clock
 from affekt.policies.fixed import Fixed
+from tests import patience
 from tests.campaign.conftest import Opened
 from tests.campaign.crowd import HOUR, WAY, ask, wait
 from tests.campaign.deeds import counts, do_batch, held, say, verdicts, workers
@@ -37,7 +38,7 @@ def at_once(*deeds: Callable[[], T]) -> list[T | str]:
     ready = Barrier(len(deeds))
 
     def one(deed: Callable[[], T]) -> T | str:
-        ready.wait(20)
+        ready.wait(patience.SECONDS)
         try:
             return deed()
         except NotTaken as refusal:

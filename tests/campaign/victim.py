@@ -25,6 +25,7 @@ from affekt.campaign.live import Live, open_campaign
 from affekt.campaign.submit import give_back, submit
 from affekt.campaign.sweep import sweep
 from affekt.errors import NotTaken
+from tests import patience
 from tests.campaign.crowd import HOUR, WAY, wait
 from tests.campaign.people import PAID
 
@@ -81,7 +82,7 @@ class Nursery:
         return [line.strip() for line in iter(self.process.stdout.readline, "ended\n")]
 
     def close(self) -> None:
-        self.process.communicate(timeout=60)
+        self.process.communicate(timeout=patience.SECONDS)
 
 
 class Bomb:

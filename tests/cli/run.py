@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests import patience
+
 AFFEKT = (sys.executable, "-c", "from affekt.cli import main; main()")
 
 
@@ -45,7 +47,7 @@ def affekt(*words: str | Path, cwd: Path, **environment: str) -> Ran:
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=patience.SECONDS,
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)

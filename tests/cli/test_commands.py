@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import patience
 from tests.cli.run import AFFEKT, affekt
 from tests.rights import needs_rights
 
@@ -85,7 +86,7 @@ def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
     )
     assert process.stdout is not None
     process.stdout.close()
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=patience.SECONDS)
     assert process.returncode == 0
     assert b"Traceback" not in err
     assert b"BrokenPipe" not in err
@@ -112,7 +113,7 @@ def test_a_second_interrupt_stops_at_once_and_the_next_run_goes_on(
     process.send_signal(first)
     time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=patience.SECONDS)
     assert process.returncode == 130
     assert b"Traceback" not in err
     assert affekt("build", "plan.toml", cwd=tmp_path).code == 0
@@ -128,7 +129,7 @@ def test_an_interrupt_is_exit_130_and_the_next_run_goes_on(tmp_path: Path) -> No
         time.sleep(0.02)
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=patience.SECONDS)
     assert process.returncode == 130
     assert time.monotonic() - began < 30
     assert b"run the same command to go on" in err
@@ -148,7 +149,7 @@ def test_two_builds_at_once_are_told_apart(tmp_path: Path) -> None:
     while not (lock.exists() and lock.stat().st_size):
         time.sleep(0.02)
     second = affekt("build", "plan.toml", cwd=tmp_path)
-    first.communicate(timeout=120)
+    first.communicate(timeout=patience.SECONDS)
     assert second.code == 4
     assert f"process {first.pid}" in second.err
 

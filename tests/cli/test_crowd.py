@@ -99,7 +99,7 @@ def test_what_costs_more_than_the_cap_is_a_finding(affekt: Command) -> None:
     ("words", "said"),
     [
         (("--policy", "curtaild"), "did you mean 'curtailed'"),
-        (("--set", "vots=7"), "vots is not a setting of 'curtailed'"),
+        (("--set", "vots=7"), "vots: is not a setting of 'curtailed'"),
         (("--set", "votes"), "--set 'votes' is not understood"),
         (("--per-class", "awe"), "--per-class: 'awe' is not understood"),
         (("--per-class", "awe=some"), "'some' is no whole number"),

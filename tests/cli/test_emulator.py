@@ -8,9 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import patience
 from tests.cli.run import AFFEKT, affekt
-
-SECONDS = 60
 
 
 def started(*words: str) -> subprocess.Popen[str]:
@@ -33,7 +32,7 @@ def test_it_runs_until_it_is_interrupted_and_keeps_its_state(tmp_path: Path) -> 
         address = told(process)["address"]
         assert httpx.get(f"{address}/worker").status_code == 200
         process.send_signal(signal.SIGINT)
-        _, trouble = process.communicate(timeout=SECONDS)
+        _, trouble = process.communicate(timeout=patience.SECONDS)
     finally:
         process.kill()
     assert process.returncode == 130
@@ -52,7 +51,7 @@ def test_it_runs_until_it_is_interrupted_and_keeps_its_state(tmp_path: Path) -> 
 def test_what_cannot_be_is_told(words: tuple[str, ...], code: int, said: str) -> None:
     """I15."""
     process = started("--port", "0", *words)
-    _, trouble = process.communicate(timeout=SECONDS)
+    _, trouble = process.communicate(timeout=patience.SECONDS)
     assert (process.returncode, said in trouble) == (code, True)
 
 

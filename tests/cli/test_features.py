@@ -22,8 +22,14 @@ WANG = ("--set", "wang2013", "--setting", "area_px=1000", "--workers", "1")
 
 def test_a_table_of_chosen_blocks_is_written(affekt: Command, pictures: Path) -> None:
     ended = affekt("features", "0.png", "1.png", *WANG, "--blocks", "shape,composition", "-ot.csv")
-    assert (ended.code, ended.out) == (0, "t.csv: 2 pictures, 6 values each\n")
+    assert (ended.code, ended.out) == (0, "t.csv: pictures: 2; values a picture: 6\n")
     assert (pictures / "t.csv").read_text().startswith("path,image_id,width_px,height_px,wang2013.")
+
+
+def test_a_word_needs_no_quotes_that_a_shell_takes_away(affekt: Command, pictures: Path) -> None:
+    holistic = ("--set", "yanulevskaya", "--setting", "variant=holistic", "--workers", "1")
+    ended = affekt("features", "0.png", *holistic, "-o", "t.csv")
+    assert (ended.code, ended.out) == (0, "t.csv: pictures: 1; values a picture: 72\n"), ended.err
 
 
 def test_pictures_without_values_are_named_and_end_with_1(affekt: Command, pictures: Path) -> None:
@@ -38,11 +44,14 @@ def test_pictures_without_values_are_named_and_end_with_1(affekt: Command, pictu
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--set", "wang"), "there is no 'wang' among the features; did you mean 'wang2013'"),
-        ((*WANG, "--blocks", "itten"), "there is no block 'itten'; known: colour_pattern"),
-        ((*WANG, "--setting", "sign=-1"), "sign is not a setting of 'wang2013'"),
+        (
+            ("--set", "wang"),
+            "feature 'wang': kind: there is no 'wang' among the features; did you mean 'wang2013'",
+        ),
+        ((*WANG, "--blocks", "itten"), "blocks: there is no block 'itten'; known: colour_pattern"),
+        ((*WANG, "--setting", "sign=-1"), "sign: is not a setting of 'wang2013'"),
         ((*WANG, "--setting", "area_px"), "--setting 'area_px' is not understood"),
-        (("--set", "backbone", "--blocks", "a"), "blocks is not a setting of 'backbone'"),
+        (("--set", "backbone", "--blocks", "a"), "blocks: is not a setting of 'backbone'"),
         (("--set", "mylab.mine"), "'mylab.mine' is code outside affekt"),
     ],
     ids=["set", "block", "setting", "spelling", "net", "foreign"],

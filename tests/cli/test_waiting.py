@@ -12,6 +12,7 @@ import pytest
 from affekt.cli.voice import Ticker, describe
 from affekt.fetch.news import FORECAST, WAITING
 from affekt.stage import Progress
+from tests import patience
 from tests.cli.plans import UNTIL_RELEASE
 from tests.cli.run import AFFEKT, affekt
 from tests.servers.flickr import KEY, Host
@@ -34,7 +35,7 @@ def step(folder: Path) -> dict[str, Any]:
 
 def when_waiting(folder: Path) -> dict[str, Any]:
     """Give that step as soon as it tells that it waits."""
-    end = time.monotonic() + 120
+    end = time.monotonic() + patience.SECONDS
     while WAITING not in (told := step(folder))["tallies"]:
         assert time.monotonic() < end, told
     return told

@@ -10,6 +10,7 @@ import pytest
 from affekt.fetch.fetcher import Fetcher
 from affekt.fetch.manners import Manners
 from affekt.fetch.words import Link
+from tests import patience
 from tests.servers import _deeds as do
 from tests.servers._wire import Server, head
 from tests.servers.faults import serving
@@ -49,7 +50,7 @@ def test_few_open_files_make_downloads_slower_but_fail_none(tmp_path: Path) -> N
     with serving() as host:
         done = subprocess.run(
             [sys.executable, "-c", FEW_FILES, host.base, str(tmp_path / "ledger")],
-            capture_output=True, text=True, check=False, timeout=120,
+            capture_output=True, text=True, check=False, timeout=patience.SECONDS,
         )  # fmt: skip
     assert not done.stderr
     assert json.loads(done.stdout) == [None] * 1000

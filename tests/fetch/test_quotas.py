@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from affekt.errors import Damaged
 from affekt.fetch.quotas import Clock, Quotas
 from affekt.fetch.words import Quota
+from tests import patience
 
 
 class FakeTime:
@@ -190,7 +191,7 @@ def lines(path: Path) -> int:
 
 def wait_until(is_true: object) -> None:
     assert callable(is_true)
-    until = time.monotonic() + 60
+    until = time.monotonic() + patience.SECONDS
     while not is_true():
         assert time.monotonic() < until
         time.sleep(0.05)

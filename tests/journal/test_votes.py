@@ -14,6 +14,7 @@ from affekt.journal.blanked import blank
 from affekt.journal.votes import Recorded, Votes
 from affekt.policies.fixed import Fixed
 from affekt.tables import QUESTIONS
+from tests import patience
 from tests.journal.asked import answers, asked, fill, read
 
 Place = Path | str
@@ -156,7 +157,7 @@ def test_two_processes_at_once_lose_nothing(place: Place) -> None:
     fill(place)
     call = [sys.executable, "-c", textwrap.dedent(BRING), str(place)]
     runs = [subprocess.Popen([*call, name], cwd=Path(__file__).parents[2]) for name in "cd"]
-    assert [run.wait(100) for run in runs] == [0, 0]
+    assert [run.wait(patience.SECONDS) for run in runs] == [0, 0]
     found = read(place)["worker"].to_list()
     assert sorted(found) == sorted(["ann", "bob", *(f"{n}-{at}" for n in "cd" for at in range(20))])
 

@@ -18,7 +18,7 @@ from affekt.pictures.decode import Asked, Decoders
 from affekt.pictures.limits import Limits
 from affekt.pictures.reasons import REASONS
 from affekt.pictures.square import squashed
-from tests import nasty
+from tests import nasty, patience
 
 BAD, ODD = nasty.bad(), nasty.odd()
 
@@ -189,7 +189,7 @@ def test_a_child_that_dies_idle_costs_nothing() -> None:
         decoders.facts(nasty.jpeg())
         (pid,) = decoders.pids()
         os.kill(pid, signal.SIGKILL)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + patience.SECONDS
         while decoders._children[0].is_running() and time.monotonic() < deadline:
             time.sleep(0.01)
         assert decoders.facts(nasty.jpeg()).format == "JPEG"

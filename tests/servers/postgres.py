@@ -16,6 +16,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import NamedTuple
 
+from tests import patience
+
 DEBIAN = Path("/usr/lib/postgresql")
 OLDEST = 15
 MISSING = f"no PostgreSQL {OLDEST} or newer (Debian: apt-get install postgresql postgresql-client)"
@@ -74,7 +76,9 @@ class Server(NamedTuple):
 
     def _run(self, program: str, *words: str) -> None:
         reached = (f"--host={self.folder}", f"--username={OWNER}", "--no-password")
-        subprocess.run([self.programs / program, *reached, *words], check=True, timeout=60)
+        subprocess.run(
+            [self.programs / program, *reached, *words], check=True, timeout=patience.SECONDS
+        )
 
 
 def programs(debian: Path = DEBIAN, path: str | None = None) -> Path | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from tests import patience
 from tests.servers import postgres
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,7 @@ def processes_of(folder: Path) -> list[bytes]:
 
 
 def wait_until_gone(folder: Path) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + patience.SECONDS
     while (folder.exists() or processes_of(folder)) and time.monotonic() < end:
         time.sleep(0.05)
 

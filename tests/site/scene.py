@@ -33,6 +33,7 @@ from affekt.site.gallery import SPOTS_OF, Gallery, Pool
 from affekt.site.scene import Scene
 from affekt.site.seals import Seals
 from affekt.taxonomy import MIKELS8
+from tests import patience
 from tests.campaign.crowd import WAY
 
 # Passwords are hashed as weakly as can be while testing, or every sign-in would take a while.
@@ -158,7 +159,7 @@ def served(scene: Scene, port: socket.socket) -> Iterator[Site]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([port],), daemon=True)
     thread.start()
-    end = time.monotonic() + 10
+    end = time.monotonic() + patience.SECONDS
     while not server.started and time.monotonic() < end:
         time.sleep(0.01)
     try:
@@ -167,7 +168,7 @@ def served(scene: Scene, port: socket.socket) -> Iterator[Site]:
         for client in one.clients:
             client.close()
         server.should_exit = True
-        thread.join(10)
+        thread.join(patience.SECONDS)
         scene.gallery.close()
         scene.live.database.close()
 

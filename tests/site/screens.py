@@ -12,6 +12,7 @@ from sqlalchemy import select
 from affekt.campaign import settings
 from affekt.campaign.settings import Asking, Care, Pay
 from affekt.journal.schema import votes
+from tests import patience
 from tests.site.scene import Site
 
 CHROMIUM = (
@@ -30,7 +31,7 @@ IS_SEEN = """() => {
   const image = document.querySelector("#batch.is-ready figure:not(.loading) img");
   return Boolean(image && image.naturalWidth > 0) && !document.querySelector("#warn-dialog[open]");
 }"""
-PATIENCE_MS = 20_000
+PATIENCE_MS = 1_000 * patience.SECONDS
 PAID = Asking(
     batch=5, gold_rate=0, min_view_ms=50, pay=Pay(per_batch=Decimal("1.20")),
     test=settings.Test(n_questions=4, pass_at=0), care=Care(warn_of=("fear", "sadness")),

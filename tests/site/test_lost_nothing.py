@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from affekt.campaign.sweep import sweep
+from tests import patience
 from tests.campaign.crowd import HOUR, wait
 from tests.site.scene import Site, free_port, link_of, made, site
 from tests.site.screens import MARKS, begun, opened, seen, stored, until
@@ -50,8 +51,8 @@ def running(folder: Path, port: int) -> Iterator[None]:
     line = [sys.executable, "-m", "tests.site.serve", str(folder), str(port)]
     process = subprocess.Popen(line, cwd=Path(__file__).parents[2])
     try:
-        patience = time.monotonic() + 60
-        while time.monotonic() < patience:
+        until = time.monotonic() + patience.SECONDS
+        while time.monotonic() < until:
             try:
                 httpx.get(f"http://127.0.0.1:{port}/", timeout=5)
                 break
@@ -60,7 +61,7 @@ def running(folder: Path, port: int) -> Iterator[None]:
         yield
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(patience.SECONDS)
 
 
 def test_an_interrupted_network_loses_no_answer_and_counts_none_twice(

@@ -25,6 +25,7 @@ from affekt.exports.shape import FILES
 from affekt.project import Project
 from affekt.site import passwords, start
 from affekt.site.gallery import pool_of
+from tests import patience
 from tests.site.scene import EMOTIONS, SECRET, Site, free_port, painted
 from tests.site.visits import form_token
 
@@ -70,7 +71,9 @@ def project(built: Path, tmp_path: Path) -> Path:
 
 def affekt(command: str, folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
     line = [sys.executable, "-c", MAIN, command, "plan.toml", *more]
-    return subprocess.run(line, cwd=folder, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        line, cwd=folder, capture_output=True, text=True, timeout=patience.SECONDS
+    )
 
 
 @contextmanager
@@ -83,7 +86,7 @@ def serving(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], di
         said = ""
         while "}" not in said:
             said += process.stdout.readline()
-        until = time.monotonic() + 20
+        until = time.monotonic() + patience.SECONDS
         while time.monotonic() < until:
             try:
                 httpx.get(f"http://127.0.0.1:{port}/", timeout=5)
@@ -93,7 +96,7 @@ def serving(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], di
         yield process, json.loads(said)
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(patience.SECONDS)
         if process.stdout:
             process.stdout.close()
 
@@ -151,7 +154,7 @@ def test_a_plan_is_built_served_answered_killed_and_built_to_its_end(project: Pa
         assert said["first_link"] is None
         assert "Answered: 8" in answer_all(client, said["address"], worker[1])
         process.send_signal(signal.SIGINT)
-        assert process.wait(15) == 130
+        assert process.wait(patience.SECONDS) == 130
     assert affekt("build", project).returncode == 0
     assert "/w/" not in (project / "work" / "logs" / "affekt.jsonl").read_text()
 

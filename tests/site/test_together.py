@@ -12,6 +12,7 @@ from sqlalchemy import Connection, event, text
 
 from affekt.journal.database import Database
 from affekt.site.together import Together
+from tests import patience
 
 Writing = Coroutine[Any, Any, None]
 
@@ -47,7 +48,7 @@ async def behind_one_under_way(
 ) -> list[object]:
     """Give how writes end that all come while another one is being committed."""
     together, go_on = Together(database), threading.Event()
-    first = asyncio.create_task(together.write(lambda _: go_on.wait(20)))
+    first = asyncio.create_task(together.write(lambda _: go_on.wait(patience.SECONDS)))
     await asyncio.sleep(0)
     ends = [asyncio.create_task(one) for one in later(together)]
     await asyncio.sleep(0)

@@ -15,12 +15,13 @@ import polars as pl
 import pytest
 
 from affekt.taxonomy import MIKELS8
+from tests import patience
 from tests.servers._flickr_catalogue import Burst
 from tests.servers.flickr import KEY, Host, Quirks
 from tests.story.crawl import TABLE
 
 # Forty seconds on two free cores; much longer where others work on them too.
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(2 * patience.SECONDS)]
 ROOT = Path(__file__).parents[2]
 PER_EMOTION = 25_000
 KILLS = 10

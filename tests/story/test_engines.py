@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests import objects
+from tests import objects, patience
 
 ROOT = Path(__file__).parents[2]
 NEEDS_RAY = pytest.mark.skipif(
@@ -28,7 +28,7 @@ def run(folder: Path, engine: str, victim: str = "", **environment: str) -> dict
         env={**os.environ, **LIMITS, **environment},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=patience.SECONDS,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3_000:]

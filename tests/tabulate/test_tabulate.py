@@ -21,6 +21,7 @@ from affekt.features.colour_histogram import ColourHistogram
 from affekt.features.wang2013 import Wang2013
 from affekt.stage import Progress
 from affekt.tabulate import shards, tabulate
+from tests import patience
 from tests.blocks.pictures import Picture, noise, painted
 from tests.cli.run import AFFEKT
 
@@ -234,7 +235,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
 
 def until(is_so: Callable[[], bool]) -> None:
     """Wait for something that a process does."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + patience.SECONDS
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.002)

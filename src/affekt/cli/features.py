@@ -56,6 +56,5 @@ def _tell(made: Tabulated, n_values: int) -> None:
         voice.line(": ".join(filter(None, one)))
     lost = f"; {len(made.refused):,} without values, named above" if made.refused else ""
     others = f"; files that are no pictures: {made.n_others:,}" if made.n_others else ""
-    voice.line(
-        f"{made.table}: {made.n_pictures:,} pictures, {n_values:,} values each{lost}{others}"
-    )
+    values = f"pictures: {made.n_pictures:,}; values a picture: {n_values:,}"
+    voice.line(f"{made.table}: {values}{lost}{others}")

@@ -108,5 +108,8 @@ class Feature(Part):
         """Learn from the raw vectors of training pictures, in the order of their identifiers.
 
         They may be looked at once, one after the other: all of them need not fit in memory.
+
+        Raises:
+            NotImplementedError: `is_learned` is False.
         """
         raise NotImplementedError(f"{self.kind()!r} has no learned half")

@@ -1,23 +1,21 @@
 """The work of dedupe: which pictures are copies of which, and which belong together."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from affekt.pictures.alike import NO_LINKS, Limit, Links
 from affekt.pictures.phash import WIDTH
 from affekt.stage import Desk, Outcome
 from affekt.stages import _copies, _copies_groups, _copies_notes, _copies_vectors
 from affekt.stages._copies import Pictures, Verdicts
+from affekt.stages._copies_rules import CopyRules
 from affekt.stages._copies_table import Changes, changed, cuts_of
 from affekt.tables import CLEAN, Pieces
-
-if TYPE_CHECKING:
-    from affekt.stages.dedupe import Dedupe
 
 RADII = ((5_000_000, 8), (50_000_000, 5))  # fewer pictures than this → bits
 SMALLEST = 4  # bits for more pictures: pairs by chance grow with the square of their number
 
 
-def found(rules: "Dedupe", desk: Desk, clean: Any) -> Outcome:
+def found(rules: CopyRules, desk: Desk, clean: Any) -> Outcome:
     """Give the pictures that stay, each with its group, and those that are copies."""
     with_owners = rules.series_seconds > 0
     pictures = _copies.in_order(_copies.narrow(clean, with_owners=with_owners), rules.keep)
@@ -51,7 +49,7 @@ def found(rules: "Dedupe", desk: Desk, clean: Any) -> Outcome:
     return Outcome(Pieces(lambda: changed(clean, cuts, changes)), dropped, notes=notes)
 
 
-def limits(rules: "Dedupe", n: int) -> tuple[Limit, Limit]:
+def limits(rules: CopyRules, n: int) -> tuple[Limit, Limit]:
     """Give what is a copy, and what is a step inside a group, among so many pictures."""
     bits, step = (
         given if isinstance(given, int) else _radius(n)
@@ -63,7 +61,7 @@ def limits(rules: "Dedupe", n: int) -> tuple[Limit, Limit]:
 
 
 def _judged(
-    rules: "Dedupe", pictures: Pictures, crowded: _copies.Numbers, limit: Limit, links: Links
+    rules: CopyRules, pictures: Pictures, crowded: _copies.Numbers, limit: Limit, links: Links
 ) -> Verdicts:
     kinds = () if rules.across_sources else ("source",)
     if rules.disagree == "keep":
@@ -73,7 +71,7 @@ def _judged(
     return _copies.judged(pictures, keeper, rules.disagree)
 
 
-def _series(rules: "Dedupe", verdicts: Verdicts) -> Links:
+def _series(rules: CopyRules, verdicts: Verdicts) -> Links:
     return (
         _copies_groups.series(verdicts, rules.series_seconds) if rules.series_seconds else NO_LINKS
     )

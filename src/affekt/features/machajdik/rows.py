@@ -75,7 +75,8 @@ def table(
         return detected(view.grey, model)
 
     return (
-        *_colour(dominance_sign, probabilities),
+        *_mean_colour(dominance_sign),
+        *_colours(probabilities),
         *_wang(),
         *_texture(wavelet, details),
         *_composition(details),
@@ -84,7 +85,7 @@ def table(
     )
 
 
-def _colour(dominance_sign: int, probabilities: Table | None) -> tuple[Block, ...]:
+def _mean_colour(dominance_sign: int) -> tuple[Block, ...]:
     return (
         Block(
             "saturation_brightness",
@@ -115,6 +116,11 @@ def _colour(dominance_sign: int, probabilities: Table | None) -> tuple[Block, ..
             f"{PAPER}, hue; Hanbury 2003",
             lambda view: hue(view.colours),
         ),
+    )
+
+
+def _colours(probabilities: Table | None) -> tuple[Block, ...]:
+    return (
         Block(
             "colourfulness",
             (Item("distance", "CIELUV", 0, 190),),

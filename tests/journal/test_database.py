@@ -57,10 +57,10 @@ def words_without_log(path: Path, copy: Path) -> int:
     """Count what stands in the file itself, read from a copy."""
     shutil.copy(path, copy)
     with closing(sqlite3.connect(copy)) as connection:
-        tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'notes'")
-        if not tables.fetchone()[0]:
+        try:
+            return int(connection.execute("SELECT count(*) FROM notes").fetchone()[0])
+        except sqlite3.DatabaseError:  # copied while the log was being moved, or before
             return 0
-        return int(connection.execute("SELECT count(*) FROM notes").fetchone()[0])
 
 
 def at_last(count: Callable[[], int], least: int) -> bool:

@@ -16,9 +16,10 @@ from tests.servers import postgres
 
 ROOT = Path(__file__).parents[2]
 STARTED = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from tests.servers import postgres
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background has none
 with postgres.running(Path(sys.argv[1])) as server:
     print(server.folder, flush=True)
     time.sleep(60)

@@ -1,6 +1,7 @@
 """The parts shown in CONTRIBUTING are real: found by module outside, by folder inside."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -123,31 +124,38 @@ def test_both_lines_run_with_every_part_from_outside(outside: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", FAMILY)
-def test_the_exam_of_its_family_finds_an_example_by_its_folder(kind: str, tmp_path: Path) -> None:
-    """One new file, no other line changed."""
+def test_the_exam_of_its_family_finds_an_example_by_its_folder(tmp_path: Path) -> None:
+    """One new file a part, no other line changed."""
     copy = copy_of_affekt(tmp_path)
-    (copy / "src" / "affekt" / FAMILY[kind] / f"{kind}.py").write_text(examples()[kind])
+    for kind, family in FAMILY.items():
+        (copy / "src" / "affekt" / family / f"{kind}.py").write_text(examples()[kind])
     where = run(copy, copy / "src", "-c", "import affekt; print(affekt.__file__)")
     assert Path(where.stdout.strip()).is_relative_to(copy)
-    exams = [
-        str(copy / "tests" / name) for name in (f"exams/test_{FAMILY[kind]}.py", "test_floors.py")
-    ]
-    ran = run(
-        copy, copy / "src", "-m", "pytest", "-q", "-p", "no:cacheprovider", *exams, "-k", kind
-    )
+    exams = [f"tests/exams/test_{family}.py" for family in FAMILY.values()]
+    line = ["-m", "pytest", "-rA", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header"]
+    ran = run(copy, copy / "src", *line, *exams, "tests/test_floors.py", "-k", " or ".join(FAMILY))
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "passed" in ran.stdout.splitlines()[-1]
+    for kind, family in FAMILY.items():
+        assert re.search(rf"^PASSED tests/exams/test_{family}\.py::.*{kind}", ran.stdout, re.M)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "check", [("ruff", "check"), ("ruff", "format", "--check"), ("mypy",)], ids=" ".join
 )
-def test_the_examples_pass_the_checks_of_affekt(check: tuple[str, ...], tmp_path: Path) -> None:
-    copy = copy_of_affekt(tmp_path)
-    paths = [copy / "src" / "affekt" / FAMILY[kind] / f"{kind}.py" for kind in sorted(FAMILY)]
-    for path in paths:
-        path.write_text(examples()[path.stem])
-    ran = run(copy, copy / "src", "-m", *check, *map(str, paths))
+def test_the_examples_pass_the_checks_of_affekt(check: tuple[str, ...], outside: Path) -> None:
+    """By the settings of affekt, and with what mypy knows of it since `make lint`."""
+    settings = ROOT / "pyproject.toml"
+    with_settings = ("--config-file" if check[0] == "mypy" else "--config", str(settings))
+    paths = map(str, sorted((outside / "mylab").glob("*.py")))
+    ran = run(ROOT, ROOT / "src", "-m", *check, *with_settings, *paths)
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.slow
+def test_an_example_with_a_wrong_type_does_not_pass(outside: Path) -> None:
+    wrong = outside / "mylab" / "light.py"
+    wrong.write_text(wrong.read_text() + "\n\nN: int = 'one'\n")
+    ran = run(ROOT, ROOT / "src", "-m", "mypy", str(wrong))
+    assert "light.py" in ran.stdout
+    assert ran.returncode == 1

@@ -3,6 +3,8 @@
 import re
 import shlex
 import tomllib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -37,6 +39,7 @@ HOSTS = {
 CONSOLE = blocks("console")
 LINES = [(block, line) for block in CONSOLE for line in commands(block)]
 OURS = [(block, line) for block, line in LINES if line.startswith("affekt ")]
+FIRST = "README.md"
 RUN = sorted({block.page for block, _ in OURS})
 
 
@@ -73,14 +76,23 @@ def test_a_line_that_is_shown_is_ours_or_well_known(block: Block, line: str) -> 
     assert first != "make" or rest[0] in targets
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("page", RUN)
-def test_the_commands_of_a_page_run_one_after_the_other(page: str, tmp_path: Path) -> None:
+def run_page(page: str, affekt: Callable[..., run.Ran | run.Ended]) -> None:
     """A line that says ``# ends with 3`` must end so, every other one with 0."""
     for line in [line for block, line in OURS if block.page == page and line not in ELSEWHERE]:
         wanted = re.search(r"# ends with (\d+)", line)
-        ran = run.affekt(*shlex.split(line, comments=True)[1:], cwd=tmp_path)
+        ran = affekt(*shlex.split(line, comments=True)[1:])
         assert ran.code == int(wanted[1] if wanted else 0), f"{line}\n{ran.out}\n{ran.err}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [page for page in RUN if page != FIRST])
+def test_the_commands_of_a_page_run_one_after_the_other(page: str, affekt: run.Command) -> None:
+    run_page(page, affekt)
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_first_page_run_as_a_shell_runs_them(tmp_path: Path) -> None:
+    run_page(FIRST, partial(run.affekt, cwd=tmp_path))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -54,7 +54,6 @@ def test_the_line_that_is_compared_keeps_and_drops(undisturbed: dict[str, Any]) 
     ("engine", "victim"),
     [
         ("native", "function"),
-        pytest.param("ray", "", marks=NEEDS_RAY),
         pytest.param("ray", "function", marks=NEEDS_RAY),
         pytest.param("ray", "worker", marks=NEEDS_RAY),
     ],
@@ -70,7 +69,7 @@ def test_neither_engine_nor_death_changes_a_byte(
 
 @pytest.mark.slow
 @NEEDS_RAY
-def test_a_cluster_works_on_a_project_in_an_object_store(
+def test_a_cluster_that_nothing_disturbs_works_on_a_project_in_an_object_store(
     tmp_path: Path, undisturbed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """collect.md section 7: its workers share nothing with this machine but the store."""

@@ -1,14 +1,21 @@
-"""Runs the real command in a process of its own, as a user's shell would."""
+"""Runs the real command: in a process of its own, as a user's shell would, or in this one."""
 
+import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+import pytest
+
+from affekt.cli import main
+from affekt.cli.log import LOG
 from tests import patience
 
 AFFEKT = (sys.executable, "-c", "from affekt.cli import main; main()")
@@ -28,15 +35,7 @@ class Ran:
         return json.loads(self.out)
 
 
-class Ended(NamedTuple):
-    """How a command ended that ran in this process; see the fixture ``affekt``."""
-
-    code: object
-    out: str
-    err: str
-
-
-Command = Callable[..., Ended]
+Command = Callable[..., Ran]
 
 
 def affekt(*words: str | Path, cwd: Path, **environment: str) -> Ran:
@@ -51,3 +50,22 @@ def affekt(*words: str | Path, cwd: Path, **environment: str) -> Ran:
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def here(*words: str | Path, cwd: Path, **environment: str) -> Ran:
+    """Run ``affekt WORDS`` in a folder and in this process, so that nothing is imported again."""
+    handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.chdir(cwd)
+        patch.setattr(sys, "argv", ["affekt", *map(str, words)])
+        patch.setattr(sys, "path", [*sys.path])
+        patch.setattr(LOG, "printed", False)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        with pytest.raises(SystemExit) as end:
+            main()
+    for one, handler in handlers.items():
+        signal.signal(one, handler)
+    assert isinstance(end.value.code, int)
+    return Ran(end.value.code, *(one.buffer.getvalue().decode() for one in (out, err)))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import skimage
 
-from tests.cli.run import affekt
+from tests.cli.run import here as affekt
 from tests.docs.pages import section
 
 VOTES = "work/releases/tiny-1.0.0/annotations/votes.parquet"

@@ -1,6 +1,7 @@
 """Who workers are elsewhere: sealed, found again, told to nobody, erased."""
 
 import json
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from affekt.campaign.identities import Identity
 from affekt.campaign.live import Live, open_campaign
 from affekt.campaign.places import open_waiting
 from affekt.errors import Damaged, MachineError, NotTaken
+from affekt.journal import blanked
 from affekt.journal.clock import Clock
 from affekt.journal.database import Database
 from tests.campaign.conftest import Opened
@@ -173,6 +175,26 @@ def test_no_byte_of_somebody_erased_stays_in_the_file_or_its_log(tmp_path: Path)
         assert all(one in every_byte(tmp_path) for one in known)
         identities.erase(live, worker, "owner", "asked to")
         assert not [one for one in known if one in every_byte(tmp_path)]
+
+
+def test_bytes_that_stay_while_somebody_reads_are_told_and_go_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C70."""
+    monkeypatch.setattr(blanked, "CLEAR_SECONDS", 0.05)
+    place = tmp_path / "votes.db"
+    live = open_campaign(place, WAY, clock=Clock())
+    with closing(live.database), closing(sqlite3.connect(place, isolation_level=None)) as reader:
+        worker = consenting(live)
+        workers.set_preference(live, worker, "keys", {"yes": "a key of Ann"})
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM workers").fetchone()
+        with pytest.raises(MachineError, match=r"still stands in its log, 'votes\.db-wal'; run"):
+            identities.erase(live, worker, "owner", "asked to")
+        assert b"a key of Ann" in every_byte(tmp_path)
+        reader.execute("ROLLBACK")
+        identities.erase(live, worker, "owner", "asked to")
+        assert b"a key of Ann" not in every_byte(tmp_path)
 
 
 def every_byte(folder: Path) -> bytes:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import Connection, event, text
@@ -157,6 +158,21 @@ def test_the_log_moves_into_the_file_beside_the_writing(tmp_path: Path) -> None:
         for at in range(MOVE_AFTER):
             database.write(put(f"word {at:03d}"))
         assert at_last(lambda: words_without_log(path, tmp_path / "copy.db"), MOVE_AFTER - 2)
+
+
+def test_a_log_that_cannot_be_moved_is_told_and_nothing_is_lost(
+    file: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    sick = Mock()
+    sick.cursor.side_effect = sqlite3.OperationalError("disk I/O error")
+    monkeypatch.setattr(file.engine, "raw_connection", lambda: sick)
+    for at in range(MOVE_AFTER):
+        file.write(put(f"word {at:03d}"))
+    assert at_last(lambda: len(caplog.messages), 1)
+    assert caplog.messages == [f"{file.place}: its log was not moved into it: disk I/O error"]
+    monkeypatch.undo()
+    sick.invalidate.assert_called_once_with()
+    assert len(words(file)) == MOVE_AFTER
 
 
 @pytest.fixture

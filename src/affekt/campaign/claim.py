@@ -18,7 +18,6 @@ from affekt.rank import rank_of
 
 TOKEN_BYTES = 16
 PAGE = 2  # slots looked at for each that is wanted, since several are of one picture
-LOOKS = 20  # at what is open, while others take all that was found before it was locked
 DAY = 24 * 3600 * MICROSECONDS
 # A picture is met where the worker holds a slot of it or of its like, or passed over it.
 UNMET = """FROM slots s WHERE s.campaign = :campaign AND s.state = 'open' AND s.emotion IN :emotions
@@ -128,18 +127,19 @@ def _wanted(to: Connection, live: Live, worker: int) -> list[str]:
 
 
 def _won(to: Connection, look: Callable[[], list[Found]]) -> list[Found]:
-    """Give the slots found that no other server takes at this moment."""
-    found = look()
-    if to.dialect.name != "postgresql":
-        return found
-    for way in (" SKIP LOCKED", *LOOKS * ("",)):
+    """Give the slots found that no other server takes at this moment, none where none is open.
+
+    It ends, for whoever took all that was found meanwhile has come first only once with it.
+    """
+    found, way = look(), " SKIP LOCKED"
+    while found and to.dialect.name == "postgresql":
         lock = text(LOCK_SLOTS + way).bindparams(bindparam("slots", expanding=True))
-        ids = {row[0] for row in to.execute(lock, {"slots": [one.id for one in found] or [0]})}
+        ids = {row[0] for row in to.execute(lock, {"slots": [one.id for one in found]})}
         won = [one for one in found if one.id in ids]
-        if won or not found:
+        if won:
             return won
-        found = look()  # they all went to others meanwhile
-    return []
+        found, way = look(), ""
+    return found
 
 
 def _slots(

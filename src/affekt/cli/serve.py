@@ -24,14 +24,19 @@ def serve(  # noqa: PLR0913  (the options of the command)
         if as_json:
             voice.document({"address": at.address, "first_link": link})
         else:
-            _tell(at.address, link)
+            _tell(at.address, link, scene.unreviewed)
         start.serve(scene, at)
 
 
-def _tell(address: str, link: str | None) -> None:
+def _tell(address: str, link: str | None, unasked: list[str]) -> None:
     voice.line(f"{address}: open; researchers sign in at {address}/desk")
     if link:
         voice.line(f"set the first owner's password, once and within a day: {link}")
+    if unasked:
+        voice.line(
+            f"nobody is asked in {', '.join(unasked)}: the words for the emotions have no source; "
+            "write reviewed words and their source into the plan, asking.words"
+        )
     click.echo("Control-C ends it; every answer that was acknowledged is kept")
 
 

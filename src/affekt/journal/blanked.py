@@ -13,9 +13,11 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, text
 
+from affekt.errors import MachineError
 from affekt.journal.database import Database
 from affekt.journal.sqlite_file import back_up, backup_of, reading, sentences
 
+CLEAR_SECONDS = 10.0  # longest wait for those who read what is to be cleared
 TOLD = ("image_id", "group_id", "source", "source_id")
 FIND = "SELECT id, image_id, group_id, source, source_id FROM items"
 FIND_EARLIER = "SELECT 0, image_id, group_id, NULL, NULL FROM questions"
@@ -92,10 +94,20 @@ def _blank(to: Connection, gone: list[int], tested: list[str]) -> None:
 
 
 def scrub(path: Path) -> None:
-    """Leave no byte of what was overwritten in the file or its log."""
-    with sentences(path), closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    """Leave no byte of what was overwritten in the file or its log.
+
+    Raises:
+        MachineError: Another process was reading all the while, or writing.
+    """
+    connecting = sqlite3.connect(path, isolation_level=None, timeout=CLEAR_SECONDS)
+    with sentences(path), closing(connecting) as connection:
         connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        is_read, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if is_read:
+        raise MachineError(
+            f"{path}: another process is reading it, so what was erased still stands in its log, "
+            f"'{path.name}-wal'; run the same again when the other has ended"
+        )
 
 
 def renew_copies(path: Path, tells: Callable[[sqlite3.Connection], bool]) -> None:

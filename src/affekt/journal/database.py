@@ -4,6 +4,7 @@ What `Database.write` has returned is on the disk. On SQLite, writes that wait f
 committed together: the one whose turn it is runs all that wait, each in a savepoint of its own.
 """
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,7 @@ from affekt.errors import NewerFormat
 from affekt.journal import server, sqlite_file
 from affekt.journal.migrations import REVISIONS, upgrade
 
+LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 Durability = Literal["disk", "process"]
 # What `synchronous` is for each; under "process" a power cut may lose the last commits.
@@ -252,7 +254,8 @@ class _Writer:
         file = self._engine.raw_connection()
         try:
             file.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
-        except sqlite3.Error:  # a full or failing disk: the next commit meets it, and says so
+        except sqlite3.Error as trouble:  # a full or failing disk, which the next commit meets too
+            LOG.warning("%s: its log was not moved into it: %s", self._engine.url.database, trouble)
             file.invalidate()
         finally:
             file.close()

@@ -5,6 +5,7 @@ leaves nothing of the old content in a file, its log or its copies.
 """
 
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from affekt.errors import MachineError
 from affekt.journal.database import Database
-from affekt.journal.sqlite_file import back_up, backup_of, reading, sentences
+from affekt.journal.sqlite_file import LOOK_SECONDS, back_up, backup_of, reading, sentences
 
 CLEAR_SECONDS = 10.0  # longest wait for those who read what is to be cleared
 TOLD = ("image_id", "group_id", "source", "source_id")
@@ -100,14 +101,23 @@ def scrub(path: Path) -> None:
         MachineError: Another process was reading all the while, or writing.
     """
     connecting = sqlite3.connect(path, isolation_level=None, timeout=CLEAR_SECONDS)
+    end = time.monotonic() + CLEAR_SECONDS
     with sentences(path), closing(connecting) as connection:
         connection.execute("VACUUM")
-        is_read, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if is_read:
+        # Where somebody else moves the log at this moment, SQLite does not wait by itself.
+        while (is_held := _move_log(connection)) and time.monotonic() < end:
+            time.sleep(LOOK_SECONDS)
+    if is_held:
         raise MachineError(
             f"{path}: another process is reading it, so what was erased still stands in its log, "
             f"'{path.name}-wal'; run the same again when the other has ended"
         )
+
+
+def _move_log(connection: sqlite3.Connection) -> bool:
+    """Move all of the log into the file and empty it, or tell that others keep it from that."""
+    (is_held, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return bool(is_held)
 
 
 def renew_copies(path: Path, tells: Callable[[sqlite3.Connection], bool]) -> None:

@@ -109,22 +109,16 @@ def contenders(*, slow: bool) -> Iterator[Contender]:
             f"PCA {solver} 20, LinearSVC primal",
             reduced(20, LinearSVC(dual=False, **even), solver),
         )
+    yield by_sklearn("PCA 100, LinearSVC primal", reduced(100, LinearSVC(dual=False, **even)))
     yield by_sklearn("PCA 20, LinearSVC dual", reduced(20, LinearSVC(dual=True, **even)))
-    yield by_sklearn("PCA 100, LinearSVC dual", reduced(100, LinearSVC(dual=True, **even)))
     yield by_sklearn("PCA 20, RidgeClassifier", reduced(20, RidgeClassifier(**even)))
     yield by_sklearn("RidgeClassifier cholesky", RidgeClassifier(1e3, **even))
     yield by_sklearn("RidgeClassifier lsqr", RidgeClassifier(1e3, solver="lsqr", **even))
-    for loss in ("hinge", "log_loss"):
-        yield by_sklearn(
-            f"SGDClassifier {loss}",
-            SGDClassifier(loss=loss, alpha=1e-2, random_state=SEED, **even),
-        )
     for solver in ("lbfgs", "newton-cg"):
         yield by_sklearn(
             f"LogisticRegression {solver}",
             LogisticRegression(C=1e-3, solver=solver, **even),
         )
-    yield by_sklearn("PCA 20, SVC one-vs-one", reduced(20, SVC(kernel="linear", **even)))
     if slow:
         yield from slow_ones()
 
@@ -132,6 +126,13 @@ def contenders(*, slow: bool) -> Iterator[Contender]:
 def slow_ones() -> Iterator[Contender]:
     """Give those that take minutes."""
     even = {"class_weight": "balanced"}
+    for loss in ("hinge", "log_loss"):
+        yield by_sklearn(
+            f"SGDClassifier {loss}",
+            SGDClassifier(loss=loss, alpha=1e-2, random_state=SEED, **even),
+        )
+    yield by_sklearn("PCA 100, LinearSVC dual", reduced(100, LinearSVC(dual=True, **even)))
+    yield by_sklearn("PCA 20, SVC one-vs-one", reduced(20, SVC(kernel="linear", **even)))
     yield by_sklearn("LinearSVC primal", LinearSVC(C=1e-3, dual=False, **even))
     yield by_sklearn("LinearSVC dual", LinearSVC(C=1e-3, dual=True, **even))
     for solver in ("sag", "saga"):

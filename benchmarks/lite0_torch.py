@@ -30,7 +30,7 @@ class TorchLite0:
             x = F.relu6(self._convolved(self._bottleneck(x, last), "_conv_head", "_bn1"))
             features = x.mean((2, 3))
             logits = F.linear(features, self.weights["_fc.weight"], self.weights["_fc.bias"])
-        named = {"activation": activation, "features": features, "logits": logits}
+        named = {"stage6": activation, "features": features, "logits": logits}
         return {name: tensor.numpy() for name, tensor in named.items()}
 
     def _bottleneck(self, x: Tensor, block: Block) -> Tensor:

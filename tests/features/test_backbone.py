@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import skimage
 from PIL import Image
+from pydantic import ValidationError
 
 from affekt.features import backbone
 from affekt.features.backbone import Backbone, framed
@@ -29,6 +30,34 @@ def test_both_framings_see_the_cat(cat: np.ndarray, framing: Literal["squash", "
     """M15, M16."""
     logits = Backbone(framing=framing, layer="logits").extract(cat)
     assert set(np.argsort(-logits)[:3].tolist()) <= CATS
+
+
+def test_what_enters_the_last_stage_is_a_layer_too(cat: np.ndarray) -> None:
+    """M17, M43."""
+    feature = Backbone(layer="stage6")
+    vector = feature.extract(cat)
+    assert (feature.length, vector.size) == (192 * 7 * 7, 9408)
+    assert vector.dtype == np.float32
+    assert feature.names[-1] == "efficientnet_lite0.stage6.9407"
+
+
+def test_a_mirrored_view_is_the_vector_of_the_mirrored_picture(cat: np.ndarray) -> None:
+    """M43."""
+    both = Backbone(views=("plain", "mirrored"))
+    plain, mirrored = np.split(both.extract(cat), 2)
+    np.testing.assert_array_equal(plain, Backbone().extract(cat))
+    np.testing.assert_array_equal(mirrored, Backbone(views=("mirrored",)).extract(cat))
+    turned = Backbone().extract(np.ascontiguousarray(cat[:, ::-1]))
+    assert np.abs(mirrored - turned).max() <= 1e-4 < np.abs(mirrored - plain).max()
+    assert (both.length, len(set(both.names))) == (2560, 2560)
+    assert both.names[1280] == "efficientnet_lite0.features_mirrored.0000"
+
+
+def test_a_view_stands_there_once() -> None:
+    with pytest.raises(ValidationError, match="each view may stand there once"):
+        Backbone(views=("plain", "plain"))
+    with pytest.raises(ValidationError, match="at least 1"):
+        Backbone(views=())
 
 
 def test_names_tell_net_layer_and_number() -> None:
@@ -89,7 +118,9 @@ def test_the_identity_holds_all_that_the_values_come_from(
     assert Backbone().digest() != before
 
 
-@pytest.mark.parametrize("other", [Backbone(framing="crop"), Backbone(layer="logits")])
+@pytest.mark.parametrize(
+    "other", [Backbone(framing="crop"), Backbone(layer="logits"), Backbone(views=("mirrored",))]
+)
 def test_another_setting_is_another_identity(other: Backbone) -> None:
     assert other.digest() != Backbone().digest()
 

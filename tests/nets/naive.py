@@ -51,13 +51,13 @@ def relu6(x: Array) -> Array:
 
 
 def answer(weights: Mapping[str, Array], picture: Array) -> dict[str, Array]:
-    """Give activation, features and logits of one uint8 picture (row, column, channel)."""
+    """Give stage6, features and logits of one uint8 picture (row, column, channel)."""
     x = (picture.transpose(2, 0, 1).astype(np.float64) - 127.5) / 127.5
     x = relu6(normed(full(x, weights["_conv_stem.weight"], 2), weights, "_bn0"))
-    number, activation = 0, x
+    number, before_last = 0, x
     for expansion, _, first_stride, width, repeats in STAGES:
         for repeat in range(repeats):
-            activation = x if width == 320 else activation
+            before_last = x if width == 320 else before_last
             at, stride, inner = f"_blocks.{number}.", first_stride if repeat == 0 else 1, x
             if expansion > 1:
                 inner = full(inner, weights[f"{at}_expand_conv.weight"])
@@ -70,4 +70,4 @@ def answer(weights: Mapping[str, Array], picture: Array) -> dict[str, Array]:
     x = relu6(normed(full(x, weights["_conv_head.weight"]), weights, "_bn1"))
     features = x.mean((1, 2))
     logits = weights["_fc.weight"] @ features + weights["_fc.bias"]
-    return {"activation": activation, "features": features, "logits": logits}
+    return {"stage6": before_last, "features": features, "logits": logits}

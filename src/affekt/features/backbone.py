@@ -1,12 +1,12 @@
-"""What a trained net makes of a picture: the values of one of its last layers."""
+"""What a trained net makes of a picture: the values of one of its layers."""
 
 from functools import cache
 from typing import Any, Literal
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import UInt8
 from PIL import Image
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from affekt.features import Feature, Picture, Vector
 from affekt.nets import efficientnet_lite0
@@ -17,6 +17,8 @@ from affekt.pictures.square import squashed
 NETS: dict[str, Net] = {net.name: net for net in (efficientnet_lite0.NET,)}
 CROP_SHARE = 224 / 256  # side of the centre square as a share of the shorter side
 ENGINE, PRECISION = "onnxruntime", "float32"
+View = Literal["plain", "mirrored"]
+Square = UInt8[np.ndarray, "side side 3"]
 
 
 class Backbone(Feature):
@@ -37,13 +39,27 @@ class Backbone(Feature):
     framing: Literal["squash", "crop"] = Field(
         "squash", description="squash: the whole picture; crop: its central square"
     )
-    layer: Literal["features", "logits"] = Field(
-        "features", description="features: what enters the classifier; logits: what leaves it"
+    layer: Literal["stage6", "features", "logits"] = Field(
+        "features",
+        description="features: what enters the classifier; logits: what leaves it; stage6: what "
+        "enters the last stage",
     )
+    views: tuple[View, ...] = Field(
+        ("plain",),
+        min_length=1,
+        description="plain: the picture; mirrored: its mirror image; the values of all, in a row",
+    )
+
+    @field_validator("views")
+    @classmethod
+    def _each_once(cls, views: tuple[View, ...]) -> tuple[View, ...]:
+        if len(set(views)) < len(views):
+            raise ValueError(f"is {list(views)!r}; each view may stand there once")
+        return views
 
     @property
     def names(self) -> tuple[str, ...]:
-        return _names(self.net, self.layer)
+        return _names(self.net, self.layer, self.views)
 
     @property
     def enough_px(self) -> int:
@@ -67,7 +83,12 @@ class Backbone(Feature):
 
     def extract(self, picture: Picture) -> Vector:
         pixels = framed(picture, self._net.side_px, self.framing)
-        vector: Float[np.ndarray, " feature"] = session(self._net).run(pixels[None], self.layer)[0]
+        # One by one, so that a view gives the same bits whatever is computed besides.
+        seen = {"plain": pixels, "mirrored": pixels[:, ::-1]}
+        return np.concatenate([self._values(seen[view]) for view in self.views])
+
+    def _values(self, pixels: Square) -> Vector:
+        vector: Vector = session(self._net).run(pixels[None], self.layer).reshape(-1)
         return vector
 
     @property
@@ -76,13 +97,12 @@ class Backbone(Feature):
 
 
 @cache
-def _names(net: str, layer: str) -> tuple[str, ...]:
-    return tuple(f"{net}.{layer}.{at:04d}" for at in range(NETS[net].lengths[layer]))
+def _names(net: str, layer: str, views: tuple[View, ...]) -> tuple[str, ...]:
+    sets = [f"{net}.{layer}" + ("_mirrored" if view == "mirrored" else "") for view in views]
+    return tuple(f"{one}.{at:04d}" for one in sets for at in range(NETS[net].lengths[layer]))
 
 
-def framed(
-    picture: Picture, side_px: int, framing: Literal["squash", "crop"]
-) -> UInt8[np.ndarray, "side side 3"]:
+def framed(picture: Picture, side_px: int, framing: Literal["squash", "crop"]) -> Square:
     """Give the picture as a square of that side; see `Backbone` for the two framings."""
     if framing == "squash" and picture.shape[:2] == (side_px, side_px):  # so the decoder gave it
         return picture

@@ -48,6 +48,7 @@ STAGES = (
     Stage(6, 5, 2, 192, 4),
     Stage(6, 3, 1, 320, 1),
 )
+LAYERS = {"stage6": (STAGES[-2].width, 7, 7), "features": (HEAD,), "logits": (CLASSES,)}
 
 Weights = Mapping[str, NDArray[Any]]
 
@@ -131,10 +132,11 @@ def check_weights(weights: Weights) -> None:
 
 
 def build(weights: Weights | None = None) -> bytes:
-    """Give the ONNX graph: uint8 pictures in, ``features``, ``logits`` and ``activation`` out.
+    """Give the ONNX graph: uint8 pictures in, ``stage6``, ``features`` and ``logits`` out.
 
-    Normalisation is inside, batch normalisation is folded into the convolutions, and ``activation``
-    is what enters the last stage (192×7×7), from which that stage can be trained alone.
+    Normalisation is inside, batch normalisation is folded into the convolutions, and ``stage6`` is
+    what enters the last stage (192×7×7), from which that stage can be trained alone. It is the only
+    inner layer: each that were an output too would make all of them slower.
     """
     weights = read_weights() if weights is None else weights
     check_weights(weights)
@@ -142,14 +144,13 @@ def build(weights: Weights | None = None) -> bytes:
     x = _normalised(graph, graph.pictures(SIDE_PX))
     x = graph.relu6(_folded(graph, x, weights, "_conv_stem", "_bn0", stride=2))
     for block in blocks():
-        x = graph.add("Identity", x, result="activation") if block.width == 320 else x
+        x = graph.add("Identity", x, result="stage6") if block.width == 320 else x
         x = _bottleneck(graph, x, weights, block)
     x = graph.relu6(_folded(graph, x, weights, "_conv_head", "_bn1"))
     features = graph.add("Flatten", graph.add("GlobalAveragePool", x), result="features")
     head = [graph.constant(weights[f"_fc.{part}"]) for part in ("weight", "bias")]
     graph.add("Gemm", features, *head, result="logits", transB=1)
-    outputs = {"features": (HEAD,), "logits": (CLASSES,), "activation": (192, 7, 7)}
-    return graph.serialised(outputs, {"weights_sha256": WEIGHTS_SHA256})
+    return graph.serialised(LAYERS, {"weights_sha256": WEIGHTS_SHA256})
 
 
 def fold(weights: Weights, convolution: str, norm: str) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -211,8 +212,8 @@ def _convolution(
 NET = Net(
     name="efficientnet_lite0",
     side_px=SIDE_PX,
-    lengths={"features": HEAD, "logits": CLASSES},
+    shapes=LAYERS,
     weights_sha256=WEIGHTS_SHA256,
-    builder=1,
+    builder=2,
     build=build,
 )

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import prod
 
 
 @dataclass(frozen=True)
@@ -12,7 +13,7 @@ class Net:
     Attributes:
         name: Word that names it in plans, file names and feature names.
         side_px: Height and width of its input.
-        lengths: Number of values a picture at each flat output.
+        shapes: Shape of what each layer gives for a picture, by the layer's name.
         weights_sha256: SHA-256 of the file its weights are read from, checked before use.
         builder: Version of the code that makes the graph; raise it when the graph answers
             differently.
@@ -21,10 +22,15 @@ class Net:
 
     name: str
     side_px: int
-    lengths: Mapping[str, int]
+    shapes: Mapping[str, tuple[int, ...]]
     weights_sha256: str
     builder: int
     build: Callable[[], bytes]
+
+    @property
+    def lengths(self) -> dict[str, int]:
+        """Number of values a picture at each layer."""
+        return {name: prod(shape) for name, shape in self.shapes.items()}
 
     @property
     def digest(self) -> str:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -11,9 +12,12 @@ import skimage
 from PIL import Image
 from pydantic import ValidationError
 
-from affekt.features import backbone
+from affekt.errors import UsageError
 from affekt.features.backbone import Backbone, framed
+from affekt.nets import efficientnet_lite0
 from affekt.nets.efficientnet_lite0 import WEIGHTS_SHA256
+from affekt.parts import Place
+from tests.nets.caffe_writer import net, thin_weights
 
 CATS = set(range(281, 286))  # ImageNet: tabby, tiger cat, Persian, Siamese, Egyptian
 FRAMINGS: tuple[Literal["squash"], Literal["crop"]] = ("squash", "crop")
@@ -58,6 +62,19 @@ def test_a_view_stands_there_once() -> None:
         Backbone(views=("plain", "plain"))
     with pytest.raises(ValidationError, match="at least 1"):
         Backbone(views=())
+
+
+@pytest.mark.parametrize(("layer", "length"), [("stage1", 16 * 112 * 112), ("head", 1280 * 49)])
+def test_an_inner_layer_has_its_length(cat: np.ndarray, layer: str, length: int) -> None:
+    """M75: the head is what a map of each class is made of."""
+    feature = Backbone(layer=layer)
+    assert (feature.length, feature.extract(cat).size) == (length, length)
+
+
+def test_the_mean_of_the_head_is_what_enters_the_classifier(cat: np.ndarray) -> None:
+    """M75."""
+    head = Backbone(layer="head").extract(cat).reshape(1280, 49)
+    assert np.abs(head.mean(axis=1) - Backbone().extract(cat)).max() <= 1e-5
 
 
 def test_names_tell_net_layer_and_number() -> None:
@@ -111,10 +128,7 @@ def test_the_identity_holds_all_that_the_values_come_from(
     assert identity["framing"] == "squash"
     assert (identity["engine"], identity["precision"]) == ("onnxruntime", "float32")
     before = Backbone().digest()
-    later = backbone.NETS["efficientnet_lite0"].__class__(
-        **{**vars(backbone.NETS["efficientnet_lite0"]), "builder": 99}
-    )
-    monkeypatch.setitem(backbone.NETS, "efficientnet_lite0", later)
+    monkeypatch.setattr(efficientnet_lite0, "NET", replace(efficientnet_lite0.NET, builder=99))
     assert Backbone().digest() != before
 
 
@@ -130,3 +144,78 @@ def test_the_backbone_needs_no_torch() -> None:
     line = "import sys, affekt.features.backbone as b; b.Backbone(); print('torch' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
+
+
+@pytest.fixture
+def caffenet(tmp_path: Path) -> Backbone:
+    (tmp_path / "thin.caffemodel").write_bytes(net(thin_weights()))
+    place = Place(written="thin.caffemodel", base=str(tmp_path))
+    return Backbone(net="caffenet", weights=place)
+
+
+def test_the_papers_feature_is_what_leaves_fc7(caffenet: Backbone, cat: np.ndarray) -> None:
+    """M21: of a net of few channels; after ReLU, of the whole picture squashed to 256 px."""
+    assert caffenet.names[:1] == ("caffenet.fc7.0000",)
+    vector = caffenet.extract(cat)
+    assert (vector.size, caffenet.length, caffenet.square_px) == (24, 24, 256)
+    assert vector.min() == 0 < vector.max()
+    by_name = caffenet.model_copy(update={"layer": "fc7"})
+    assert by_name.digest() == caffenet.digest()
+    np.testing.assert_array_equal(by_name.extract(cat), vector)
+    np.testing.assert_array_equal(caffenet.extract(framed(cat, 256, "squash")), vector)
+
+
+def test_caffenet_cuts_its_own_centre_out_of_a_square(caffenet: Backbone) -> None:
+    """M21: 227 of 256, so that `crop` starts from the square of the shorter side."""
+    cropped = caffenet.model_copy(update={"framing": "crop"})
+    assert (cropped.square_px, cropped.enough_px) == (None, 512)
+    chance = np.random.default_rng(8)
+    square = chance.integers(0, 256, (256, 256, 3), np.uint8)
+    wide = np.concatenate([square[:, :9], square, square[:, -9:]], axis=1)
+    np.testing.assert_array_equal(cropped.extract(wide), cropped.extract(square))
+    edged = square.copy()
+    edged[:14] = edged[:, 241:] = 0
+    np.testing.assert_array_equal(cropped.extract(edged), cropped.extract(square))
+    edged[14, 14] = 255 - edged[14, 14]
+    assert not np.array_equal(cropped.extract(edged), cropped.extract(square))
+
+
+def test_the_bytes_of_the_weights_count_and_not_their_place(
+    caffenet: Backbone, tmp_path: Path
+) -> None:
+    """M33."""
+    identity = caffenet.identity()
+    assert not {"weights", "path"} & set(identity)
+    assert "thin.caffemodel" not in str(identity)
+    assert identity["weights_sha256"] in identity["origin"]
+    (tmp_path / "copy.caffemodel").write_bytes((tmp_path / "thin.caffemodel").read_bytes())
+    copied = Backbone(net="caffenet", weights=Place(written=str(tmp_path / "copy.caffemodel")))
+    assert copied.digest() == caffenet.digest()
+    (tmp_path / "copy.caffemodel").write_bytes(net(thin_weights(seed=2)))
+    assert copied.digest() != caffenet.digest()
+    np.save(tmp_path / "mean.npy", np.array([104.0, 117.0, 123.0]))
+    other = caffenet.model_copy(update={"mean": Place(written=str(tmp_path / "mean.npy"))})
+    assert other.digest() != caffenet.digest()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"net": "caffenet"}, "'caffenet' needs `weights`, a file of yours that affekt never"),
+        ({"weights": "a.pth"}, "'efficientnet_lite0' has no use for `weights`; leave it out"),
+        ({"net": "alexnet", "weights": "a.pth", "mean": "b.npy"}, "no use for `mean`"),
+        ({"layer": "fc7"}, "efficientnet_lite0 has no layer 'fc7'; it has stage1, .*features"),
+        ({"net": "alexnet", "weights": "a.pth", "layer": "norm1"}, "alexnet has no layer 'norm1'"),
+    ],
+)
+def test_settings_that_do_not_fit_the_net_are_told(given: dict[str, str], said: str) -> None:
+    """M25."""
+    with pytest.raises(ValidationError, match=said):
+        Backbone.model_validate(given)
+
+
+def test_weights_that_are_nowhere_are_told_and_not_fetched(tmp_path: Path) -> None:
+    """M23."""
+    feature = Backbone(net="caffenet", weights=Place(written="no.caffemodel", base=str(tmp_path)))
+    with pytest.raises(UsageError, match=r"no\.caffemodel: No such file.* never fetches by itself"):
+        feature.identity()

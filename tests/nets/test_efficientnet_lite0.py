@@ -15,6 +15,7 @@ from PIL import Image
 from affekt.errors import Damaged
 from affekt.features.backbone import framed
 from affekt.nets.efficientnet_lite0 import (
+    LAYERS,
     NET,
     STAGES,
     WEIGHTS_SHA256,
@@ -124,6 +125,13 @@ def test_the_graph_has_the_named_input_and_outputs(net: onnxruntime.InferenceSes
         "stage6": [192, 7, 7],
     }
     assert NET.lengths == {"stage6": 9408, "features": 1280, "logits": 1000}
+
+
+def test_every_layer_has_its_shape(weights: dict[str, Array]) -> None:
+    """M75 too: 1280×7×7 is what a map of each class is made of."""
+    session = onnxruntime.InferenceSession(build(weights, tuple(LAYERS)))
+    given = session.run(list(LAYERS), {"pixels": np.zeros((1, 224, 224, 3), np.uint8)})
+    assert [values.shape[1:] for values in given] == list(LAYERS.values())
 
 
 def test_two_builds_are_the_same_bytes(weights: dict[str, Array], graph: bytes) -> None:

@@ -1,21 +1,23 @@
 """What a trained net makes of a picture: the values of one of its layers."""
 
 from functools import cache
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from affekt.features import Feature, Picture, Vector
-from affekt.nets import efficientnet_lite0
-from affekt.nets.net import Net
+from affekt.nets import alexnet, caffenet, efficientnet_lite0
+from affekt.nets.net import USUAL_CROP, Design, Given, Net
 from affekt.nets.session import provider, session
+from affekt.parts import Place
 from affekt.pictures.square import squashed
 
-NETS: dict[str, Net] = {net.name: net for net in (efficientnet_lite0.NET,)}
-CROP_SHARE = 224 / 256  # side of the centre square as a share of the shorter side
+DESIGNS: dict[str, Design] = {
+    one.name: one for one in (efficientnet_lite0.DESIGN, caffenet.DESIGN, alexnet.DESIGN)
+}
 ENGINE, PRECISION = "onnxruntime", "float32"
 View = Literal["plain", "mirrored"]
 Square = UInt8[np.ndarray, "side side 3"]
@@ -27,22 +29,35 @@ class Backbone(Feature):
     ``squash`` brings the whole picture to the net's square input, whatever its aspect; nothing of
     it is lost, which matters for what it makes people feel. ``crop`` takes the central square of
     7/8 of the shorter side, as nets are usually tested. Both resize bicubically with antialiasing.
+    ``caffenet`` then cuts out the centre by itself, as it was trained to, so that its ``crop`` is
+    that of the shorter side.
 
     References:
         Tan and Le (2019), EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks,
-        ICML; the Lite0 variant.
+        ICML; the Lite0 variant. Jia et al. (2014), Caffe: Convolutional Architecture for Fast
+        Feature Embedding, ACM Multimedia. Krizhevsky (2014), One weird trick for parallelizing
+        convolutional neural networks, arXiv:1404.5997.
     """
 
-    net: Literal["efficientnet_lite0"] = Field(
-        "efficientnet_lite0", description="the trained net; efficientnet_lite0 comes with affekt"
+    idle: ClassVar[frozenset[str]] = frozenset({"weights", "mean"})  # their content counts
+
+    net: Literal["efficientnet_lite0", "caffenet", "alexnet"] = Field(
+        "efficientnet_lite0",
+        description="the trained net; efficientnet_lite0 comes with affekt, others need `weights`",
+    )
+    weights: Place | None = Field(
+        None, description="your file: `.caffemodel` of caffenet, `.pth` of torchvision's alexnet"
+    )
+    mean: Place | None = Field(
+        None,
+        description="your mean image for caffenet, `.binaryproto` or `.npy`; none: its mean colour",
     )
     framing: Literal["squash", "crop"] = Field(
         "squash", description="squash: the whole picture; crop: its central square"
     )
-    layer: Literal["stage6", "features", "logits"] = Field(
+    layer: str = Field(
         "features",
-        description="features: what enters the classifier; logits: what leaves it; stage6: what "
-        "enters the last stage",
+        description="features: what enters the classifier; logits: what leaves it; or an inner one",
     )
     views: tuple[View, ...] = Field(
         ("plain",),
@@ -57,15 +72,30 @@ class Backbone(Feature):
             raise ValueError(f"is {list(views)!r}; each view may stand there once")
         return views
 
+    @model_validator(mode="after")
+    def _fits_the_net(self) -> "Backbone":
+        self._design.layer(self.layer)
+        given = {name for name in Given._fields if getattr(self, name) is not None}
+        for name in sorted(given - self._design.takes):
+            raise ValueError(f"the net {self.net!r} has no use for `{name}`; leave it out")
+        if "weights" in self._design.takes - given:
+            raise ValueError(
+                f"the net {self.net!r} needs `weights`, a file of yours that affekt never fetches"
+            )
+        return self
+
     @property
     def names(self) -> tuple[str, ...]:
-        return _names(self.net, self.layer, self.views)
+        length = self._net.lengths[self._layer]
+        return _names(f"{self.net}.{self._layer}", length, self.views)
 
     @property
     def enough_px(self) -> int:
         """Twice what the net sees: halving a JPEG down to there changes no value that matters."""
         side_px = self._net.side_px
-        return 2 * side_px if self.framing == "squash" else round(2 * side_px / CROP_SHARE)
+        return (
+            2 * side_px if self.framing == "squash" else round(2 * side_px / self._net.crop_share)
+        )
 
     @property
     def square_px(self) -> int | None:
@@ -74,7 +104,9 @@ class Backbone(Feature):
     def identity(self) -> dict[str, Any]:
         """Give kind, version and settings, and all else that the values come from."""
         return super().identity() | {
+            "layer": self._layer,
             "weights_sha256": self._net.weights_sha256,
+            **self._net.facts,
             "builder": self._net.builder,
             "engine": ENGINE,
             "provider": provider(),
@@ -82,27 +114,45 @@ class Backbone(Feature):
         }
 
     def extract(self, picture: Picture) -> Vector:
-        pixels = framed(picture, self._net.side_px, self.framing)
+        pixels = framed(picture, self._net.side_px, self.framing, self._net.crop_share)
         # One by one, so that a view gives the same bits whatever is computed besides.
         seen = {"plain": pixels, "mirrored": pixels[:, ::-1]}
         return np.concatenate([self._values(seen[view]) for view in self.views])
 
     def _values(self, pixels: Square) -> Vector:
-        vector: Vector = session(self._net).run(pixels[None], self.layer).reshape(-1)
+        vector: Vector = session(self._net).run(pixels[None], self._layer).reshape(-1)
         return vector
 
     @property
+    def _design(self) -> Design:
+        return DESIGNS[self.net]
+
+    @property
+    def _layer(self) -> str:
+        return self._design.layer(self.layer)
+
+    @property
     def _net(self) -> Net:
-        return NETS[self.net]
+        files = Given(
+            weights=None if self.weights is None else self.weights.path,
+            mean=None if self.mean is None else self.mean.path,
+        )
+        return self._design.open(files, self._layer)
 
 
 @cache
-def _names(net: str, layer: str, views: tuple[View, ...]) -> tuple[str, ...]:
-    sets = [f"{net}.{layer}" + ("_mirrored" if view == "mirrored" else "") for view in views]
-    return tuple(f"{one}.{at:04d}" for one in sets for at in range(NETS[net].lengths[layer]))
+def _names(layer: str, length: int, views: tuple[View, ...]) -> tuple[str, ...]:
+    sets = [layer + ("_mirrored" if view == "mirrored" else "") for view in views]
+    digits = max(4, len(str(length - 1)))
+    return tuple(f"{one}.{at:0{digits}d}" for one in sets for at in range(length))
 
 
-def framed(picture: Picture, side_px: int, framing: Literal["squash", "crop"]) -> Square:
+def framed(
+    picture: Picture,
+    side_px: int,
+    framing: Literal["squash", "crop"],
+    crop_share: float = USUAL_CROP,
+) -> Square:
     """Give the picture as a square of that side; see `Backbone` for the two framings."""
     if framing == "squash" and picture.shape[:2] == (side_px, side_px):  # so the decoder gave it
         return picture
@@ -110,7 +160,7 @@ def framed(picture: Picture, side_px: int, framing: Literal["squash", "crop"]) -
     if framing == "squash":
         return np.asarray(squashed(image, side_px))
     # Cut before resizing, so that a very long picture never grows.
-    half = min(image.size) * CROP_SHARE / 2
+    half = min(image.size) * crop_share / 2
     x, y = image.width / 2, image.height / 2
     frame = (x - half, y - half, x + half, y + half)
     return np.asarray(image.resize((side_px, side_px), Image.Resampling.BICUBIC, box=frame))

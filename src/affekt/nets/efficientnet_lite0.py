@@ -8,7 +8,8 @@ References:
     ICML. The Lite variant leaves out squeeze-and-excitation and replaces swish by ReLU6.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,9 +19,10 @@ from numpy.typing import NDArray
 
 from affekt.errors import Damaged, MissingExtra
 from affekt.nets.graph import Graph
-from affekt.nets.net import Net
+from affekt.nets.net import Design, Net
 from affekt.nets.torch_file import read_torch_file
 
+NAME = "efficientnet_lite0"
 WEIGHTS = "efficientnet-lite0-57934424.pth"
 WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 SIDE_PX = 224
@@ -48,7 +50,12 @@ STAGES = (
     Stage(6, 5, 2, 192, 4),
     Stage(6, 3, 1, 320, 1),
 )
-LAYERS = {"stage6": (STAGES[-2].width, 7, 7), "features": (HEAD,), "logits": (CLASSES,)}
+SIDES_PX = (112, 56, 28, 14, 14, 7, 7)  # of what the stages give
+LAYERS: dict[str, tuple[int, ...]] = {
+    f"stage{number}": (stage.width, side, side)
+    for number, (stage, side) in enumerate(zip(STAGES, SIDES_PX, strict=True), 1)
+} | {"head": (HEAD, 7, 7), "features": (HEAD,), "logits": (CLASSES,)}
+USUAL = ("stage6", "features", "logits")  # one graph gives them
 
 Weights = Mapping[str, NDArray[Any]]
 
@@ -57,6 +64,8 @@ class Block(NamedTuple):
     """One inverted bottleneck: widen (unless expansion is 1), filter each channel, narrow."""
 
     name: str
+    stage: str  # name of the layer that ends the stage it belongs to
+    is_last: bool  # of its stage
     width_in: int
     expansion: int
     kernel: int
@@ -77,12 +86,20 @@ class Block(NamedTuple):
 def blocks() -> list[Block]:
     """Give the 16 blocks in order."""
     made: list[Block] = []
-    for stage in STAGES:
+    for number, stage in enumerate(STAGES, 1):
         for repeat in range(stage.repeats):
-            width_in = made[-1].width if made else STEM
-            stride = stage.stride if repeat == 0 else 1
-            name = f"_blocks.{len(made)}."
-            made.append(Block(name, width_in, stage.expansion, stage.kernel, stride, stage.width))
+            made.append(
+                Block(
+                    name=f"_blocks.{len(made)}.",
+                    stage=f"stage{number}",
+                    is_last=repeat == stage.repeats - 1,
+                    width_in=made[-1].width if made else STEM,
+                    expansion=stage.expansion,
+                    kernel=stage.kernel,
+                    stride=stage.stride if repeat == 0 else 1,
+                    width=stage.width,
+                )
+            )
     return made
 
 
@@ -131,26 +148,29 @@ def check_weights(weights: Weights) -> None:
         )
 
 
-def build(weights: Weights | None = None) -> bytes:
-    """Give the ONNX graph: uint8 pictures in, ``stage6``, ``features`` and ``logits`` out.
+def build(weights: Weights | None = None, layers: Sequence[str] = USUAL) -> bytes:
+    """Give the ONNX graph: uint8 pictures in, the named layers out.
 
-    Normalisation is inside, batch normalisation is folded into the convolutions, and ``stage6`` is
-    what enters the last stage (192×7×7), from which that stage can be trained alone. It is the only
-    inner layer: each that were an output too would make all of them slower.
+    Normalisation is inside, and batch normalisation is folded into the convolutions. ``stage6`` is
+    what enters the last stage (192×7×7), from which that stage can be trained alone; ``head`` is
+    what is averaged to ``features``, so that its product with the classifier is a map of each class
+    (Zhou et al. 2016, CVPR). A graph that gave all layers would be slower for every one of them.
     """
     weights = read_weights() if weights is None else weights
     check_weights(weights)
-    graph = Graph("efficientnet_lite0")
+    graph = Graph(NAME)
     x = _normalised(graph, graph.pictures(SIDE_PX))
     x = graph.relu6(_folded(graph, x, weights, "_conv_stem", "_bn0", stride=2))
     for block in blocks():
-        x = graph.add("Identity", x, result="stage6") if block.width == 320 else x
         x = _bottleneck(graph, x, weights, block)
-    x = graph.relu6(_folded(graph, x, weights, "_conv_head", "_bn1"))
+        if block.is_last and block.stage in layers:
+            x = graph.add("Identity", x, result=block.stage)
+    x = graph.relu6(_folded(graph, x, weights, "_conv_head", "_bn1"), result="head")
     features = graph.add("Flatten", graph.add("GlobalAveragePool", x), result="features")
     head = [graph.constant(weights[f"_fc.{part}"]) for part in ("weight", "bias")]
     graph.add("Gemm", features, *head, result="logits", transB=1)
-    return graph.serialised(LAYERS, {"weights_sha256": WEIGHTS_SHA256})
+    outputs = {name: LAYERS[name] for name in layers}
+    return graph.serialised(outputs, {"weights_sha256": WEIGHTS_SHA256})
 
 
 def fold(weights: Weights, convolution: str, norm: str) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -209,11 +229,22 @@ def _convolution(
     yield f"{norm}.num_batches_tracked", ()
 
 
-NET = Net(
-    name="efficientnet_lite0",
-    side_px=SIDE_PX,
-    shapes=LAYERS,
-    weights_sha256=WEIGHTS_SHA256,
-    builder=2,
-    build=build,
+def _net(*layers: str) -> Net:
+    return Net(
+        name=NAME,
+        side_px=SIDE_PX,
+        shapes={name: LAYERS[name] for name in layers},
+        weights_sha256=WEIGHTS_SHA256,
+        builder=2,
+        build=partial(build, layers=layers),
+    )
+
+
+NET = _net(*USUAL)
+DESIGN = Design(
+    name=NAME,
+    layers=tuple(LAYERS),
+    aliases={},
+    takes=frozenset(),
+    open=lambda given, layer: NET if layer in USUAL else _net(layer),
 )

@@ -19,12 +19,14 @@ class Graph:
     def __init__(self, name: str) -> None:
         self.name = name
         self._nodes: list[Any] = []
-        self._constants: list[Any] = []
+        self._model = onnx.ModelProto()
 
     def constant(self, values: Array) -> str:
         """Add fixed values."""
-        name = f"constant_{len(self._constants)}"
-        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        # Into the model at once: a list of them would be copied twice more, 244 MB each in one net.
+        name = f"constant_{len(self._model.graph.initializer)}"
+        tensor = numpy_helper.from_array(np.ascontiguousarray(values), name)
+        self._model.graph.initializer.append(tensor)
         return name
 
     def add(self, operator: str, *inputs: str, result: str = "", **settings: Any) -> str:
@@ -57,21 +59,20 @@ class Graph:
         return self.add("Cast", planes, to=TensorProto.FLOAT)
 
     def serialised(self, outputs: Mapping[str, tuple[int, ...]], facts: Mapping[str, str]) -> bytes:
-        """Give the ONNX file: outputs with their shape behind the image axis, facts for readers."""
+        """Give the ONNX file: outputs with their shape behind the image axis, facts for readers.
+
+        Call it once, at the end.
+        """
         results = [
             helper.make_tensor_value_info(name, TensorProto.FLOAT, ["image", *shape])
             for name, shape in outputs.items()
         ]
-        graph = helper.make_graph(
-            self._nodes, self.name, [self._input], results, initializer=self._constants
-        )
-        model = helper.make_model(
-            graph,
-            producer_name="affekt",
-            opset_imports=[helper.make_opsetid("", OPSET)],
-            ir_version=IR_VERSION,
-        )
-        helper.set_model_props(model, dict(facts))
-        onnx.checker.check_model(model)
-        serialised: bytes = model.SerializeToString()
+        graph = helper.make_graph(self._nodes, self.name, [self._input], results)
+        self._model.graph.MergeFrom(graph)
+        self._model.producer_name, self._model.ir_version = "affekt", IR_VERSION
+        self._model.opset_import.append(helper.make_opsetid("", OPSET))
+        helper.set_model_props(self._model, dict(facts))
+        serialised: bytes = self._model.SerializeToString()
+        self._model.Clear()
+        onnx.checker.check_model(serialised)
         return serialised

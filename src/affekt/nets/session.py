@@ -38,7 +38,7 @@ class Session:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = QUIET
-        graph = kept(net.name, net.digest, net.build)
+        graph = kept(net.name, net.digest, net.build) if net.is_kept else net.build()
         self._session = onnxruntime.InferenceSession(graph, options, providers=_choice())
         self.provider: str = self._session.get_providers()[0]
         log.info("%s runs on %s", net.name, self.provider)

@@ -14,14 +14,16 @@ from pathlib import Path
 
 import onnxruntime
 
-from affekt.errors import AffektError
+from affekt.errors import AffektError, MissingExtra
 from affekt.inspection import Inspection
+from affekt.nets.zoo import imported
 from affekt.pictures.decode import Decoders
 from affekt.pictures.limits import Limits
 from affekt.store import LIBRARIES, disk, versions
 
 EXTRAS = {
     "nets": "torch",
+    "zoo": "timm",
     "serve": "fastapi",
     "postgresql": "psycopg",
     "cluster": "ray",
@@ -90,7 +92,9 @@ def _libraries(_: Path) -> Iterator[Finding]:
 
 def _extras(_: Path) -> Iterator[Finding]:
     for extra, module in EXTRAS.items():
-        if find_spec(module):
+        if find_spec(module) and (said := _raised(module)):
+            yield Finding(f"extra {extra}", "note", said, "install a pair that belongs together")
+        elif find_spec(module):
             yield Finding(f"extra {extra}", "ok", _version(module))
         else:
             yield Finding(
@@ -99,6 +103,18 @@ def _extras(_: Path) -> Iterator[Finding]:
                 f"{module} is not installed",
                 f"pip install 'affekt[{extra}]'",
             )
+
+
+def _raised(module: str) -> str:
+    """Say what keeps a net's library from being imported; others are only looked for.
+
+    It is there and yet cannot be used when its torchvision was built for another PyTorch.
+    """
+    try:
+        imported(module) if module == EXTRAS["zoo"] else None
+    except MissingExtra as trouble:
+        return str(trouble)
+    return ""
 
 
 def _version(module: str) -> str:

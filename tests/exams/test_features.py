@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from affekt.blocks.sized import LEAST_PX
-from affekt.errors import PictureError
+from affekt.errors import MissingExtra, PictureError
 from affekt.features import Encoder, Feature, Raw
 from affekt.parts import Part, canonical
 from affekt.pictures.square import squashed
@@ -22,6 +22,18 @@ from tests.golden.write import check
 
 Picture = NDArray[np.uint8]
 FAMILY = [part for part in every("features") if issubclass(part, Feature)]
+
+
+def lacking(part: type[Feature]) -> str:
+    """Say which optional library a part cannot do without here; ``""`` when all are there."""
+    try:
+        part.example().names  # noqa: B018  (asking is enough)
+    except MissingExtra as trouble:
+        return str(trouble)
+    return ""
+
+
+LACKING = {part: said for part in FAMILY if (said := lacking(part))}
 
 
 def painted(height: int, width: int) -> Picture:
@@ -50,15 +62,23 @@ PICTURES = {
     "noise": np.random.default_rng(3).integers(0, 256, (65, 33, 3), np.uint8),
 }
 
-features = pytest.mark.parametrize("part", FAMILY, ids=lambda part: part.kind())
+READY = [part for part in FAMILY if part not in LACKING]
+features = pytest.mark.parametrize(
+    "part",
+    [
+        *READY,
+        *(pytest.param(one, marks=pytest.mark.skip(said)) for one, said in LACKING.items()),
+    ],
+    ids=lambda part: part.kind(),
+)
 squares = pytest.mark.parametrize(
     "part",
-    [part for part in FAMILY if part.example().square_px is not None],
+    [part for part in READY if part.example().square_px is not None],
     ids=lambda part: part.kind(),
 )
 learners = pytest.mark.parametrize(
     "part",
-    [part for part in FAMILY if part.example().is_learned],
+    [part for part in READY if part.example().is_learned],
     ids=lambda part: part.kind(),
 )
 pictures = pytest.mark.parametrize("name", PICTURES)

@@ -13,7 +13,8 @@ from PIL import Image
 from pydantic import ValidationError
 
 from affekt.errors import UsageError
-from affekt.features.backbone import Backbone, framed
+from affekt.features._framing import framed
+from affekt.features.backbone import Backbone
 from affekt.nets import efficientnet_lite0
 from affekt.nets.efficientnet_lite0 import WEIGHTS_SHA256
 from affekt.parts import Place
@@ -55,6 +56,14 @@ def test_a_mirrored_view_is_the_vector_of_the_mirrored_picture(cat: np.ndarray) 
     assert np.abs(mirrored - turned).max() <= 1e-4 < np.abs(mirrored - plain).max()
     assert (both.length, len(set(both.names))) == (2560, 2560)
     assert both.names[1280] == "efficientnet_lite0.features_mirrored.0000"
+
+
+def test_sixteen_bits_are_what_a_rounded_vector_needs(cat: np.ndarray) -> None:
+    """M34."""
+    rounded, whole = Backbone(precision="float16").extract(cat), Backbone().extract(cat)
+    assert rounded.dtype == np.float32
+    np.testing.assert_array_equal(rounded, whole.astype(np.float16).astype(np.float32))
+    assert not np.array_equal(rounded, whole)
 
 
 def test_a_view_stands_there_once() -> None:
@@ -127,13 +136,22 @@ def test_the_identity_holds_all_that_the_values_come_from(
     assert identity["weights_sha256"] == WEIGHTS_SHA256
     assert identity["framing"] == "squash"
     assert (identity["engine"], identity["precision"]) == ("onnxruntime", "float32")
+    assert identity["decoder"].startswith("pillow")
+    assert "layer" in identity
+    assert not {"threads", "workers", "batch"} & set(identity)
     before = Backbone().digest()
     monkeypatch.setattr(efficientnet_lite0, "NET", replace(efficientnet_lite0.NET, builder=99))
     assert Backbone().digest() != before
 
 
 @pytest.mark.parametrize(
-    "other", [Backbone(framing="crop"), Backbone(layer="logits"), Backbone(views=("mirrored",))]
+    "other",
+    [
+        Backbone(framing="crop"),
+        Backbone(layer="logits"),
+        Backbone(views=("mirrored",)),
+        Backbone(precision="float16"),
+    ],
 )
 def test_another_setting_is_another_identity(other: Backbone) -> None:
     assert other.digest() != Backbone().digest()
@@ -187,7 +205,7 @@ def test_the_bytes_of_the_weights_count_and_not_their_place(
     identity = caffenet.identity()
     assert not {"weights", "path"} & set(identity)
     assert "thin.caffemodel" not in str(identity)
-    assert identity["weights_sha256"] in identity["origin"]
+    assert identity["weights_are"] == "unknown"
     (tmp_path / "copy.caffemodel").write_bytes((tmp_path / "thin.caffemodel").read_bytes())
     copied = Backbone(net="caffenet", weights=Place(written=str(tmp_path / "copy.caffemodel")))
     assert copied.digest() == caffenet.digest()

@@ -109,11 +109,16 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 def test_torchvisions_file_is_known_by_its_hash(
-    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
     net = opened(Given(path), "fc7")
-    assert net.facts["origin"] == f"a file of SHA-256 {net.weights_sha256}"
-    monkeypatch.setattr(alexnet, "KNOWN", {net.weights_sha256[:8]: "torchvision's"})
-    assert opened(Given(path), "fc6").facts["origin"] == "torchvision's"
-    assert "is torchvision's" in caplog.text
+    assert net.facts["weights_are"] == "unknown"
+    monkeypatch.setattr(alexnet, "KNOWN", {net.weights_sha256[:8]: "alexnet-owt"})
+    copied = tmp_path / "copied.pth"
+    copied.write_bytes(path.read_bytes())
+    assert opened(Given(copied), "fc6").facts["weights_are"] == "alexnet-owt"
+    assert "is alexnet-owt" in caplog.text

@@ -1,6 +1,8 @@
 """The paper's net, layer by layer, against two others that know nothing of ours."""
 
 import logging
+import re
+from hashlib import sha1, sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from affekt.errors import AffektError, Damaged, UsageError
-from affekt.nets import caffenet
+from affekt.nets import caffenet, row
 from affekt.nets.caffenet import DESIGN, MEAN_BGR, build, opened
 from affekt.nets.net import Given
 from tests.nets.caffe_writer import ROW, data, net, number, old_blob, thin_weights
@@ -19,7 +21,7 @@ from tests.nets.caffe_writer import ROW, data, net, number, old_blob, thin_weigh
 Array = NDArray[Any]
 LAYERS = DESIGN.layers
 PICTURE = np.random.default_rng(4).integers(0, 256, (256, 256, 3), np.uint8)
-MEAN = np.reshape(np.float32(MEAN_BGR), (3, 1, 1))
+MEAN = np.array(MEAN_BGR, np.float32).reshape(3, 1, 1)
 CLOSE = 2e-6  # of the largest value of a layer
 PROTOTXT = Path(__file__).parent / "caffenet.prototxt"
 
@@ -101,6 +103,26 @@ def test_the_layers_have_the_papers_shapes(path: Path) -> None:
     assert [shapes[name] for name in ("fc6", "fc7", "fc8")] == [(32,), (24,), (10,)]
 
 
+def test_the_whole_net_has_the_papers_size() -> None:
+    """M20: 60.97 M weights, 4,096 values behind fc7; of weights that take no memory."""
+    whole = {
+        "conv1": (96, 3, 11, 11), "conv2": (256, 48, 5, 5), "conv3": (384, 256, 3, 3),
+        "conv4": (384, 192, 3, 3), "conv5": (256, 192, 3, 3), "fc6": (4096, 9216),
+        "fc7": (4096, 4096), "fc8": (1000, 4096),
+    }  # fmt: skip
+    zero = np.float32(0)
+    weights = {
+        name: (np.broadcast_to(zero, shape), np.broadcast_to(zero, shape[:1]))
+        for name, shape in whole.items()
+    }
+    told = (Path(__file__).parents[2] / "docs" / "nets.md").read_text(encoding="utf-8")
+    (own,) = [line for line in told.splitlines() if line.startswith("| `caffenet` | `conv1`")]
+    for layer in LAYERS:
+        shape = row.shape(row.up_to(caffenet.ROW, layer), weights, 227, "")
+        assert re.search(rf"`{layer}`[^,]* {np.prod(shape):,}", own), layer
+    assert sum(kernel.size + bias.size for kernel, bias in weights.values()) == 60_965_224
+
+
 @pytest.mark.parametrize("ending", [".npy", ".binaryproto"])
 def test_a_mean_image_is_subtracted_before_the_centre_is_cut(path: Path, ending: str) -> None:
     """M21."""
@@ -120,7 +142,7 @@ def test_a_mean_image_is_subtracted_before_the_centre_is_cut(path: Path, ending:
 def test_three_numbers_are_a_mean_colour(path: Path, tmp_path: Path) -> None:
     """M21."""
     file = tmp_path / "mean.npy"
-    np.save(file, np.float64(MEAN_BGR))
+    np.save(file, np.array(MEAN_BGR))
     np.testing.assert_array_equal(
         answer(build(path, file, "pool1")), answer(build(path, None, "pool1"))
     )
@@ -147,9 +169,9 @@ def test_the_layers_own_name_counts_and_other_layers_may_lack(
     tmp_path: Path, weights: dict[str, tuple[Array, Array]]
 ) -> None:
     """A net that was tuned on other classes names its last layer anew."""
-    row = [("fc8_styles" if name == "fc8" else name, kind, was) for name, kind, was in ROW]
+    named = [("fc8_styles" if name == "fc8" else name, kind, was) for name, kind, was in ROW]
     path = tmp_path / "tuned.caffemodel"
-    path.write_bytes(net(weights | {"fc8_styles": weights["fc8"]}, row=row))
+    path.write_bytes(net(weights | {"fc8_styles": weights["fc8"]}, row=named))
     assert opened(Given(path), "fc7").lengths == {"fc7": 24}
     with pytest.raises(Damaged, match=r"no weights of the layer 'fc8', but of .*'fc8_styles'"):
         opened(Given(path), "fc8")
@@ -157,10 +179,10 @@ def test_the_layers_own_name_counts_and_other_layers_may_lack(
 
 def test_caffes_alexnet_is_refused(tmp_path: Path, weights: dict[str, tuple[Array, Array]]) -> None:
     """M20: its weights have the same shapes, and would give other values."""
-    row = [one for one in ROW if one[0] != "norm1"]
-    row.insert(3, ROW[4])
+    swapped = [one for one in ROW if one[0] != "norm1"]
+    swapped.insert(3, ROW[4])
     path = tmp_path / "bvlc_alexnet.caffemodel"
-    path.write_bytes(net(weights, row=row))
+    path.write_bytes(net(weights, row=swapped))
     with pytest.raises(UsageError, match="normalises before it pools"):
         opened(Given(path), "fc7")
 
@@ -197,13 +219,15 @@ def test_the_reference_file_is_known_by_its_hash(
     path = tmp_path / "some.caffemodel"
     path.write_bytes(net(weights))
     other = opened(Given(path), "fc7")
-    assert other.facts["origin"] == f"a file of SHA-256 {other.weights_sha256}"
-    sha1 = caffenet.hashes(caffenet.state(path, "")).sha1
-    monkeypatch.setattr(caffenet, "REFERENCE_SHA1", sha1)
+    assert other.facts["weights_are"] == "unknown"
+    assert other.weights_sha256 == sha256(path.read_bytes()).hexdigest()
+    assert f"is unknown, SHA-256 {other.weights_sha256}" in caplog.text
+    assert caffenet.REFERENCE_SHA1 == "4c8d77deb20ea792f84eb5e6d0a11ca0a8660a46"
+    digest = sha1(path.read_bytes()).hexdigest()
+    monkeypatch.setattr(caffenet, "REFERENCE_SHA1", digest)
     path.write_bytes(net(weights))  # looked at anew, because it was written anew
-    assert opened(Given(path), "fc6").facts["origin"] == caffenet.REFERENCE
-    assert "4c8d77deb20ea792f84eb5e6d0a11ca0a8660a46" in caffenet.REFERENCE
-    assert "is the reference CaffeNet of Caffe's zoo" in caplog.text
+    assert opened(Given(path), "fc6").facts["weights_are"] == "bvlc_reference_caffenet"
+    assert "is bvlc_reference_caffenet" in caplog.text
 
 
 def test_a_file_written_anew_is_another_net(tmp_path: Path) -> None:

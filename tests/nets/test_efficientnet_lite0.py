@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from affekt.errors import Damaged
-from affekt.features.backbone import framed
+from affekt.features._framing import framed
 from affekt.nets.efficientnet_lite0 import (
     LAYERS,
     NET,

@@ -1,26 +1,21 @@
 """What a trained net makes of a picture: the values of one of its layers."""
 
-from functools import cache
 from typing import Any, ClassVar, Literal
 
-import numpy as np
-from jaxtyping import UInt8
-from PIL import Image
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from affekt.features import Feature, Picture, Vector
+from affekt.features._framing import Framing, Precision, Square, Views, framed, names_of, vector_of
 from affekt.nets import alexnet, caffenet, efficientnet_lite0
-from affekt.nets.net import USUAL_CROP, Design, Given, Net
+from affekt.nets.net import Design, Given, Net
 from affekt.nets.session import provider, session
 from affekt.parts import Place
-from affekt.pictures.square import squashed
 
 DESIGNS: dict[str, Design] = {
     one.name: one for one in (efficientnet_lite0.DESIGN, caffenet.DESIGN, alexnet.DESIGN)
 }
-ENGINE, PRECISION = "onnxruntime", "float32"
-View = Literal["plain", "mirrored"]
-Square = UInt8[np.ndarray, "side side 3"]
+ENGINE = "onnxruntime"
+DECODER = "pillow, JPEG halved to no less than twice the square, then bicubic with antialiasing"
 
 
 class Backbone(Feature):
@@ -30,7 +25,7 @@ class Backbone(Feature):
     it is lost, which matters for what it makes people feel. ``crop`` takes the central square of
     7/8 of the shorter side, as nets are usually tested. Both resize bicubically with antialiasing.
     ``caffenet`` then cuts out the centre by itself, as it was trained to, so that its ``crop`` is
-    that of the shorter side.
+    that of the whole shorter side.
 
     References:
         Tan and Le (2019), EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks,
@@ -52,25 +47,13 @@ class Backbone(Feature):
         None,
         description="your mean image for caffenet, `.binaryproto` or `.npy`; none: its mean colour",
     )
-    framing: Literal["squash", "crop"] = Field(
-        "squash", description="squash: the whole picture; crop: its central square"
-    )
+    framing: Framing = "squash"
     layer: str = Field(
         "features",
         description="features: what enters the classifier; logits: what leaves it; or an inner one",
     )
-    views: tuple[View, ...] = Field(
-        ("plain",),
-        min_length=1,
-        description="plain: the picture; mirrored: its mirror image; the values of all, in a row",
-    )
-
-    @field_validator("views")
-    @classmethod
-    def _each_once(cls, views: tuple[View, ...]) -> tuple[View, ...]:
-        if len(set(views)) < len(views):
-            raise ValueError(f"is {list(views)!r}; each view may stand there once")
-        return views
+    views: Views = ("plain",)
+    precision: Precision = "float32"
 
     @model_validator(mode="after")
     def _fits_the_net(self) -> "Backbone":
@@ -86,8 +69,7 @@ class Backbone(Feature):
 
     @property
     def names(self) -> tuple[str, ...]:
-        length = self._net.lengths[self._layer]
-        return _names(f"{self.net}.{self._layer}", length, self.views)
+        return names_of(f"{self.net}.{self._layer}", self._net.lengths[self._layer], self.views)
 
     @property
     def enough_px(self) -> int:
@@ -108,20 +90,19 @@ class Backbone(Feature):
             "weights_sha256": self._net.weights_sha256,
             **self._net.facts,
             "builder": self._net.builder,
+            "decoder": DECODER,
             "engine": ENGINE,
             "provider": provider(),
-            "precision": PRECISION,
+            "computed_in": "float32",
         }
 
     def extract(self, picture: Picture) -> Vector:
         pixels = framed(picture, self._net.side_px, self.framing, self._net.crop_share)
-        # One by one, so that a view gives the same bits whatever is computed besides.
-        seen = {"plain": pixels, "mirrored": pixels[:, ::-1]}
-        return np.concatenate([self._values(seen[view]) for view in self.views])
+        return vector_of(pixels, self._values, self.views, self.precision)
 
     def _values(self, pixels: Square) -> Vector:
-        vector: Vector = session(self._net).run(pixels[None], self._layer).reshape(-1)
-        return vector
+        values: Vector = session(self._net).run(pixels[None], self._layer).reshape(-1)
+        return values
 
     @property
     def _design(self) -> Design:
@@ -138,29 +119,3 @@ class Backbone(Feature):
             mean=None if self.mean is None else self.mean.path,
         )
         return self._design.open(files, self._layer)
-
-
-@cache
-def _names(layer: str, length: int, views: tuple[View, ...]) -> tuple[str, ...]:
-    sets = [layer + ("_mirrored" if view == "mirrored" else "") for view in views]
-    digits = max(4, len(str(length - 1)))
-    return tuple(f"{one}.{at:0{digits}d}" for one in sets for at in range(length))
-
-
-def framed(
-    picture: Picture,
-    side_px: int,
-    framing: Literal["squash", "crop"],
-    crop_share: float = USUAL_CROP,
-) -> Square:
-    """Give the picture as a square of that side; see `Backbone` for the two framings."""
-    if framing == "squash" and picture.shape[:2] == (side_px, side_px):  # so the decoder gave it
-        return picture
-    image = Image.fromarray(picture)
-    if framing == "squash":
-        return np.asarray(squashed(image, side_px))
-    # Cut before resizing, so that a very long picture never grows.
-    half = min(image.size) * crop_share / 2
-    x, y = image.width / 2, image.height / 2
-    frame = (x - half, y - half, x + half, y + half)
-    return np.asarray(image.resize((side_px, side_px), Image.Resampling.BICUBIC, box=frame))

@@ -18,13 +18,13 @@ import numpy as np
 from affekt.nets import row
 from affekt.nets.graph import Graph
 from affekt.nets.hashed import State, hashes, state
-from affekt.nets.net import Design, Given, Net
+from affekt.nets.net import UNKNOWN, Design, Given, Net
 from affekt.nets.row import Convolution, Dense, Pool, Weights
 from affekt.nets.torch_file import read_torch_file
 
 NAME = "alexnet"
 SIDE_PX = 224
-KNOWN = {"7be5be79": "torchvision's alexnet-owt-7be5be79.pth"}  # first digits of the SHA-256
+KNOWN = {"7be5be79": "alexnet-owt-7be5be79"}  # torchvision's, by how its SHA-256 begins
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, red, green, blue
 ROW: tuple[row.Layer, ...] = (
     Convolution("conv1", 11, stride=4, padding=2), Pool("pool1"),
@@ -58,8 +58,8 @@ def opened(given: Given, layer: str) -> Net:
 @lru_cache(maxsize=16)
 def _opened(weights: State, layer: str) -> Net:
     sha256 = hashes(weights).sha256
-    origin = KNOWN.get(sha256[:8], f"a file of SHA-256 {sha256}")
-    log.info("%s: %s is %s", NAME, weights.path, origin)
+    origin = KNOWN.get(sha256[:8], UNKNOWN)
+    log.info("%s: %s is %s, SHA-256 %s", NAME, weights.path, origin, sha256)
     layers = row.up_to(ROW, layer)
     shape = row.shape(layers, read_weights(weights.path), SIDE_PX, str(weights.path))
     return Net(
@@ -69,7 +69,7 @@ def _opened(weights: State, layer: str) -> Net:
         weights_sha256=sha256,
         builder=1,
         build=partial(build, weights.path, layer),
-        facts={"origin": origin},
+        facts={"weights_are": origin},
         is_kept=False,
     )
 
@@ -89,8 +89,8 @@ def build(weights: Path, layer: str) -> bytes:
     graph = Graph(NAME)
     x = graph.pictures(SIDE_PX)
     for operator, values in (("Sub", MEAN), ("Div", DEVIATION)):  # both are of values 0–1
-        scaled = np.float32(255 * np.reshape(values, (3, 1, 1)))
-        x = graph.add(operator, x, graph.constant(scaled.astype(np.float32)))
+        scaled = np.array([255 * value for value in values], np.float32).reshape(3, 1, 1)
+        x = graph.add(operator, x, graph.constant(scaled))
     layers, own = row.up_to(ROW, layer), read_weights(weights)
     row.add(graph, x, layers, own)
     return graph.serialised({layer: row.shape(layers, own, SIDE_PX, str(weights))}, {})

@@ -23,12 +23,12 @@ from affekt.nets import row
 from affekt.nets.caffe_file import WHAT, Layer, read_caffe_blob, read_caffe_net
 from affekt.nets.graph import Graph
 from affekt.nets.hashed import State, hashes, state
-from affekt.nets.net import Design, Given, Net
+from affekt.nets.net import UNKNOWN, Design, Given, Net
 from affekt.nets.row import Convolution, Dense, Normalisation, Pool, Weights
 
 NAME = "caffenet"
 REFERENCE_SHA1 = "4c8d77deb20ea792f84eb5e6d0a11ca0a8660a46"
-REFERENCE = f"the reference CaffeNet of Caffe's zoo, SHA-1 {REFERENCE_SHA1}, unrestricted use"
+REFERENCE = "bvlc_reference_caffenet"  # as Caffe's zoo calls it; licence: unrestricted use
 FRAME_PX, CROP_PX = 256, 227  # pictures come squashed to the first; the net sees the second
 OFFSET_PX = (FRAME_PX - CROP_PX) // 2
 MEAN_BGR = (104.007, 116.669, 122.679)  # of the mean image of ImageNet 2012, a channel
@@ -65,9 +65,8 @@ def opened(given: Given, layer: str) -> Net:
 @lru_cache(maxsize=16)
 def _opened(weights: State, mean: State | None, layer: str) -> Net:
     known = hashes(weights)
-    is_reference = known.sha1 == REFERENCE_SHA1
-    origin = REFERENCE if is_reference else f"a file of SHA-256 {known.sha256}"
-    log.info("%s: %s is %s", NAME, weights.path, origin)
+    origin = REFERENCE if known.sha1 == REFERENCE_SHA1 else UNKNOWN
+    log.info("%s: %s is %s, SHA-256 %s", NAME, weights.path, origin, known.sha256)
     layers = row.up_to(ROW, layer)
     shape = row.shape(layers, read_weights(weights.path), CROP_PX, str(weights.path))
     subtracted = " ".join(map(str, MEAN_BGR)) if mean is None else hashes(mean).sha256
@@ -81,7 +80,7 @@ def _opened(weights: State, mean: State | None, layer: str) -> Net:
         builder=1,
         build=partial(build, weights.path, mean and mean.path, layer),
         crop_share=1.0,  # the net crops by itself
-        facts={"mean": subtracted, "origin": origin},
+        facts={"mean": subtracted, "weights_are": origin},
         is_kept=False,
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 USUAL_CROP = 224 / 256  # as most nets trained on ImageNet are tested
+UNKNOWN = "unknown"  # a user's weights that are no file known by its hash
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from affekt.taxonomy import KNOWN, Taxonomy
 
 M = TypeVar("M", bound=BaseModel)
 Keys = tuple[str | int, ...]
-BARE = re.compile(r"^(\s*[\w-]+\s*=\s*)(?!(?:true|false|inf|nan)\s*$)([A-Za-z_][\w-]*)\s*$")
+BARE = re.compile(r"^(\s*[\w-]+\s*=\s*)(?!(?:true|false|inf|nan)\s*$)([A-Za-z_./~][\w./:~-]*)\s*$")
 
 
 class Place(BaseModel, frozen=True, extra="forbid"):
@@ -137,10 +137,12 @@ def named(
 def read_settings(given: Iterable[str], option: str) -> dict[str, Any]:
     """Read settings such as ``votes=7``, each as it stands in a plan.
 
-    A word needs no quotes, because a shell would take them away: ``space=lab``.
+    A word needs no quotes, because a shell would take them away: ``space=lab``; nor does a path.
 
     >>> read_settings(["votes=7", "space=lab", "is_cropped=true"], "--setting")
     {'votes': 7, 'space': 'lab', 'is_cropped': True}
+    >>> read_settings(["weights=nets/alexnet.pth"], "--setting")
+    {'weights': 'nets/alexnet.pth'}
 
     Raises:
         UsageError: One is no line of a plan.

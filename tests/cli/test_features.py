@@ -8,6 +8,7 @@ from PIL import Image
 
 from tests.blocks.pictures import noise
 from tests.cli.run import Command
+from tests.nets.caffe_writer import net, thin_weights
 
 
 @pytest.fixture
@@ -24,6 +25,15 @@ def test_a_table_of_chosen_blocks_is_written(affekt: Command, pictures: Path) ->
     ended = affekt("features", "0.png", "1.png", *WANG, "--blocks", "shape,composition", "-ot.csv")
     assert (ended.code, ended.out) == (0, "t.csv: pictures: 2; values a picture: 6\n")
     assert (pictures / "t.csv").read_text().startswith("path,image_id,width_px,height_px,wang2013.")
+
+
+def test_a_net_with_weights_of_ones_own_fills_the_table(affekt: Command, pictures: Path) -> None:
+    """M20: a path needs no quotes, either."""
+    (pictures / "thin.caffemodel").write_bytes(net(thin_weights()))
+    given = ("--setting", "net=caffenet", "--setting", "weights=./thin.caffemodel", "--workers=1")
+    ended = affekt("features", "0.png", "--set", "backbone", *given, "-o", "t.csv")
+    assert (ended.code, ended.out) == (0, "t.csv: pictures: 1; values a picture: 24\n"), ended.err
+    assert "caffenet.fc7.0023" in (pictures / "t.csv").read_text()
 
 
 def test_a_word_needs_no_quotes_that_a_shell_takes_away(affekt: Command, pictures: Path) -> None:

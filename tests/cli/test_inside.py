@@ -1,6 +1,7 @@
 """Commands that only look, run in this process: quick enough for every edit."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,18 @@ def test_a_name_in_a_plan_is_shown_clean_and_told_as_it_is(affekt: Command) -> N
     assert f"x{SIGN}2J{SIGN}" in shown.out
     assert all(one.isprintable() or one == "\n" for one in shown.out + told.out)
     assert any(name in step["name"] for step in json.loads(told.out))
+
+
+def test_an_extra_that_raises_when_it_is_imported_counts_as_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M7: as timm does with a torchvision of another PyTorch."""
+    (tmp_path / "timm.py").write_text("raise RuntimeError('operator torchvision::nms ...')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "timm", raising=False)
+    found = {one.name: one for one in doctor.examine(tmp_path)}["extra zoo"]
+    assert found.state == "note"
+    assert "operator torchvision::nms" in found.text
 
 
 def test_the_doctor_lists_begun_steps_with_their_size(tmp_path: Path) -> None:

@@ -235,5 +235,7 @@ def test_settings_that_do_not_fit_the_net_are_told(given: dict[str, str], said: 
 def test_weights_that_are_nowhere_are_told_and_not_fetched(tmp_path: Path) -> None:
     """M23."""
     feature = Backbone(net="caffenet", weights=Place(written="no.caffemodel", base=str(tmp_path)))
-    with pytest.raises(UsageError, match=r"no\.caffemodel: No such file.* never fetches by itself"):
+    with pytest.raises(
+        UsageError, match=r"no\.caffemodel: No such file.*correct the path, affekt never"
+    ):
         feature.identity()

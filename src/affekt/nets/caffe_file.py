@@ -95,7 +95,10 @@ def _mapped(path: Path) -> memoryview:
 
 
 def _damaged(path: Path, what: str, trouble: ValueError) -> Damaged:
-    return Damaged(f"{path}: is not {what} ({trouble}); it is cut, altered or another kind of file")
+    return Damaged(
+        f"{path}: is not {what} ({trouble}); it is cut, altered or another kind of file, get it "
+        "again"
+    )
 
 
 def _fields(data: memoryview) -> Iterator[_Field]:

@@ -34,10 +34,11 @@ def state(path: Path, what: str) -> State:
     try:
         status = path.stat()
         if not path.is_file():
-            raise UsageError(f"{path}: is no file; {what} is expected")
+            raise UsageError(f"{path}: is no file; {what} is expected; correct the path")
     except OSError as trouble:
         raise UsageError(
-            f"{path}: {trouble.strerror}; {what} is expected, which affekt never fetches by itself"
+            f"{path}: {trouble.strerror}; {what} is expected; correct the path, affekt never "
+            "fetches such a file by itself"
         ) from trouble
     return State(path, status.st_mtime_ns, status.st_size)
 

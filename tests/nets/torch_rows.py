@@ -20,7 +20,7 @@ def caffenet(
     made: dict[str, Tensor] = {}
 
     def conv(x: Tensor, name: str, **settings: int) -> Tensor:
-        kernel, bias = (torch.from_numpy(one.copy()) for one in weights[name])
+        kernel, bias = (as_tensor(one) for one in weights[name])
         made[name] = F.relu(F.conv2d(x, kernel, bias, **settings))
         return made[name]
 
@@ -57,7 +57,7 @@ def alexnet(weights: Weights, picture: Array) -> dict[str, Array]:
         for name, stride, padding in (
             ("conv1", 4, 2), ("conv2", 1, 2), ("conv3", 1, 1), ("conv4", 1, 1), ("conv5", 1, 1),
         ):  # fmt: skip
-            kernel, bias = (torch.from_numpy(one) for one in weights[name])
+            kernel, bias = (as_tensor(one) for one in weights[name])
             x = made[name] = F.relu(F.conv2d(x, kernel, bias, stride=stride, padding=padding))
             if name[-1] in "125":
                 x = made[f"pool{name[-1]}"] = F.max_pool2d(x, 3, 2)
@@ -68,7 +68,12 @@ def alexnet(weights: Weights, picture: Array) -> dict[str, Array]:
 def dense(weights: Weights, x: Tensor) -> dict[str, Tensor]:
     made, x = {}, x.flatten(1)
     for name in ("fc6", "fc7", "fc8"):
-        kernel, bias = (torch.from_numpy(one.copy()) for one in weights[name])
+        kernel, bias = (as_tensor(one) for one in weights[name])
         x = F.linear(x, kernel, bias)
         x = made[name] = x if name == "fc8" else F.relu(x)
     return made
+
+
+def as_tensor(values: Any) -> Tensor:
+    """Give a tensor as it is, and a copy of an array."""
+    return values if isinstance(values, torch.Tensor) else torch.from_numpy(values.copy())

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import prod
 from pathlib import Path
 from typing import NamedTuple
@@ -45,7 +46,7 @@ class Net:
         """Number of values a picture at each layer."""
         return {name: prod(shape) for name, shape in self.shapes.items()}
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of all that the graph is made of: it is filed under it."""
         facts = [f"{name}={fact}" for name, fact in sorted(self.facts.items())]

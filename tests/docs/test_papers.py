@@ -5,6 +5,8 @@ import tomllib
 from importlib.metadata import version
 
 from affekt import __version__
+from affekt.nets.alexnet import KNOWN
+from affekt.nets.caffenet import REFERENCE_SHA1
 from affekt.nets.efficientnet_lite0 import WEIGHTS, WEIGHTS_SHA256
 from tests.docs.pages import text_of
 
@@ -30,6 +32,13 @@ def test_the_notice_names_the_weights_that_are_used() -> None:
     """M10."""
     assert WEIGHTS in text_of("NOTICE")
     assert WEIGHTS_SHA256 in text_of("NOTICE")
+
+
+def test_weights_that_a_user_may_bring_are_named_with_their_hash() -> None:
+    """M23."""
+    for page in ("NOTICE", "docs/nets.md"):
+        told = text_of(page)
+        assert {REFERENCE_SHA1, *KNOWN.values()} <= set(re.findall(r"[\w-]+", told)), page
 
 
 def test_every_extra_is_explained() -> None:

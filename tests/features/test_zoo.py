@@ -51,6 +51,21 @@ def saved(path: Path, seed: int = 5) -> tuple[Path, Any]:
     return path, net
 
 
+@needs_torch
+def test_a_file_need_not_tell_how_many_batches_a_norm_has_seen(
+    cached: object, tmp_path: Path
+) -> None:
+    from safetensors.torch import load_file, save_file
+
+    path, _ = saved(tmp_path / "tiny.safetensors")
+    feature = Zoo(model=TINY, weights=Place(written=str(path)))
+    before = feature.extract(PICTURE)
+    entries = load_file(path)
+    del entries["norm.num_batches_tracked"]
+    save_file(entries, path)
+    np.testing.assert_array_equal(feature.extract(PICTURE), before)
+
+
 def by_hand(net: Any, mean: list[float], deviation: list[float]) -> Any:
     """What the net says of the picture, squashed bilinearly to 16 px."""
     import torch
@@ -77,11 +92,28 @@ def test_weights_of_a_file_are_used_with_the_nets_own_normalisation(
 def test_what_enters_the_classifier_and_inner_layers_can_be_had(cached: object) -> None:
     lengths = {
         layer: Zoo(model=TINY, is_trained=False, layer=layer).length
-        for layer in ("features", "logits", "stem", "blocks.1")
+        for layer in ("features", "logits", "stem", "blocks.1", "fc")
     }
-    assert lengths == {"features": 6, "logits": 5, "stem": 4 * 7 * 7, "blocks.1": 6 * 5 * 5}
-    with pytest.raises(UsageError, match="no layer 'head'; it has features, logits and 5 modules"):
+    assert lengths == {
+        "features": 6,
+        "logits": 5,
+        "stem": 4 * 7 * 7,
+        "blocks.1": 6 * 5 * 5,
+        "fc": 5,
+    }
+    with pytest.raises(UsageError, match="no layer 'head'; it has features, logits and 6 modules"):
         assert Zoo(model=TINY, is_trained=False, layer="head").length
+    with pytest.raises(UsageError, match="is not run on pictures"):
+        assert Zoo(model="open_clip/ViT", is_trained=False, layer="reading").length
+
+
+@needs_torch
+def test_an_inner_layer_is_what_came_out_of_it_even_if_the_next_writes_over_it(
+    cached: object,
+) -> None:
+    """A ReLU in place follows the norm."""
+    assert Zoo(model=TINY, is_trained=False, layer="norm").extract(PICTURE).min() < 0
+    assert Zoo(model=TINY, is_trained=False, layer="blocks.0").extract(PICTURE).min() == 0
 
 
 @needs_torch
@@ -157,7 +189,7 @@ def test_weights_of_another_net_or_none_at_all_are_refused(cached: object, tmp_p
     path, net = saved(tmp_path / "tiny.safetensors")
     feature = Zoo(model=TINY, weights=Place(written=str(path)))
     save_file({"stem.weight": net.stem.weight[:2].clone()}, path)
-    with pytest.raises(Damaged, match=r"6 entries differ from the net's, first 'blocks\.1\.bias'"):
+    with pytest.raises(Damaged, match=r"10 entries differ.* net's, first 'blocks\.1\.bias': came"):
         feature.identity()
     path.write_bytes(b"{}")
     with pytest.raises(Damaged, match="is not a whole safetensors file"):

@@ -21,12 +21,13 @@ class Tiny(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.stem = nn.Conv2d(3, 4, 3, stride=2)
-        self.blocks = nn.Sequential(nn.ReLU(), nn.Conv2d(4, 6, 3))
+        self.norm = nn.BatchNorm2d(4)
+        self.blocks = nn.Sequential(nn.ReLU(inplace=True), nn.Conv2d(4, 6, 3))
         self.fc = nn.Linear(6, 5)
         self.pretrained_cfg = {"hf_hub_id": REPOSITORY, "hf_hub_filename": None}
 
     def forward_features(self, x: Any) -> Any:
-        return self.blocks(self.stem(x))
+        return self.blocks(self.norm(self.stem(x)))
 
     def forward_head(self, x: Any, pre_logits: bool = False) -> Any:
         pooled = x.mean((2, 3))
@@ -46,6 +47,7 @@ class TinyClip(nn.Module):
             "size": (16, 16), "mean": (0.48, 0.46, 0.41), "std": (0.27, 0.26, 0.28),
             "interpolation": "bicubic", "resize_mode": "shortest",
         }  # type: ignore[assignment]  # fmt: skip
+        self.reading = nn.Linear(2, 2)
         self.is_quick = is_quick
 
     def encode_image(self, x: Any) -> Any:

@@ -46,7 +46,8 @@ class TorchNet:
         self.weights_sha256 = weights_sha256
         self._torch = imported("torch")
         self.device = "cuda" if self._torch.cuda.is_available() else "cpu"
-        self._torch.backends.cudnn.allow_tf32 = False  # whole float32, as everywhere
+        if self.device == "cuda":
+            self._torch.backends.cudnn.allow_tf32 = False  # whole float32, as everywhere
         self._net = loaded.net.to(self.device)
         self._caught = local()
         self._answer = self._asked(loaded, layer)
@@ -68,8 +69,8 @@ class TorchNet:
             answer = self._answer((x - mean) / deviation)
             if not isinstance(answer, torch.Tensor) or len(answer) != len(pixels):
                 raise UsageError(
-                    "the feature 'zoo': that layer gives no single tensor with a row a picture; "
-                    "name another"
+                    "the feature 'zoo': that layer is not run on pictures, or gives no single "
+                    "tensor with a row a picture; name another"
                 )
             values: Float32[np.ndarray, "image _"] = answer.reshape(len(pixels), -1).cpu().numpy()
             return values.astype(np.float32, copy=False)
@@ -90,15 +91,18 @@ class TorchNet:
                 f"{', '.join(loaded.answers)} and {len(known):,} modules, from {known[0]!r} to "
                 f"{known[-1]!r}"
             )
-        # What a thread's own call gave stays with that thread.
-        modules[layer].register_forward_hook(
-            lambda module, given, gave: setattr(self._caught, "value", gave)
-        )
+        whole = loaded.answers.get("logits", loaded.answers["features"])
+
+        def catch(module: Any, given: Any, gave: Any) -> None:
+            # Copied, because what follows may write over it; and kept for this thread alone.
+            self._caught.value = gave.clone() if isinstance(gave, self._torch.Tensor) else gave
 
         def answer(batch: Any) -> Any:
-            loaded.answers["features"](batch)
+            self._caught.value = None
+            whole(batch)
             return self._caught.value
 
+        modules[layer].register_forward_hook(catch)
         return answer
 
 
@@ -160,7 +164,10 @@ def _left_behind(library: str, name: str, model: str) -> Path:
 
 
 def _fill(net: Any, path: Path) -> None:
-    """Put the weights of a file into the net; every entry must be there, and no other."""
+    """Put the weights of a file into the net; every entry must be there, and no other.
+
+    How many batches a norm has seen is no weight, and older files do not tell.
+    """
     torch = imported("torch")
     if path.suffix == ".safetensors":
         try:
@@ -171,14 +178,15 @@ def _fill(net: Any, path: Path) -> None:
         came = {name: torch.from_numpy(array) for name, array in read_torch_file(path).items()}
     expected = {name: tuple(tensor.shape) for name, tensor in net.state_dict().items()}
     given = {name: tuple(tensor.shape) for name, tensor in came.items()}
-    wrong = [one for one in sorted(expected | given) if expected.get(one) != given.get(one)]
+    told = {one for one in expected if one in given or not one.endswith("num_batches_tracked")}
+    wrong = [one for one in sorted(told | set(given)) if expected.get(one) != given.get(one)]
     if wrong:
         one = wrong[0]
         raise Damaged(
             f"{path}: {len(wrong):,} entries differ from the net's, first {one!r}: came "
             f"{given.get(one)}, expected {expected.get(one)}; use the weights of this very net"
         )
-    net.load_state_dict(came)
+    net.load_state_dict(came, strict=False)  # what must be there was looked at
 
 
 @contextmanager

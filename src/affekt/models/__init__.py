@@ -33,6 +33,8 @@ class Samples:
         groups: Name of each row's group; rows of one group must stay together in any inner fold.
         ratings: Mean rating of each row on each of ``scales``; only there for a model of ratings.
         scales: What people rated, such as valence.
+        everything: Vectors of training and tested rows together, without labels; only there for a
+            model that says of itself that it is leaky.
     """
 
     vectors: Vectors
@@ -41,9 +43,10 @@ class Samples:
     groups: tuple[str, ...]
     ratings: Ratings | None = None
     scales: tuple[str, ...] = ()
+    everything: Float[np.ndarray, "row feature"] | None = None
 
     def of(self, rows: np.ndarray) -> "Samples":
-        """Give some of the rows, by number or by a mask, copied."""
+        """Give some of the rows, by number or by a mask, copied; ``everything`` stays whole."""
         return replace(
             self,
             vectors=self.vectors[rows],
@@ -98,6 +101,11 @@ class Model(Part):
     family = "models"
     looks: ClassVar[bool] = True
     gives: ClassVar[Schema] = PREDICTIONS
+
+    @property
+    def is_leaky(self) -> bool:
+        """Whether it is shown the vectors of tested rows; its results are then stamped LEAKY."""
+        return False
 
     @abstractmethod
     def fit(self, train: Samples) -> Fitted | FittedRatings:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -11,6 +11,10 @@ from threadpoolctl import threadpool_limits
 from affekt.models import Fitted, Probabilities, Vectors
 
 Feature = Float[np.ndarray, " feature"]
+Costlier = Literal["rare", "negatives"]
+COSTLIER = (
+    "side whose errors cost more with `balance`: the rarer, or the negatives, taken literally"
+)
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,23 @@ def balanced(codes: Int[np.ndarray, " image"], *, balance: bool) -> Float[np.nda
     counts = np.bincount(codes)
     weights = codes.size / (np.count_nonzero(counts) * np.maximum(counts, 1.0))
     return weights[codes] if balance else np.ones(codes.size)
+
+
+def sided(
+    is_it: Int[np.ndarray, " image"], *, balance: bool, costlier: Costlier
+) -> Float[np.ndarray, " image"]:
+    """Weight of each row of one emotion (1) against the rest (0); mean 1, all 1 without balance.
+
+    ``rare`` gives both sides the same sum. ``negatives`` lets errors on the rest cost more, by as
+    many times as one side is larger than the other: what the 2016 paper says word for word, which
+    works against the recall it wants.
+    """
+    if costlier == "rare" or not balance:
+        return balanced(is_it, balance=balance)
+    counts = np.bincount(is_it, minlength=2)
+    weights = np.where(is_it == 1, 1.0, counts.max() / max(counts.min(), 1))
+    even: Float[np.ndarray, " image"] = weights / weights.mean()
+    return even
 
 
 def on_one_thread() -> threadpool_limits:

@@ -13,11 +13,12 @@ from jaxtyping import Float, Int
 from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.svm import LinearSVC
+from sklearn.svm import SVC, LinearSVC
 
 from affekt.models import Vectors
 
 LARGEST_SEED = 2**32 - 1  # that scikit-learn accepts
+CACHE_MB = 500  # of kernel values; less makes LIBSVM compute rows again and again
 Weights = Float[np.ndarray, " image"]
 
 
@@ -42,7 +43,9 @@ class Planes(NamedTuple):
 
 def components(scaled: Vectors, kept: int, *, exact: bool, seed: int) -> Components:
     """Give the principal components; without ``exact``, by random projection."""
-    solver = "full" if exact else "randomized"
+    solver = "randomized"
+    if exact:  # by the covariance where it is small against the rows, which is faster
+        solver = "covariance_eigh" if scaled.shape[0] > 4 * scaled.shape[1] else "full"
     pca = PCA(kept, svd_solver=solver, random_state=seed % LARGEST_SEED).fit(scaled)
     return Components(pca.components_.T, float(pca.explained_variance_ratio_.sum()))
 
@@ -57,6 +60,34 @@ def svm(
 ) -> Planes:
     """Separate two codes with squared hinge loss, in so many steps at most."""
     return _planes(LinearSVC(C=penalty, dual=False, max_iter=most), points, codes, weights)
+
+
+class Machine(NamedTuple):
+    """A kernel machine between two codes: rows that it leans on, their coefficients, its offset."""
+
+    rows: Int[np.ndarray, " support"]
+    coefficients: Float[np.ndarray, " support"]
+    offset: float
+    is_early: bool
+
+
+def kernel_machine(
+    points: Vectors,
+    is_it: Int[np.ndarray, " image"],
+    weights: Weights,
+    *,
+    penalty: float,
+    gamma: float | None,
+    most: int,
+) -> Machine:
+    """Separate 1 from 0 by LIBSVM; with ``gamma`` by a radial basis function, else linearly."""
+    kernel = {"kernel": "linear"} if gamma is None else {"kernel": "rbf", "gamma": gamma}
+    classifier = SVC(C=penalty, max_iter=most, cache_size=CACHE_MB, **kernel)
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always", ConvergenceWarning)
+        classifier.fit(points, is_it, weights)
+    offset = float(classifier.intercept_[0])
+    return Machine(classifier.support_, classifier.dual_coef_[0], offset, bool(heard))
 
 
 def logistic(

@@ -1,14 +1,15 @@
 """The paper's classifier of small sets: few principal components, one linear SVM an emotion."""
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from jaxtyping import Bool, Float
 from pydantic import Field
 
 from affekt.models import Claims, Fitted, Model, Probabilities, Samples, Vectors
-from affekt.models._linear import balanced, on_one_thread, scaling, softmax
+from affekt.models._axes import FITTED_ON, FittedOn, View, view
+from affekt.models._linear import COSTLIER, Costlier, balanced, on_one_thread, sided, softmax
 from affekt.models._search import best, inner_folds
 
 MOST_STEPS = 10_000  # of the solver; a plane that needs more is told among the facts
@@ -69,16 +70,22 @@ class LinearSvm(Model):
         1.0, description='C, cost of a margin violation, or "search"; no unit'
     )
     inner_folds: int = Field(5, ge=2, description="folds of the search inside the training rows")
-    balance: bool = Field(True, description="errors on rare emotions cost more, by 1 / share")
+    balance: bool = Field(True, description="errors of one side cost more, by 1 / share")
+    costlier: Costlier = Field("rare", description=COSTLIER)
     standardise: bool = Field(True, description="divide each feature by its deviation before PCA")
+    fitted_on: FittedOn = Field("train", description=FITTED_ON)
     seed: int
+
+    @property
+    def is_leaky(self) -> bool:
+        return self.fitted_on == "everything"
 
     def fit(self, train: Samples) -> FittedMachines:
         with on_one_thread():
             penalty, told = self._chosen(train)
-            view = self._view(train)
-            fitted = self._fitted(view, train, penalty)
-        facts = {"probabilities": "softmax of margins, not calibrated", **view.facts, **told}
+            seen = self._view(train)
+            fitted = self._fitted(seen, train, penalty)
+        facts = {"probabilities": "softmax of margins, not calibrated", **seen.facts, **told}
         return replace(fitted, facts={**facts, **fitted.facts})
 
     def _chosen(self, train: Samples) -> tuple[float, dict[str, Any]]:
@@ -90,42 +97,27 @@ class LinearSvm(Model):
             return 1.0, {"penalty": 1.0, "penalty_search": "too few rows"}
         wrong = np.zeros((len(PENALTIES), len(train.codes)))
         for fold in inner:
-            view, asked = self._view(fold.train), train.of(fold.asked)
+            inner_view, asked = self._view(fold.train), train.of(fold.asked)
             for at, penalty in enumerate(PENALTIES):
-                said = self._fitted(view, fold.train, penalty).probabilities(asked.vectors)
+                said = self._fitted(inner_view, fold.train, penalty).probabilities(asked.vectors)
                 wrong[at, fold.asked] = said.argmax(axis=1) != asked.codes
         weights = balanced(train.codes, balance=self.balance)
         return best(PENALTIES, (weights * wrong).mean(axis=1))
 
-    def _view(self, train: Samples) -> "_View":
-        """Scale the training rows and project them."""
-        scale = scaling(train.vectors, standardise=self.standardise)
-        scaled = scale.of(train.vectors)
-        axes = self._axes(scaled)
-        directions = axes.directions / scale.deviation[:, None]
-        return _View(directions, -scale.mean @ directions, scaled @ axes.directions, axes.facts)
+    def _view(self, train: Samples) -> View:
+        return view(
+            train,
+            components=self.components,
+            standardise=self.standardise,
+            fitted_on=self.fitted_on,
+            seed=self.seed,
+        )
 
-    def _fitted(self, view: "_View", train: Samples, penalty: float) -> FittedMachines:
-        planes, facts = self._planes(view.points, train, penalty)
+    def _fitted(self, seen: View, train: Samples, penalty: float) -> FittedMachines:
+        planes, facts = self._planes(seen.points, train, penalty)
         is_known = np.isin(np.arange(len(train.emotions)), train.codes)
-        biases = planes[-1] + view.offset @ planes[:-1]
-        return FittedMachines(view.directions @ planes[:-1], biases, is_known, facts=facts)
-
-    def _axes(self, scaled: Vectors) -> "_Axes":
-        """Give the directions to project on, and what they keep."""
-        from affekt.models import _solvers
-
-        rows, features = scaled.shape
-        if self.components is None:
-            return _Axes(np.eye(features), {"components": features, "variance_kept": 1.0})
-        kept = min(self.components, features, max(rows - 1, 1))
-        facts: dict[str, Any] = {"components": kept, "components_wanted": self.components}
-        if not scaled.any():
-            return _Axes(np.eye(features)[:, :kept], {**facts, "variance_kept": 1.0})
-        few = 10 * kept <= min(rows, features)
-        found = _solvers.components(scaled, kept, exact=not few, seed=self.seed)
-        share = found.share if rows > 1 else 1.0
-        return _Axes(found.directions, {**facts, "variance_kept": round(share, 6)})
+        biases = planes[-1] + seen.offset @ planes[:-1]
+        return FittedMachines(seen.directions @ planes[:-1], biases, is_known, facts=facts)
 
     def _planes(
         self, points: Vectors, train: Samples, penalty: float
@@ -141,22 +133,8 @@ class LinearSvm(Model):
         planes[-1, known] = 1.0
         for code in known if len(known) > 1 else []:
             is_it = (train.codes == code).astype(int)
-            weights = balanced(is_it, balance=self.balance)
+            weights = sided(is_it, balance=self.balance, costlier=self.costlier)
             found = _solvers.svm(points, is_it, weights, penalty=penalty, most=MOST_STEPS)
             stopped += [train.emotions[code]] if found.is_early else []
             planes[:-1, code], planes[-1, code] = found.normals[0], found.offsets[0]
         return planes, {"stopped_early": stopped} if stopped else {}
-
-
-class _View(NamedTuple):
-    """Training rows as the machines see them, and the affine map that any row goes through."""
-
-    directions: Float[np.ndarray, "feature component"]
-    offset: Float[np.ndarray, " component"]
-    points: Float[np.ndarray, "image component"]
-    facts: dict[str, Any]
-
-
-class _Axes(NamedTuple):
-    directions: Float[np.ndarray, "feature component"]
-    facts: dict[str, Any]

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from pydantic import Field
 
 from affekt.models import Model, Samples
+from affekt.models._axes import FITTED_ON, FittedOn, basis, leak
 from affekt.models._linear import FittedLinear, balanced, on_one_thread, rotated, scaling
 from affekt.models._search import best, inner_folds
 
@@ -34,14 +35,22 @@ class Logistic(Model):
     )
     inner_folds: int = Field(5, ge=2, description="folds of the search inside the training rows")
     balance: bool = Field(True, description="errors on rare emotions cost more, by 1 / share")
+    fitted_on: FittedOn = Field("train", description=FITTED_ON)
     seed: int
+
+    @property
+    def is_leaky(self) -> bool:
+        return self.fitted_on == "everything"
 
     def fit(self, train: Samples) -> FittedLinear:
         with on_one_thread():
             penalty, facts = self._chosen(train)
             fitted = self._fitted(train, penalty)
         return FittedLinear(
-            fitted.weights, fitted.biases, fitted.is_known, facts={**fitted.facts, **facts}
+            fitted.weights,
+            fitted.biases,
+            fitted.is_known,
+            facts={**fitted.facts, **facts, **leak(self.fitted_on)},
         )
 
     def _chosen(self, train: Samples) -> tuple[float, dict[str, Any]]:
@@ -64,7 +73,7 @@ class Logistic(Model):
         is_known = np.isin(np.arange(len(train.emotions)), train.codes)
         if is_known.sum() < 2:
             return np.tile(is_known[asked.codes].astype(float), (len(PENALTIES), 1))
-        scale = scaling(train.vectors, standardise=True)
+        scale = scaling(basis(train, self.fitted_on), standardise=True)
         points, others = rotated(scale.of(train.vectors), scale.of(asked.vectors))
         weights = balanced(train.codes, balance=self.balance)
         path = _solvers.logistic_path(
@@ -82,7 +91,7 @@ class Logistic(Model):
         if is_known.sum() < 2:
             nothing = _nothing(features, len(is_known))
             return FittedLinear(*nothing, is_known)
-        scale = scaling(train.vectors, standardise=True)
+        scale = scaling(basis(train, self.fitted_on), standardise=True)
         given = scale.of(train.vectors), train.codes, balanced(train.codes, balance=self.balance)
         found = _solvers.logistic(*given, penalty=penalty, most=MOST_STEPS)
         map_ = _sides(found, features, len(is_known))

@@ -52,7 +52,7 @@ def test_a_picture_without_group_stands_alone() -> None:
 def test_fewer_groups_than_folds_make_fewer_folds_and_say_so() -> None:
     """B61, B70"""
     table = pictures(["awe"] * 6, ["a", "a", "b", "b", "c", "c"])
-    folds = list(KFold(n_folds=5, seed=1).folds(table))
+    folds = list(KFold(n_folds=5, scarce="kept", seed=1).folds(table))
     assert len(folds) == 3
     assert folds[0].note == "3 folds instead of 5, one a group"
 
@@ -61,7 +61,10 @@ def test_an_emotion_too_rare_for_every_fold_is_named() -> None:
     """M68, B61: anger has three pictures."""
     folds = list(KFold(seed=1).folds(pictures(["awe"] * 12 + ["anger"] * 3)))
     assert len(folds) == 5
-    assert {fold.note for fold in folds} == {"anger in 3 groups only, so not tested in every fold"}
+    assert {fold.note for fold in folds} == {
+        "anger in 3 groups only, so not tested in every fold; "
+        "anger (3 pictures) kept among the others and left out of the means"
+    }
 
 
 def test_one_group_is_refused_with_a_sentence() -> None:
@@ -80,3 +83,63 @@ def test_a_group_bigger_than_a_fold_stays_whole() -> None:
     groups = ["big"] * 15 + [f"g{row}" for row in range(5)]
     folds = list(KFold(seed=1).folds(pictures(["awe"] * 20, groups)))
     assert sorted(len(fold.test) for fold in folds) == [1, 1, 1, 2, 15]
+
+
+def test_the_paper_s_five_random_batches_are_a_setting() -> None:
+    """I4, I10, M65: images split at random, whatever their emotion or group."""
+    emotions, groups = ["awe", "fear"] * 10, [f"g{row // 4}" for row in range(20)]
+    plain = KFold(stratified=False, grouped=False, seed=1)
+    folds = list(plain.folds(pictures(emotions, groups)))
+    again = list(plain.folds(pictures(emotions[::-1], groups[::-1])))
+    assert [len(fold.test) for fold in folds] == [4] * 5
+    assert [one.test.tolist() for one in folds] == [one.test.tolist() for one in again]
+
+
+def test_a_scarce_emotion_stays_as_a_negative_and_is_left_out_of_means() -> None:
+    """I8, M68: anger is not reported, and still among the wrong answers."""
+    folds = list(KFold(seed=1).folds(pictures(["awe"] * 12 + ["anger"] * 8)))
+    assert {fold.unreported for fold in folds} == {("anger",)}
+    assert sorted(np.concatenate([fold.test for fold in folds])) == list(range(20))
+
+
+def test_a_scarce_emotion_may_be_dropped_from_the_data() -> None:
+    """I10, M68"""
+    emotions = ["anger"] * 3 + ["awe"] * 12
+    folds = list(KFold(scarce="dropped", seed=1).folds(pictures(emotions)))
+    touched = {int(row) for fold in folds for row in (*fold.train, *fold.test)}
+    assert touched == set(range(3, 15))
+    assert folds[0].note == "anger (3 pictures) dropped: neither trained on nor tested"
+    assert folds[0].unreported == ()
+
+
+def test_eight_pictures_do_for_five_folds_when_kept() -> None:
+    """K8: eight would do for stratified folds; three would not."""
+    emotions = ["awe"] * 12 + ["anger"] * 8
+    folds = list(KFold(scarce="kept", seed=1).folds(pictures(emotions)))
+    assert all(any(emotions[row] == "anger" for row in fold.test) for fold in folds)
+    assert folds[0].unreported == ()
+
+
+def test_the_limit_may_be_the_folds_alone_but_never_less() -> None:
+    """M68: fewer rows than folds."""
+    table = pictures(["awe"] * 12 + ["anger"] * 8 + ["fear"] * 4)
+    fold = next(KFold(scarce_below=0, seed=1).folds(table))
+    assert fold.unreported == ("fear",)
+
+
+def test_emotions_are_scarce_by_name_too_and_a_strange_name_is_told() -> None:
+    """M68: or named in the plan."""
+    table = pictures(["awe"] * 12 + ["fear"] * 12)
+    fold = next(KFold(scarce_emotions=("fear", "angr"), seed=1).folds(table))
+    assert fold.unreported == ("fear",)
+    assert "'angr' is named as scarce and no picture has it" in fold.note
+
+
+def test_dropping_every_emotion_is_refused_with_advice() -> None:
+    with pytest.raises(AffektError, match='set `scarce = "kept"`'):
+        list(KFold(scarce="dropped", seed=1).folds(pictures(["awe"] * 6)))
+
+
+def test_where_every_emotion_is_scarce_the_means_are_over_all() -> None:
+    fold = next(KFold(seed=1).folds(pictures(["awe"] * 6 + ["fear"] * 6)))
+    assert "every emotion is scarce (awe (6 pictures), fear (6 pictures))" in fold.note

@@ -25,6 +25,8 @@ class Fold:
         train: Rows to learn from.
         test: Rows to predict; disjoint from ``train``.
         note: A fallback that was taken, in one sentence; ``""`` when none was needed.
+        unreported: Emotions without scores of their own and without a part in means; None leaves
+            it to the report, which is silent on those with hardly a tested picture.
     """
 
     repeat: int
@@ -32,6 +34,7 @@ class Fold:
     train: Int[np.ndarray, " train"]
     test: Int[np.ndarray, " test"]
     note: str = ""
+    unreported: tuple[str, ...] | None = None
 
 
 class Protocol(Part):

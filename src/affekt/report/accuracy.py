@@ -5,7 +5,7 @@ from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.exhibits import Column, Exhibit, Gap, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scores import Cell, Score
-from affekt.report.text import slug
+from affekt.report.text import listed, slug
 
 COLUMNS = (
     Column("entry", "text"),
@@ -36,18 +36,27 @@ def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
         "T3",
         "Accuracy",
         "How often each entry names the label of a picture it was not trained on.",
-        (*map(table, bench.panels), *failed, *gaps(given, bench, "Accuracy of every entry")),
+        (
+            *(table(panel, _beside(panel, bench)) for panel in bench.panels),
+            *failed,
+            *gaps(given, bench, "Accuracy of every entry"),
+        ),
     )
 
 
-def table(panel: Panel) -> Table:
-    """Give the rows of one data set and protocol, floors last."""
+def table(panel: Panel, beside: str = "") -> Table:
+    """Give the rows of one data set and protocol, floors last.
+
+    Args:
+        panel: What is shown.
+        beside: What else has to be shown, one sentence; ``""`` when nothing has.
+    """
     return Table(
         name=f"t3-{slug(panel.dataset)}-{slug(panel.protocol)}",
         title=f"Accuracy on {panel.name}",
         columns=COLUMNS,
         rows=tuple(_row(cell) for cell in panel.cells),
-        notes=_notes(panel),
+        notes=(*_notes(panel), *_remarks(panel), *([beside] if beside else [])),
         apart=frozenset(at for at, cell in enumerate(panel.cells) if cell.is_floor),
     )
 
@@ -65,6 +74,29 @@ def _row(cell: Cell) -> Row:
 
 def _two(score: Score) -> Row:
     return (score.value, score.interval)
+
+
+def _remarks(panel: Panel) -> tuple[str, ...]:
+    """Give what the cells have to say, each sentence once."""
+    said = [sentence for cell in panel.cells for sentence in cell.remarks.said]
+    return tuple(dict.fromkeys(said))
+
+
+def _beside(panel: Panel, bench: Bench) -> str:
+    """Ask for folds by group where a data set has groups and no protocol keeps them together."""
+    if not any(cell.remarks.torn_groups for cell in panel.cells):
+        return ""
+    whole = [
+        one.protocol
+        for one in bench.panels
+        if one.dataset == panel.dataset and not any(cell.remarks.torn_groups for cell in one.cells)
+    ]
+    if whole:
+        return f"Read it beside {listed([clean(name) for name in whole])}, by group."
+    return (
+        "No protocol of this plan keeps the groups of this data set together: add "
+        '{ kind = "kfold", grouped = true } and read this table beside that one only.'
+    )
 
 
 def _notes(panel: Panel) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from jaxtyping import Bool, Float, Int
 from affekt.measures import scores as measures
 from affekt.measures.intervals import Interval, wilson
 from affekt.report import resample
+from affekt.report.remarks import NOTHING, Remarks, remarks
 from affekt.store import Failure, Product
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Cell:
         has_groups: Whether some pictures share a group, which is then the unit of the bootstrap.
         unusable: Tested rows without a finite probability or a known label; left out and said.
         untrained: Emotions that no fold could learn, as all their pictures were tested at once.
+        remarks: What a reader must know before the numbers.
     """
 
     dataset: str
@@ -85,6 +87,7 @@ class Cell:
     unusable: int
     untrained: frozenset[str]
     seed: int
+    remarks: Remarks = NOTHING
 
     @property
     def has_groups(self) -> bool:
@@ -167,17 +170,23 @@ class Cell:
 
     @cached_property
     def macro_recall(self) -> Score:
-        """Mean recall over the emotions with pictures."""
-        value = measures.macro_recall(self.matrix)
-        rounds = measures.macro(measures.recalls(self.drawn))
+        """Mean recall over the emotions with pictures, scarce ones left out."""
+        value = float(measures.macro(self._meant(measures.recalls(self.matrix))))
+        rounds = measures.macro(self._meant(measures.recalls(self.drawn)))
         return Score(value, resample.ends(rounds), self.n)
 
     @cached_property
     def macro_f1(self) -> Score:
-        """Mean F1 over the emotions with pictures."""
-        value = measures.macro_f1(self.matrix)
-        rounds = measures.macro(measures.f1s(self.drawn))
+        """Mean F1 over the emotions with pictures, scarce ones left out."""
+        value = float(measures.macro(self._meant(measures.f1s(self.matrix))))
+        rounds = measures.macro(self._meant(measures.f1s(self.drawn)))
         return Score(value, resample.ends(rounds), self.n)
+
+    def _meant(self, values: Float[np.ndarray, "*round emotion"]) -> np.ndarray:
+        """Give the values without those that the protocol wants in no mean, unless it is all."""
+        out = np.isin(self.emotions, sorted(self.remarks.unreported or ()))
+        there = self.matrix.sum(axis=1) > 0
+        return np.where(out & bool((there & ~out).any()), np.nan, values)
 
     @cached_property
     def calibration(self) -> Score:
@@ -252,7 +261,8 @@ class Cell:
         n = self.matrix[at].sum()
         if n == 0:
             return "not reported (no picture)"
-        if n < LEAST:
+        scarce = self.remarks.unreported
+        if n < LEAST if scarce is None else self.emotions[at] in scarce:
             return f"not reported (n = {n:.0f})"
         return "not reported (never trained)" if self.emotions[at] in self.untrained else ""
 
@@ -266,7 +276,7 @@ def cell(result: "Result", seed: int) -> Cell | Failure:
         return result.pictures
     if isinstance(result.predictions, Failure):
         return result.predictions
-    emotions = result.taxonomy.names
+    emotions, told = result.taxonomy.names, remarks(result)
     pictures = result.pictures.table().select("image_id", "group_id", truth="emotion", part="part")
     wide = _wide(result.predictions, emotions)
     rows = wide.join(pictures, on="image_id", how="left").sort("image_id", "repeat", "fold")
@@ -276,7 +286,7 @@ def cell(result: "Result", seed: int) -> Cell | Failure:
     )
     return Cell(
         dataset=result.dataset,
-        entry=result.entry,
+        entry=told.stamped(result.entry),
         protocol=result.protocol,
         emotions=emotions,
         tested=_tested(usable, emotions),
@@ -287,6 +297,7 @@ def cell(result: "Result", seed: int) -> Cell | Failure:
         unusable=rows.height - usable.height,
         untrained=_untrained(pictures, rows),
         seed=seed,
+        remarks=told,
     )
 
 

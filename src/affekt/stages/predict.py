@@ -1,6 +1,6 @@
 """Train on some pictures, predict the others: the model's answers are kept, scores never."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -70,6 +70,9 @@ class Predict(Stage):
             "folds": told,
             "emotions": list(self.taxonomy.names),
             "scales": list(samples.scales),
+            "is_leaky": self.model.is_leaky,
+            "torn_groups": _torn(samples.groups, folds),
+            "unreported": _unreported(folds),
         }
         return Outcome(pl.concat(answers), notes=notes)
 
@@ -107,11 +110,22 @@ class Predict(Stage):
             )
         return np.array([code_of[name] for name in seen["emotion"]], dtype=int)
 
+    def _shown(self, samples: Samples, fold: Fold) -> Samples:
+        """Give what the model may see: training rows; a leaky one the vectors of tested rows, too.
+
+        Labels of tested rows are shown to none.
+        """
+        train = samples.of(fold.train)
+        if not self.model.is_leaky:
+            return train
+        rows = np.union1d(fold.train, fold.test)
+        return replace(train, everything=samples.vectors[rows])
+
     def _predict(
         self, ids: pl.Series, samples: Samples, fold: Fold
     ) -> tuple[pl.DataFrame, dict[str, Any]]:
         """Give the answers of one fold, and what is to be told about it."""
-        fitted = self.model.fit(samples.of(fold.train))
+        fitted = self.model.fit(self._shown(samples, fold))
         asked = _answers.Asked(
             self.model.kind(), fold, ids.gather(fold.test), samples.vectors[fold.test]
         )
@@ -131,6 +145,19 @@ class Predict(Stage):
             "model": dict(fitted.facts),
         }
         return answers, facts
+
+
+def _torn(groups: Sequence[str], folds: Sequence[Fold]) -> int:
+    """Count the groups that are on both sides of a fold."""
+    _, of_row = np.unique(np.array(groups, dtype=object), return_inverse=True)
+    sides = [np.intersect1d(of_row[fold.train], of_row[fold.test]) for fold in folds]
+    return len(np.unique(np.concatenate(sides))) if sides else 0
+
+
+def _unreported(folds: Sequence[Fold]) -> list[str] | None:
+    """Give the emotions that a protocol wants no scores of; None where it does not say."""
+    told = [fold.unreported for fold in folds if fold.unreported is not None]
+    return sorted({name for names in told for name in names}) if told else None
 
 
 def _ratings(rated: pl.DataFrame) -> tuple[tuple[str, ...], Ratings]:

@@ -24,7 +24,7 @@ def bench(plan: Bench, store: Store) -> Iterator[Result]:
     for name, dataset in plan.datasets.items():
         emotions = plan.taxonomy_of(dataset)
         pictures = store.attempt(plan.load(dataset))
-        for entry in plan.entries:
+        for entry in plan.entries_on(name):
             vectors = store.attempt(plan.extract(entry), pictures)
             for rule, protocol in plan.protocols.items():
                 predictions = store.attempt(

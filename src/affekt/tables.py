@@ -252,9 +252,15 @@ PICTURES = _schema(
             pl.List(RATING),
             "mean of what people answered on each scale, such as valence; null when not rated",
         ),
+        "values": (
+            pl.List(pl.Float32),
+            "values that the data set brings itself; null where it brings pictures alone",
+        ),
         "group_id": (pl.String, "pictures that must stay on one side of every fold"),
         "part": (pl.String, "train, test or validate where the data set says so, else null"),
         "is_generated": (pl.Boolean, "painted by a program, not taken by a person"),
+        "phash": _FACTS["phash"],
+        "dhash": _FACTS["dhash"],
     },
 )
 FEATURES = _schema(

@@ -16,11 +16,18 @@ from affekt.parts import Part, Place, find, is_family, kinds
 from affekt.plan.shapes import BUILD
 from affekt.stages.collect import Collect
 from affekt.stages.extract import Extract
+from affekt.stages.given import Given
 from affekt.stages.load import Load
 from affekt.stages.predict import Predict
 
 SECTIONS: Mapping[str, type[Any]] = {"fetch": Manners, **BUILD}
-STEPS: Mapping[str, type[Any]] = {**BUILD, "load": Load, "extract": Extract, "predict": Predict}
+STEPS: Mapping[str, type[Any]] = {
+    **BUILD,
+    "load": Load,
+    "extract": Extract,
+    "given": Given,
+    "predict": Predict,
+}
 HEAD = "| setting | default | meaning |\n| --- | --- | --- |"
 WHAT = {Place: "a file or folder, looked up from the folder of the plan"}
 

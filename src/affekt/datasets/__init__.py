@@ -33,20 +33,23 @@ class Facts:
 
 
 class Labelled(NamedTuple):
-    """One picture of a data set.
+    """One picture of a data set, or the values that stand for one.
 
-    ``ratings`` are means of what people answered, by the name of the scale; all rated pictures of a
-    data set name the same scales in the same order.
+    ``read`` is None where the data set brings ``values``, some numbers, instead of the picture.
+    ``emotion`` is None where nobody can say which it is, as where the votes tie. ``ratings`` are
+    means of what people answered, by the name of the scale; all rated pictures of a data set name
+    the same scales in the same order.
     """
 
     name: str
-    read: Path | bytes
-    emotion: str
+    read: Path | bytes | None
+    emotion: str | None
     group: str | None = None
     part: str | None = None
     shares: tuple[float | None, ...] | None = None
     is_generated: bool = False
     ratings: Mapping[str, float] | None = None
+    values: tuple[float, ...] | None = None
 
 
 class Dataset(Part):

@@ -206,7 +206,7 @@ class Reading:
             Dataset, "datasets", self._release_named(given.get("datasets"), project)
         )
         protocols = self._parts(Protocol, "protocols", given.get("protocols", ["kfold"]))
-        entries = self._entries(given.get("entries", []))
+        entries = self._entries(given.get("entries", []), list(datasets))
         return Bench(datasets, entries, protocols, taxonomy, forgotten=self.forgotten)
 
     def _release_named(self, datasets: Any, project: str) -> Any:
@@ -231,7 +231,7 @@ class Reading:
                 named[part.kind() + (f"-{same + 1}" if same else "")] = part
         return named
 
-    def _entries(self, given: Any) -> tuple[Entry, ...]:
+    def _entries(self, given: Any, datasets: list[str]) -> tuple[Entry, ...]:
         if not isinstance(given, list) or not given:
             self._note(
                 ("bench", "entries"),
@@ -241,7 +241,7 @@ class Reading:
         entries = [
             entry
             for at, one in enumerate(given)
-            if (entry := self.reader.read(Entry, one, ("bench", "entries", at)))
+            if (entry := self.reader.read(Entry, _given_values(one), ("bench", "entries", at)))
         ]
         names = [entry.name.casefold() for entry in entries]
         floors = [floor.name for floor in FLOORS]
@@ -251,10 +251,22 @@ class Reading:
                     ("bench", "entries", at, "name"),
                     f"{name!r} stands for another entry already; choose another",
                 )
+        for at, entry in enumerate(entries):
+            for name in [name for name in entry.on if datasets and name not in datasets]:
+                self._note(
+                    ("bench", "entries", at, "on"),
+                    f"names the data set {name!r}; {did_you_mean(name, datasets)}",
+                )
         return tuple(entries)
 
     def _note(self, path: tuple[str | int, ...], text: str, *, at_key: bool = False) -> None:
         self.troubles.append(Trouble(path=path, text=text, at_key=at_key))
+
+
+def _given_values(entry: Any) -> Any:
+    """Let the word ``given`` mean the values that a data set brings, no feature."""
+    is_given = isinstance(entry, dict) and entry.get("feature") == "given"
+    return {**entry, "feature": None} if is_given else entry
 
 
 def _with_named_emotions(given: dict[str, Any]) -> dict[str, Any]:

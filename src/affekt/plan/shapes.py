@@ -20,6 +20,7 @@ from affekt.stages.collect import Collect
 from affekt.stages.decide import Decide
 from affekt.stages.dedupe import Dedupe
 from affekt.stages.extract import Extract
+from affekt.stages.given import Given
 from affekt.stages.load import Load
 from affekt.stages.predict import Predict
 from affekt.stages.release import Release
@@ -48,11 +49,16 @@ Title = Annotated[
 
 
 class Entry(BaseModel, frozen=True, extra="forbid"):
-    """One contender of the benchmark: a feature set and a model on it."""
+    """One contender of the benchmark: a feature set and a model on it.
+
+    Without a feature it takes the values that a data set brings itself. ``on`` names the data sets
+    it runs on, all of them where it is empty.
+    """
 
     name: Title
-    feature: Feature
+    feature: Feature | None
     model: Model
+    on: tuple[str, ...] = ()
 
     @property
     def is_rating(self) -> bool:
@@ -122,18 +128,22 @@ class Bench:
         """Give the stage that loads a data set."""
         return Load(dataset=dataset, forgotten=self.forgotten)
 
-    def extract(self, entry: Entry) -> Extract:
+    def entries_on(self, dataset: str) -> tuple[Entry, ...]:
+        """Give the entries that run on a data set, by its name."""
+        return tuple(entry for entry in self.entries if not entry.on or dataset in entry.on)
+
+    def extract(self, entry: Entry) -> Extract | Given:
         """Give the stage that turns pictures into an entry's vectors."""
-        return Extract(feature=entry.feature)
+        return Extract(feature=entry.feature) if entry.feature else Given()
 
     def predict(self, entry: Entry | Floor, dataset: Dataset, protocol: Protocol) -> Predict:
         """Give the stage that trains and predicts under a protocol."""
-        learned = entry.feature if isinstance(entry, Entry) and entry.feature.is_learned else None
+        feature = entry.feature if isinstance(entry, Entry) else None
         return Predict(
             model=entry.model,
             protocol=protocol,
             taxonomy=self.taxonomy_of(dataset),
-            feature=learned,
+            feature=feature if feature and feature.is_learned else None,
         )
 
 

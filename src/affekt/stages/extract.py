@@ -34,6 +34,7 @@ SHARD_BYTES = 64_000_000  # of vectors in it; raw ones are long
 # a net that take turns at every picture push each other out of the processor's cache.
 IN_A_ROW = 8
 IN_A_ROW_BYTES = 4_000_000  # of files; a batch that is larger holds one picture
+HAS_PICTURE = pl.col("shard").is_not_null()
 KEPT: dict[str, Any] = {
     "image_id": pl.String,
     "vector": pl.List(pl.Float32),
@@ -55,6 +56,7 @@ class Extract(Stage):
     engine = "daft"
     reasons: ClassVar[Mapping[str, str]] = {
         **REASONS,
+        "no-picture": "the data set brings values instead of this picture",
         "internal-error": "affekt failed on it again and again; the detail tells how",
     }
     idle = frozenset({"workers"})
@@ -67,9 +69,10 @@ class Extract(Stage):
         return super().identity() | {"feature": self.feature.raw_identity()}
 
     def run(self, desk: Desk, pictures: daft.DataFrame, **_: Any) -> Outcome:
-        rows = _in_shelf_order(pictures)
+        there = _in_shelf_order(pictures)
+        rows, lacking = there.filter(HAS_PICTURE), there.filter(~HAS_PICTURE)
         if rows.is_empty():
-            return Outcome(FEATURES.empty())
+            return Outcome(FEATURES.empty(), _without_picture(lacking))
         desk.watch(Progress("extract", 0, rows.height))
         tally = Tally(desk, rows.height)
         processes, threads = self._spread()
@@ -84,7 +87,7 @@ class Extract(Stage):
         for name in each_chunk(work, chunks, processes=processes):
             files.append(work.file(name))
             tally.add(files[-1])
-        return _outcome(desk.files, files)
+        return _outcome(desk.files, files, lacking)
 
     def _spread(self) -> tuple[int, int]:
         """Give the number of processes, and of threads in each; a process of a cluster has one."""
@@ -314,15 +317,24 @@ def _in_shelf_order(pictures: daft.DataFrame) -> pl.DataFrame:
     return rows.sort("shard", "row_group", "row", "image_id")
 
 
-def _outcome(where: Files, files: list[Path]) -> Outcome:
+def _without_picture(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(
+        "image_id", reason=pl.lit("no-picture"), detail=pl.lit(None, dtype=pl.String)
+    )
+
+
+def _outcome(where: Files, files: list[Path], lacking: pl.DataFrame) -> Outcome:
     """Give vectors and dropped rows file by file: all vectors may not fit in memory."""
 
     def rows(columns: list[str], is_kept: pl.Expr) -> Iterator[pl.DataFrame]:
         for path in files:
             yield pl.read_parquet(where.ensure(path)).filter(is_kept).select(columns)
 
+    def dropped() -> Iterator[pl.DataFrame]:
+        yield from rows(["image_id", "reason", "detail"], has_reason)
+        yield _without_picture(lacking)
+
     has_reason = pl.col("reason").is_not_null()
     return Outcome(
-        Pieces(lambda: rows(["image_id", "vector"], ~has_reason)),
-        dropped=Pieces(lambda: rows(["image_id", "reason", "detail"], has_reason)),
+        Pieces(lambda: rows(["image_id", "vector"], ~has_reason)), dropped=Pieces(dropped)
     )

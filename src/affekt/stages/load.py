@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
+import numpy as np
 import polars as pl
 from pydantic import Field
 
@@ -34,7 +35,7 @@ class Load(Stage):
     the picture in the data set.
     """
 
-    version = 2
+    version = 3  # both perceptual hashes are kept, which tell near copies
     gives = PICTURES
     asks_the_world = True
     conserves = False
@@ -46,6 +47,7 @@ class Load(Stage):
         "exact-copy": "the same bytes and label stand under an earlier name",
         "copies-disagree": "the same bytes stand under several names with different labels",
         "forgotten": "it was removed on request",
+        "no-label": "its votes name no emotion before all others",
     }
 
     dataset: Dataset
@@ -108,7 +110,7 @@ class Load(Stage):
     def _check(self, entry: Labelled) -> None:
         taxonomy = self.dataset.taxonomy
         where = f"data set {self.dataset.kind()!r}: {entry.name!r} has the"
-        if entry.emotion not in taxonomy.names:
+        if entry.emotion is not None and entry.emotion not in taxonomy.names:
             raise AffektError(
                 f"{where} label {entry.emotion!r}; the taxonomy {taxonomy.name!r} knows "
                 f"{', '.join(taxonomy.names)}; correct the labels or choose another taxonomy"
@@ -119,21 +121,29 @@ class Load(Stage):
             raise AffektError(
                 f"{where} shares {entry.shares!r}; one an emotion is needed, {len(taxonomy)}"
             )
+        if (entry.read is None) == (entry.values is None):
+            raise AffektError(f"{where} picture and values {entry.values!r}; one of both is needed")
+        if not all(map(math.isfinite, entry.values or ())):
+            raise AffektError(f"{where} values {entry.values!r}; finite numbers are needed")
         if not all(math.isfinite(mean) for mean in (entry.ratings or {}).values()):
             raise AffektError(f"{where} ratings {entry.ratings!r}; finite numbers are needed")
 
     def _look(self, decoders: Decoders, entry: Labelled, forgotten: Forgotten) -> "_Look":
         """Give what a picture's bytes are called, or why they cannot be used."""
+        if entry.read is None:
+            return _look_at_values(entry, forgotten)
         image_id = None
         try:
             data = _read(entry.read, self.limits.max_bytes)
             image_id = hashlib.sha256(data).hexdigest()
             if forgotten.has("image", image_id):
                 return _Look(None, "forgotten", None)
-            decoders.facts(data)
+            facts = decoders.facts(data)
+            if entry.emotion is None:
+                return _Look(image_id, "no-label", entry.name)
         except PictureError as trouble:
             return _Look(image_id, trouble.reason, f"{entry.name}: {trouble.detail}".rstrip(": "))
-        return _Look(image_id, None, None)
+        return _Look(image_id, None, None, facts.phash, facts.dhash)
 
 
 def _as_rows(ratings: Mapping[str, float] | None) -> list[dict[str, str | float]] | None:
@@ -146,6 +156,19 @@ class _Look(NamedTuple):
     image_id: str | None
     reason: str | None
     detail: str | None
+    phash: int | None = None
+    dhash: int | None = None
+
+
+def _look_at_values(entry: Labelled, forgotten: Forgotten) -> _Look:
+    """Give what a picture that nobody has is called: by its name and its values."""
+    values = np.array(entry.values, "<f4").tobytes()
+    image_id = hashlib.sha256(entry.name.encode() + b"\0" + values).hexdigest()
+    if forgotten.has("image", image_id):
+        return _Look(None, "forgotten", None)
+    if entry.emotion is None:
+        return _Look(image_id, "no-label", entry.name)
+    return _Look(image_id, None, None)
 
 
 def _read(place: Path | bytes, max_bytes: int) -> bytes:
@@ -172,8 +195,9 @@ def _on_shelf(
     """
     new: dict[str, Labelled] = {}
     for entry, look in zip(batch, looks, strict=True):
-        if look.reason is None and look.image_id is not None and look.image_id not in seen:
-            new.setdefault(look.image_id, entry)
+        is_new = look.reason is None and look.image_id is not None and look.image_id not in seen
+        if is_new and entry.read is not None:
+            new.setdefault(str(look.image_id), entry)
     spots = _written(desk, new)
     rows = [
         {
@@ -183,9 +207,12 @@ def _on_shelf(
             "emotion": entry.emotion,
             "shares": entry.shares,
             "ratings": _as_rows(entry.ratings),
+            "values": entry.values,
             "group_id": entry.group or look.image_id,
             "part": entry.part,
             "is_generated": entry.is_generated,
+            "phash": look.phash,
+            "dhash": look.dhash,
             "reason": look.reason,
             "detail": look.detail,
         }
@@ -202,11 +229,16 @@ def _written(desk: Desk, new: dict[str, Labelled]) -> dict[str, dict[str, Any]]:
     if not desk.shelf.has(name):
         with desk.shelf.writer(name) as writer:
             for image_id, entry in new.items():
-                data = entry.read if isinstance(entry.read, bytes) else entry.read.read_bytes()
+                data = _bytes(entry.read)
                 if hashlib.sha256(data).hexdigest() != image_id:
                     raise AffektError(f"load: {entry.name!r} changed while it was read; run again")
                 writer.add(image_id, data)
     return {row.pop("image_id"): row for row in desk.shelf.spots(name).to_dicts()}
+
+
+def _bytes(place: Path | bytes | None) -> bytes:
+    assert place is not None  # values alone have no place on the shelf
+    return place if isinstance(place, bytes) else place.read_bytes()
 
 
 def _write(rows: pl.DataFrame, path: Path) -> None:

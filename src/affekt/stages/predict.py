@@ -206,7 +206,7 @@ def _feature(history: tuple[Mapping[str, Any], ...]) -> str:
         for manifest in history
         if manifest.get("stage") == "extract"
     ]
-    return kinds[-1] if kinds else "unknown"
+    return kinds[-1] if kinds else "given"
 
 
 def _absent(samples: Samples, rows: np.ndarray) -> list[str]:

@@ -36,3 +36,22 @@ def bench(plan: Bench, store: Store) -> Iterator[Result]:
             for rule, protocol in plan.protocols.items():
                 predictions = store.attempt(plan.predict(floor, dataset, protocol), pictures)
                 yield Result(name, floor.name, rule, emotions, pictures, predictions)
+    yield from _between(plan, store)
+
+
+def _between(plan: Bench, store: Store) -> Iterator[Result]:
+    """Every entry that is trained on one data set and tested on another."""
+    for crossing in plan.crossings:
+        names = crossing.trained, crossing.tested
+        sides = [store.attempt(plan.load(plan.datasets[name])) for name in names]
+        both = store.attempt(plan.pair(crossing), *sides)
+        emotions, trained_on = plan.taxonomy_between(crossing), crossing.trained
+        for entry in plan.entries_on(*names):
+            vectors = [store.attempt(plan.extract(entry), side) for side in sides]
+            predictions = store.attempt(plan.carry(entry, crossing), both, *vectors)
+            about = crossing.name, entry.name, crossing.rule, emotions
+            yield Result(*about, both, predictions, entry.is_rating, trained_on)
+        for floor in plan.floors:
+            predictions = store.attempt(plan.carry(floor, crossing), both)
+            about = crossing.name, floor.name, crossing.rule, emotions
+            yield Result(*about, both, predictions, trained_on=trained_on)

@@ -275,7 +275,8 @@ class Project:
         preview: Any = Preview(self.store)
         for result in line.bench(self.plan.bench, preview):
             named = (result.dataset, result.entry, result.protocol)
-            yield f"load {result.dataset}", _as_step(result.pictures)
+            verb = "pair" if result.trained_on else "load"
+            yield f"{verb} {result.dataset}", _as_step(result.pictures)
             yield " · ".join(("predict", *named)), _as_step(result.predictions)
 
     def _standing_results(self) -> tuple[Result, ...]:

@@ -18,6 +18,7 @@ from affekt.stages.collect import Collect
 from affekt.stages.extract import Extract
 from affekt.stages.given import Given
 from affekt.stages.load import Load
+from affekt.stages.pair import Pair
 from affekt.stages.predict import Predict
 
 SECTIONS: Mapping[str, type[Any]] = {"fetch": Manners, **BUILD}
@@ -26,6 +27,7 @@ STEPS: Mapping[str, type[Any]] = {
     "load": Load,
     "extract": Extract,
     "given": Given,
+    "pair": Pair,
     "predict": Predict,
 }
 HEAD = "| setting | default | meaning |\n| --- | --- | --- |"

@@ -65,6 +65,15 @@ class Links(NamedTuple):
 NO_LINKS = Links(np.empty(0, np.int32), np.empty(0, np.int32))
 
 
+def alike_pairs(prints: Prints, limit: Limit, *, workers: int | None = None) -> Iterator[Pairs]:
+    """Give every pair of rows that is alike, each once, piece by piece.
+
+    The distance is that of the hash that is near. Equal pictures are pairs as well, so that many
+    equal ones are very many pairs.
+    """
+    yield from _alike(prints, limit, workers)
+
+
 def alike_components(
     prints: Prints, limit: Limit, links: Links = NO_LINKS, *, workers: int | None = None
 ) -> Group:

@@ -207,7 +207,17 @@ class Reading:
         )
         protocols = self._parts(Protocol, "protocols", given.get("protocols", ["kfold"]))
         entries = self._entries(given.get("entries", []), list(datasets))
-        return Bench(datasets, entries, protocols, taxonomy, forgotten=self.forgotten)
+        transfers = {name: one for name, one in protocols.items() if one.is_between}
+        within = {name: one for name, one in protocols.items() if not one.is_between}
+        if transfers and len(datasets) < 2:
+            self._note(
+                ("bench", "protocols"),
+                f"{next(iter(transfers))!r} trains on one data set and tests on another, and "
+                f"`datasets` has {len(datasets)}; add a second one, or take 'kfold'",
+            )
+        return Bench(
+            datasets, entries, within, taxonomy, forgotten=self.forgotten, transfers=transfers
+        )
 
     def _release_named(self, datasets: Any, project: str) -> Any:
         """Let the bare word ``release`` mean the release this plan builds."""

@@ -1,7 +1,8 @@
 """What a plan is once it is read: the two lines as frozen values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import permutations
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -22,6 +23,7 @@ from affekt.stages.dedupe import Dedupe
 from affekt.stages.extract import Extract
 from affekt.stages.given import Given
 from affekt.stages.load import Load
+from affekt.stages.pair import Pair
 from affekt.stages.predict import Predict
 from affekt.stages.release import Release
 from affekt.stages.sample import Sample
@@ -79,8 +81,26 @@ FLOORS = (
 )
 
 
+class Crossing(NamedTuple):
+    """An ordered pair of data sets under a protocol that trains on one and tests on the other."""
+
+    rule: str
+    protocol: Protocol
+    trained: str
+    tested: str
+
+    @property
+    def name(self) -> str:
+        """What tables call it, in place of a data set."""
+        return f"trained on {self.trained}, tested on {self.tested}"
+
+
 class Result(NamedTuple):
-    """What the bench line gives for one cell; of a model of ratings, the predictions are theirs."""
+    """What the bench line gives for one cell; of a model of ratings, the predictions are theirs.
+
+    ``trained_on`` is the data set that was trained on where another one was tested; ``dataset``
+    then names both, and ``pictures`` are those of both.
+    """
 
     dataset: str
     entry: str
@@ -89,6 +109,7 @@ class Result(NamedTuple):
     pictures: Product | Failure
     predictions: Product | Failure
     is_rating: bool = False
+    trained_on: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +129,10 @@ class Build:
 
 @dataclass(frozen=True)
 class Bench:
-    """The benchmark: every entry on every data set under every protocol, floors included."""
+    """The benchmark: every entry on every data set under every protocol, floors included.
+
+    ``transfers`` are the protocols that train on one data set and test on another.
+    """
 
     datasets: Mapping[str, Dataset]
     entries: tuple[Entry, ...]
@@ -116,6 +140,16 @@ class Bench:
     taxonomy: Taxonomy
     floors: tuple[Floor, ...] = FLOORS
     forgotten: Place | None = None
+    transfers: Mapping[str, Protocol] = field(default_factory=dict)
+
+    @property
+    def crossings(self) -> tuple[Crossing, ...]:
+        """Every ordered pair of data sets under every protocol between two."""
+        return tuple(
+            Crossing(rule, protocol, *pair)
+            for rule, protocol in self.transfers.items()
+            for pair in permutations(self.datasets, 2)
+        )
 
     def taxonomy_of(self, dataset: Dataset) -> Taxonomy:
         """Give the emotions of a data set; the plan's own while its copy cannot be asked."""
@@ -128,9 +162,32 @@ class Bench:
         """Give the stage that loads a data set."""
         return Load(dataset=dataset, forgotten=self.forgotten)
 
-    def entries_on(self, dataset: str) -> tuple[Entry, ...]:
-        """Give the entries that run on a data set, by its name."""
-        return tuple(entry for entry in self.entries if not entry.on or dataset in entry.on)
+    def taxonomy_between(self, crossing: Crossing) -> Taxonomy:
+        """Give the emotions that both data sets know, as the tested one orders them.
+
+        With fewer than two, which the stage that pairs them refuses, those of the tested one.
+        """
+        trained, tested = self._sides(crossing)
+        shared = tuple(one for one in tested.emotions if one.name in trained.names)
+        if len(shared) in (0, 1, len(tested)):
+            return tested
+        return Taxonomy(name="shared", emotions=shared)
+
+    def _sides(self, crossing: Crossing) -> tuple[Taxonomy, Taxonomy]:
+        trained, tested = self.datasets[crossing.trained], self.datasets[crossing.tested]
+        return self.taxonomy_of(trained), self.taxonomy_of(tested)
+
+    def entries_on(self, *datasets: str) -> tuple[Entry, ...]:
+        """Give the entries that run on all of these data sets, by their names."""
+        return tuple(
+            entry for entry in self.entries if not entry.on or set(datasets) <= set(entry.on)
+        )
+
+    def pair(self, crossing: Crossing) -> Pair:
+        """Give the stage that makes one set of two."""
+        trained, tested = self._sides(crossing)
+        settings = crossing.protocol.model_dump(include={"near_bits", "by_parts"})
+        return Pair(trained=trained.names, tested=tested.names, **settings)
 
     def extract(self, entry: Entry) -> Extract | Given:
         """Give the stage that turns pictures into an entry's vectors."""
@@ -138,11 +195,18 @@ class Bench:
 
     def predict(self, entry: Entry | Floor, dataset: Dataset, protocol: Protocol) -> Predict:
         """Give the stage that trains and predicts under a protocol."""
+        return self._predict(entry, self.taxonomy_of(dataset), protocol)
+
+    def carry(self, entry: Entry | Floor, crossing: Crossing) -> Predict:
+        """Give the stage that trains on one data set of a pair and predicts the other."""
+        return self._predict(entry, self.taxonomy_between(crossing), crossing.protocol)
+
+    def _predict(self, entry: Entry | Floor, taxonomy: Taxonomy, protocol: Protocol) -> Predict:
         feature = entry.feature if isinstance(entry, Entry) else None
         return Predict(
             model=entry.model,
             protocol=protocol,
-            taxonomy=self.taxonomy_of(dataset),
+            taxonomy=taxonomy,
             feature=feature if feature and feature.is_learned else None,
         )
 

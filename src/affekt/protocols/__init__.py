@@ -7,6 +7,7 @@ To add one, write ``protocols/<kind>.py`` with one final subclass of `Protocol`.
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import polars as pl
@@ -38,9 +39,14 @@ class Fold:
 
 
 class Protocol(Part):
-    """Who is trained on, who is tested."""
+    """Who is trained on, who is tested.
+
+    ``is_between`` is True for a protocol that trains on one data set and tests on another: its
+    tables are pairs, in which the part says the side.
+    """
 
     family = "protocols"
+    is_between: ClassVar[bool] = False
 
     @abstractmethod
     def folds(self, pictures: pl.DataFrame) -> Iterator[Fold]:

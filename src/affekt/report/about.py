@@ -60,7 +60,8 @@ def lead(given: ReportInput, bench: Bench) -> str:
 def _benched(bench: Bench) -> str:
     if not bench.panels:
         return "No benchmark yet."
-    sets = len({panel.dataset for panel in bench.panels})
+    # Where one data set was trained on and another tested, the panel is named after both.
+    sets = len({one.cells[0].remarks.trained_on or one.dataset for one in bench.panels})
     names = {cell.entry for panel in bench.panels for cell in panel.contenders}
     entries = len(names | {one.entry for one in bench.rated})
     tested = max(cell.n for panel in bench.panels for cell in panel.cells)

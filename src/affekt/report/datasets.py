@@ -31,7 +31,7 @@ def _sets(given: ReportInput) -> list[tuple[str, tuple[str, ...], dict[str, int]
     found = {
         result.dataset: (result.taxonomy.names, by_emotion(result.pictures.table()))
         for result in given.results
-        if isinstance(result.pictures, Product)
+        if isinstance(result.pictures, Product) and not result.trained_on
     }
     decide = given.made("decide")
     if not found and decide:

@@ -23,12 +23,14 @@ class Remarks(NamedTuple):
         torn_groups: Groups that are on both sides of a fold.
         unreported: Emotions without scores of their own; None where the protocol does not say.
         said: Sentences for the notes of a table.
+        trained_on: Data set that was trained on where another one was tested.
     """
 
     is_leaky: bool = False
     torn_groups: int = 0
     unreported: frozenset[str] | None = None
     said: tuple[str, ...] = ()
+    trained_on: str = ""
 
     def stamped(self, entry: str) -> str:
         """Give the name of an entry, with its stamp."""
@@ -58,6 +60,7 @@ def remarks(result: "Result") -> Remarks:
         torn,
         None if unreported is None else frozenset(unreported),
         (*said, *([LEAK] if is_leaky else [])),
+        result.trained_on,
     )
 
 

@@ -47,12 +47,12 @@ class Predict(Stage):
         self,
         desk: Desk,
         pictures: pl.DataFrame,
-        vectors: pl.DataFrame | Pieces | None = None,
+        *vectors: pl.DataFrame | Pieces,
         **_: Any,
     ) -> Outcome:
-        given = _encoded.given(vectors, pictures["image_id"])
+        given = _encoded.given(vectors, pictures["image_id"].sort())
         shown = given.unread() if self.feature else given.whole()
-        seen = pictures.join(shown, on="image_id").sort("image_id")
+        seen = shown.join(pictures, on="image_id", maintain_order="left")
         rated = self._rated(seen)
         samples = self._samples(rated, _feature(desk.history))
         folds = list(self.protocol.folds(rated.drop("vector")))

@@ -83,9 +83,9 @@ def test_a_picture_without_values_is_dropped_and_values_without_a_picture_too(
     assert (seen.table().height, seen.dropped()["reason"].to_list()) == (1, ["no-picture"] * 3)
 
 
-def test_a_feature_of_pictures_finds_none(store: Store) -> None:
-    made = store.make(Extract(feature=ColourHistogram()), load(store))
-    assert made.manifest["reasons"] == {"no-picture": 3}
+def test_a_feature_of_pictures_refuses_values_alone_with_advice(store: Store) -> None:
+    with pytest.raises(AffektError, match='write `feature = "given"`'):
+        store.make(Extract(feature=ColourHistogram()), load(store))
 
 
 def test_a_data_set_of_pictures_brings_no_values(store: Store) -> None:

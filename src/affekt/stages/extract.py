@@ -71,8 +71,14 @@ class Extract(Stage):
     def run(self, desk: Desk, pictures: daft.DataFrame, **_: Any) -> Outcome:
         there = _in_shelf_order(pictures)
         rows, lacking = there.filter(HAS_PICTURE), there.filter(~HAS_PICTURE)
+        if rows.is_empty() and lacking.height:
+            raise AffektError(
+                f"extract: the data set brings values instead of pictures, and "
+                f'{self.feature.kind()!r} looks at pictures; write `feature = "given"`, or leave '
+                "the data set out by `on`"
+            )
         if rows.is_empty():
-            return Outcome(FEATURES.empty(), _without_picture(lacking))
+            return Outcome(FEATURES.empty())
         desk.watch(Progress("extract", 0, rows.height))
         tally = Tally(desk, rows.height)
         processes, threads = self._spread()

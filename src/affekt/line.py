@@ -43,15 +43,17 @@ def _between(plan: Bench, store: Store) -> Iterator[Result]:
     """Every entry that is trained on one data set and tested on another."""
     for crossing in plan.crossings:
         names = crossing.trained, crossing.tested
-        sides = [store.attempt(plan.load(plan.datasets[name])) for name in names]
-        both = store.attempt(plan.pair(crossing), *sides)
+        sides = {name: store.attempt(plan.load(plan.datasets[name])) for name in names}
+        pictures = store.attempt(plan.pair(crossing), *sides.values())
         emotions, trained_on = plan.taxonomy_between(crossing), crossing.trained
         for entry in plan.entries_on(*names):
-            vectors = [store.attempt(plan.extract(entry), side) for side in sides]
-            predictions = store.attempt(plan.carry(entry, crossing), both, *vectors)
+            # In one order, so that both directions share a table.
+            vectors = [store.attempt(plan.extract(entry), sides[name]) for name in sorted(names)]
+            of_both = store.attempt(plan.both(), *vectors)
+            predictions = store.attempt(plan.carry(entry, crossing), pictures, of_both)
             about = crossing.name, entry.name, crossing.rule, emotions
-            yield Result(*about, both, predictions, entry.is_rating, trained_on)
+            yield Result(*about, pictures, predictions, entry.is_rating, trained_on)
         for floor in plan.floors:
-            predictions = store.attempt(plan.carry(floor, crossing), both)
+            predictions = store.attempt(plan.carry(floor, crossing), pictures)
             about = crossing.name, floor.name, crossing.rule, emotions
-            yield Result(*about, both, predictions, trained_on=trained_on)
+            yield Result(*about, pictures, predictions, trained_on=trained_on)

@@ -65,7 +65,7 @@ def test_labels_are_in_the_taxonomy_and_names_are_distinct(
 
 @datasets
 def test_it_loads_in_a_fixed_order(dataset: type[Dataset], copy: Dataset) -> None:
-    def order(one: Labelled) -> tuple[str, str, str | None]:
+    def order(one: Labelled) -> tuple[str, str | None, str | None]:
         return one.name, one.emotion, one.group
 
     assert [order(one) for one in copy.load()] == [order(one) for one in copy.load()]

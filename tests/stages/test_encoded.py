@@ -1,7 +1,5 @@
 """What a feature learns in a fold comes from its training rows, whatever the others hold."""
 
-from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +48,7 @@ def table(raws: list[np.ndarray]) -> pl.DataFrame:
 
 
 def given(raws: list[np.ndarray]) -> _encoded.Given:
-    return _encoded.given([table(raws)], pl.Series([]))
+    return _encoded.given(table(raws), pl.Series([]))
 
 
 def learned(raws: list[np.ndarray], fold: Fold) -> list[np.ndarray]:
@@ -199,27 +197,3 @@ def test_settings_of_the_vocabulary_file_predictions_elsewhere() -> None:
     others = [FEATURE.model_copy(update=one) for one in ({"seed": 2}, {"vocabulary": 5})]
     stages = [predict().model_copy(update={"feature": one}) for one in (FEATURE, *others)]
     assert len({stage.digest() for stage in stages}) == 3
-
-
-def cut(side: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    yield from (side[:1], side[1:])
-
-
-@pytest.mark.parametrize("in_pieces", [False, True])
-def test_the_tables_of_two_data_sets_follow_each_other_and_a_shared_picture_comes_once(
-    raws: list[np.ndarray], in_pieces: bool
-) -> None:
-    """A pair of data sets: what is learned and told apart does not depend on whose table it is."""
-    whole, ids = table(raws), table(raws)["image_id"]
-    sides = [whole[3:], whole[:4]]  # the fourth picture is in both
-    two = [Pieces(partial(cut, side)) for side in sides]
-    both = _encoded.given(two if in_pieces else sides, ids)
-    order = [3, 4, 5, 0, 1, 2]
-    assert both.whole()["image_id"].to_list() == ids.gather(order).to_list()
-    fold = Fold(0, 0, np.array([0, 1, 2]), np.array([3, 4, 5]))
-    samples = Samples(np.zeros((6, 0), np.float32), np.zeros(6, int), ("a", "b"), tuple("abcdef"))
-    found = _encoded.inside(FEATURE, both, ids.gather(order), samples, fold).samples.vectors
-    alone = _encoded.given([whole], ids)
-    same = Fold(0, 0, np.array([3, 4, 5]), np.array([0, 1, 2]))
-    known = _encoded.inside(FEATURE, alone, ids, samples, same).samples.vectors
-    assert found == pytest.approx(known[order], abs=1e-6)

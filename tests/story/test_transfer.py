@@ -81,7 +81,7 @@ def test_a_changed_side_makes_only_what_it_touches_anew(plan: Path) -> None:
     ran = project.open_plan(plan)
     ran.bench()
     assert sorted(names(ran)) == sorted(
-        ["load", "given", "pair", "pair", *["predict"] * 3, *["predict"] * 6]
+        ["load", "given", "both", "pair", "pair", *["predict"] * 9]
     )
 
 

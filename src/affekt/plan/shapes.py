@@ -16,6 +16,7 @@ from affekt.models import Model
 from affekt.models.prior import Prior
 from affekt.parts import Part, Place
 from affekt.protocols import Protocol
+from affekt.stages.both import Both
 from affekt.stages.clean import Clean
 from affekt.stages.collect import Collect
 from affekt.stages.decide import Decide
@@ -188,6 +189,10 @@ class Bench:
         trained, tested = self._sides(crossing)
         settings = crossing.protocol.model_dump(include={"near_bits", "by_parts"})
         return Pair(trained=trained.names, tested=tested.names, **settings)
+
+    def both(self) -> Both:
+        """Give the stage that makes one table of the vectors of two data sets."""
+        return Both()
 
     def extract(self, entry: Entry) -> Extract | Given:
         """Give the stage that turns pictures into an entry's vectors."""

@@ -4,7 +4,7 @@ Raw vectors are long, so they are read piece by piece, once to learn and once to
 values, in every fold.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -15,7 +15,6 @@ from affekt.errors import PartError
 from affekt.features import Encoder, Feature, Raw, Vector
 from affekt.models import Samples
 from affekt.protocols import Fold
-from affekt.tables import Pieces
 
 NOTHING = pl.lit([], dtype=pl.List(pl.Float32))
 
@@ -52,25 +51,13 @@ class Inside(NamedTuple):
     facts: dict[str, Any]
 
 
-def given(vectors: Sequence[pl.DataFrame | Iterable[pl.DataFrame]], image_ids: pl.Series) -> Given:
-    """Give vectors that came whole, in pieces, or not at all: a model may look at nothing.
-
-    Those of two data sets follow each other; a picture that is in both is given once.
-    """
-    if not vectors:
+def given(vectors: pl.DataFrame | Iterable[pl.DataFrame] | None, image_ids: pl.Series) -> Given:
+    """Give vectors that came whole, in pieces, or not at all: a model may look at nothing."""
+    if vectors is None:
         return Given([pl.DataFrame({"image_id": image_ids}).with_columns(vector=NOTHING)])
-    tables = [[one.sort("image_id")] if isinstance(one, pl.DataFrame) else one for one in vectors]
-    return Given(tables[0] if len(tables) == 1 else Pieces(lambda: _chained(tables)))
-
-
-def _chained(tables: Sequence[Iterable[pl.DataFrame]]) -> Iterator[pl.DataFrame]:
-    before = pl.Series("image_id", [], dtype=pl.String)
-    for table in tables:
-        met = [before]
-        for piece in table:
-            yield piece.filter(~pl.col("image_id").is_in(before.implode()))
-            met.append(piece["image_id"])
-        before = pl.concat(met)
+    if isinstance(vectors, pl.DataFrame):
+        return Given([vectors.sort("image_id")])
+    return Given(vectors)
 
 
 def inside(

@@ -31,7 +31,7 @@ class Predict(Stage):
     takes = PICTURES
     conserves = False
 
-    in_pieces = frozenset({"extract"})
+    in_pieces = frozenset({"extract", "both"})
 
     model: Model
     protocol: Protocol
@@ -47,12 +47,12 @@ class Predict(Stage):
         self,
         desk: Desk,
         pictures: pl.DataFrame,
-        *vectors: pl.DataFrame | Pieces,
+        vectors: pl.DataFrame | Pieces | None = None,
         **_: Any,
     ) -> Outcome:
-        given = _encoded.given(vectors, pictures["image_id"].sort())
+        given = _encoded.given(vectors, pictures["image_id"])
         shown = given.unread() if self.feature else given.whole()
-        seen = shown.join(pictures, on="image_id", maintain_order="left")
+        seen = pictures.join(shown, on="image_id").sort("image_id")
         rated = self._rated(seen)
         samples = self._samples(rated, _feature(desk.history))
         folds = list(self.protocol.folds(rated.drop("vector")))

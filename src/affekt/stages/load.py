@@ -98,7 +98,7 @@ class Load(Stage):
                 self._check(entry)
             path = desk.scratch / f"{number:06d}.parquet"
             if not path.is_file():
-                looks = list(pool.map(lambda entry: self._look(decoders, entry, forgotten), batch))
+                looks = list(pool.map(lambda entry: self._judge(decoders, entry, forgotten), batch))
                 _write(_on_shelf(desk, batch, looks, seen), path)
             rows = pl.read_parquet(path)
             seen.update(rows["image_id"].drop_nulls())
@@ -128,10 +128,18 @@ class Load(Stage):
         if not all(math.isfinite(mean) for mean in (entry.ratings or {}).values()):
             raise AffektError(f"{where} ratings {entry.ratings!r}; finite numbers are needed")
 
+    def _judge(self, decoders: Decoders, entry: Labelled, forgotten: Forgotten) -> "_Look":
+        """Give what a picture, or the values that stand for it, is called, or why it is lost."""
+        if entry.read is None:
+            look = _look_at_values(entry, forgotten)
+        else:
+            look = self._look(decoders, entry, forgotten)
+        if look.reason is None and entry.emotion is None:
+            return look._replace(reason="no-label", detail=entry.name)
+        return look
+
     def _look(self, decoders: Decoders, entry: Labelled, forgotten: Forgotten) -> "_Look":
         """Give what a picture's bytes are called, or why they cannot be used."""
-        if entry.read is None:
-            return _look_at_values(entry, forgotten)
         image_id = None
         try:
             data = _read(entry.read, self.limits.max_bytes)
@@ -139,8 +147,6 @@ class Load(Stage):
             if forgotten.has("image", image_id):
                 return _Look(None, "forgotten", None)
             facts = decoders.facts(data)
-            if entry.emotion is None:
-                return _Look(image_id, "no-label", entry.name)
         except PictureError as trouble:
             return _Look(image_id, trouble.reason, f"{entry.name}: {trouble.detail}".rstrip(": "))
         return _Look(image_id, None, None, facts.phash, facts.dhash)
@@ -160,18 +166,8 @@ class _Look(NamedTuple):
     dhash: int | None = None
 
 
-def _look_at_values(entry: Labelled, forgotten: Forgotten) -> _Look:
-    """Give what a picture that nobody has is called: by its name and its values."""
-    values = np.array(entry.values, "<f4").tobytes()
-    image_id = hashlib.sha256(entry.name.encode() + b"\0" + values).hexdigest()
-    if forgotten.has("image", image_id):
-        return _Look(None, "forgotten", None)
-    if entry.emotion is None:
-        return _Look(image_id, "no-label", entry.name)
-    return _Look(image_id, None, None)
-
-
-def _read(place: Path | bytes, max_bytes: int) -> bytes:
+def _read(place: Path | bytes | None, max_bytes: int) -> bytes:
+    assert place is not None  # values alone are not read
     if isinstance(place, bytes):
         return place
     try:
@@ -183,6 +179,15 @@ def _read(place: Path | bytes, max_bytes: int) -> bytes:
         raise PictureError("missing", place.name) from trouble
     except OSError as trouble:
         raise PictureError("unreadable", str(trouble.strerror)) from trouble
+
+
+def _look_at_values(entry: Labelled, forgotten: Forgotten) -> _Look:
+    """Give what a picture that nobody has is called: by its name and its values."""
+    values = np.array(entry.values, "<f4").tobytes()
+    image_id = hashlib.sha256(entry.name.encode() + b"\0" + values).hexdigest()
+    if forgotten.has("image", image_id):
+        return _Look(None, "forgotten", None)
+    return _Look(image_id, None, None)
 
 
 def _on_shelf(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from affekt.plan import Result
-from affekt.report import accuracy
+from affekt.report import accuracy, ratings
 from affekt.report.bench import read
 from affekt.report.exhibits import Table
 from affekt.report.remarks import LEAK, Remarks, remarks
@@ -106,6 +106,20 @@ def test_what_protocols_and_pairs_say_is_said_once(world: World) -> None:
     one = noted(world, folds=[{"model": {}, "note": "anger (3 pictures) dropped"}] * 5)
     assert remarks(one).said == ("Anger (3 pictures) dropped.",)
     assert notes_of(world, one)[0].count("Anger (3 pictures) dropped.") == 1
+
+
+def test_ratings_say_it_too(world: World) -> None:
+    """M65"""
+    means = [1.0, 3.0, 2.0]
+    result = made.estimated(world, {"valence": means}, {"valence": np.array([means])})
+    assert isinstance(result.predictions, Product)
+    manifest = result.predictions.folder / "manifest.json"
+    given = product.read_note(manifest)
+    manifest.write_text(json.dumps({**given, "notes": {"torn_groups": 2}}), encoding="utf-8")
+    torn = result._replace(predictions=product.read(result.predictions.folder))
+    (table,) = ratings.exhibit(made.whole(world, (torn,)), read(made.whole(world, (torn,)))).blocks
+    assert isinstance(table, Table)
+    assert sum("By picture: 2 groups" in note for note in table.notes) == 1
 
 
 def test_a_cell_that_failed_has_nothing_to_say() -> None:

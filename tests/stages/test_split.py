@@ -48,6 +48,19 @@ def test_the_papers_set_gives_its_test_part_but_for_rounding() -> None:
     assert 3_492 <= sum(tested) <= 3_500
 
 
+def test_the_papers_set_cut_at_once_gives_its_share_but_for_rounding(tmp_path: Path) -> None:
+    """K1, G3, G12: the split rule is a setting; 15 % of 23,308 is 3,496.2, no rule gives 3,490."""
+    at_once = SPLIT.model_copy(update={"stratified": False})
+    order = [str(at) for at in range(23_308)]
+    assert list(cut(order, [1] * 23_308, at_once.shares()).values()).count("test") == 3_497
+    emotions = ["awe"] * 70 + ["fear"] * 30
+    table, fallbacks = run(tmp_path, emotions, stage=at_once)
+    assert parts(table) == {"train": 80, "test": 15, "validate": 5}
+    tested = table.filter(pl.col("part") == "test").join(labels(emotions), on="image_id")
+    assert dict(tested["emotion"].value_counts().iter_rows()) != {"awe": 10, "fear": 5}
+    assert fallbacks == []
+
+
 def test_every_emotion_reaches_every_part(tmp_path: Path) -> None:
     table, fallbacks = run(tmp_path, ["awe"] * 40 + ["fear"] * 4)
     found = table.join(labels(["awe"] * 40 + ["fear"] * 4), on="image_id")

@@ -80,9 +80,7 @@ def test_a_changed_side_makes_only_what_it_touches_anew(plan: Path) -> None:
     copy(plan.parent / "two", 3)
     ran = project.open_plan(plan)
     ran.bench()
-    assert sorted(names(ran)) == sorted(
-        ["load", "given", "both", "pair", "pair", *["predict"] * 9]
-    )
+    assert sorted(names(ran)) == sorted(["load", "given", "both", "pair", "pair", *["predict"] * 9])
 
 
 def test_status_names_the_pairs(plan: Path) -> None:

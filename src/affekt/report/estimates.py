@@ -13,6 +13,7 @@ import polars as pl
 
 from affekt.measures import ratings as measures
 from affekt.report import resample
+from affekt.report.remarks import remarks
 from affekt.report.scores import Score
 from affekt.store import Failure
 
@@ -28,6 +29,7 @@ class Rated:
         n: Pictures tested.
         method: How the intervals were made, in words.
         deviation: Of the mean ratings over the tested pictures, in points of the scale.
+        remarks: What a reader must know before the numbers.
     """
 
     dataset: str
@@ -40,6 +42,7 @@ class Rated:
     correlation: Score
     determination: Score
     concordance: Score
+    remarks: tuple[str, ...] = ()
 
 
 def rated(result: "Result", seed: int) -> tuple[Rated, ...] | Failure:
@@ -91,4 +94,5 @@ def _one(result: "Result", scale: str, tests: pl.DataFrame, seed: int) -> Rated:
         correlation=score(measures.correlation),
         determination=score(measures.determination),
         concordance=score(measures.concordance),
+        remarks=remarks(result).said,
     )

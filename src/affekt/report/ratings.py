@@ -52,6 +52,7 @@ def table(rated: list[Rated]) -> Table:
             "little below, as the mean of each fold's training rows leans away from its tests.",
             f"n = {first.n:,} pictures, each of its tests counting in part. Standard deviation of "
             f"the mean ratings: {spread} points. Intervals, 95 %: {first.method}.",
+            *dict.fromkeys(sentence for one in rated for sentence in one.remarks),
         ),
     )
 

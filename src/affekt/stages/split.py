@@ -23,14 +23,14 @@ with warnings.catch_warnings():
     class Split(Stage):
         """Cut the groups of each emotion, in random order, where the shares say.
 
-        The cut is made inside every emotion, so that each part holds every emotion as far as its
-        groups go round: of fewer groups than parts, the first is to train and the second to test
-        on. A group with several emotions belongs to that of its smallest ``image_id``. What could
-        not be done as asked stands in the notes, under ``fallbacks``.
+        With ``stratified`` the cut is made inside every emotion, so that each part holds every
+        emotion as far as its groups go round: of fewer groups than parts, the first is to train
+        and the second to test on. A group with several emotions belongs to that of its smallest
+        ``image_id``. What could not be done as asked stands in the notes, under ``fallbacks``.
 
         Differs:
-            You, Luo, Jin and Yang (2016), AAAI, cut all pictures at random, 80, 15 and 5 %; near
-            copies and emotions played no part.
+            You, Luo, Jin and Yang (2016), AAAI, cut all pictures at random, 80, 15 and 5 %;
+            ``stratified = false`` does so, but for near copies, which stay on one side.
         """
 
         gives = SPLITS
@@ -43,6 +43,7 @@ with warnings.catch_warnings():
         validate: float = Field(  # type: ignore[assignment]  # see above
             0.05, ge=0, le=1, description="share of pictures to tune on"
         )
+        stratified: bool = Field(True, description="cut inside every emotion; else all at once")
 
         @classmethod
         def example(cls) -> Self:
@@ -78,8 +79,10 @@ with warnings.catch_warnings():
             return Outcome(split, notes={"pictures": _counts(split), "fallbacks": fallbacks})
 
         def _strata(self, grouped: pl.DataFrame) -> Mapping[str, list[str]]:
-            """Give the groups that belong to each emotion of the taxonomy."""
+            """Give the groups that belong to each emotion of the taxonomy, or all in one."""
             homes = grouped.sort("image_id").unique("group_id", keep="first", maintain_order=True)
+            if not self.stratified:
+                return {"all emotions": homes["group_id"].to_list()}
             strata: dict[str, list[str]] = {name: [] for name in self.taxonomy.names}
             for group, emotion in homes.select("group_id", "emotion").iter_rows():
                 strata.setdefault(emotion, []).append(group)

@@ -1,5 +1,6 @@
 """The nearest training pictures have a say each: what features tell without learning a map."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -39,12 +40,20 @@ class FittedNeighbours(Fitted):
     temperature: Float[np.ndarray, ""]
 
     def probabilities(self, vectors: Vectors) -> Probabilities:
-        said = np.zeros((len(vectors), self.is_known.size))
+        said: Probabilities = self.probabilities_of(vectors, (int(self.k),))[0]
+        return said
+
+    def probabilities_of(
+        self, vectors: Vectors, numbers: Sequence[int]
+    ) -> Float[np.ndarray, "number image emotion"]:
+        """Give the probabilities for each number of neighbours, from the same similarities."""
+        said = np.zeros((len(numbers), len(vectors), self.is_known.size))
         for first in range(0, len(vectors), AT_ONCE):
             rows = slice(first, first + AT_ONCE)
             asked = unit((vectors[rows].astype(float) - self.mean) / self.deviation)
             near = asked @ self.points.T
-            said[rows] = shares(near, self.codes, self.is_known.size, self.k, self.temperature)
+            for at, k in enumerate(numbers):
+                said[at, rows] = shares(near, self.codes, said.shape[2], k, self.temperature)
         return said
 
 
@@ -93,9 +102,9 @@ class Knn(Model):
         wrong = np.zeros((len(tried), len(train.codes)))
         for fold in inner:
             asked = train.of(fold.asked)
-            for at, k in enumerate(tried):
-                said = self._fitted(fold.train, k, {}).probabilities(asked.vectors)
-                wrong[at, fold.asked] = said.argmax(axis=1) != asked.codes
+            fitted = self._fitted(fold.train, tried[0], {})
+            said = fitted.probabilities_of(asked.vectors, tried)
+            wrong[:, fold.asked] = said.argmax(axis=2) != asked.codes
         losses = (balanced(train.codes, balance=True) * wrong).mean(axis=1)
         told = {str(k): round(float(loss), 6) for k, loss in zip(tried, losses, strict=True)}
         return tried[int(np.argmin(losses))], {"neighbours_search": told}
@@ -142,7 +151,8 @@ def shares(
     least = np.partition(near, rank, axis=1)[:, rank]
     is_near = near >= least[:, None] - TIED
     # The nearest weighs 1: a constant factor a row cancels, and exp cannot underflow everywhere.
-    weights = np.where(is_near, np.exp((near - near.max(axis=1, keepdims=True)) / temperature), 0.0)
+    behind = near - near.max(axis=1, keepdims=True)
+    weights = np.exp(behind / temperature, where=is_near, out=np.zeros_like(near))
     votes: Probabilities = np.zeros((len(near), emotions))
     for code in np.unique(codes):
         votes[:, code] = weights[:, codes == code].sum(axis=1)

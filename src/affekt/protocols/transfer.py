@@ -39,7 +39,7 @@ class Transfer(Protocol):
         if not (train.size and test.size):
             raise AffektError(
                 f"protocol 'transfer': {train.size} pictures to train on, {test.size} to test; "
-                "both data sets need pictures of the emotions that they share, and the feature of "
-                "the entry values of both"
+                "both data sets need pictures of the emotions that they share, the first other "
+                "ones than copies of the second's, and the entry's feature must tell of both"
             )
         yield Fold(0, 0, train, test)

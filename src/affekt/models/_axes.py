@@ -12,6 +12,7 @@ from jaxtyping import Float
 from affekt.models import Samples, Vectors
 from affekt.models._linear import scaling
 
+SQUARE = 2_000  # features whose covariance costs less than random projection, and is exact
 FittedOn = Literal["train", "everything"]
 FITTED_ON = "rows that scaling and components see; `everything` shows what the leak would gain"
 
@@ -74,8 +75,12 @@ def _axes(scaled: Vectors, components: int | None, seed: int) -> _Axes:
     facts: dict[str, Any] = {"components": kept, "components_wanted": components}
     if not scaled.any():
         return _Axes(np.eye(features)[:, :kept], {**facts, "variance_kept": 1.0})
-    few = 10 * kept <= min(rows, features)
-    facts["components_solver"] = "randomised" if few else "exact"
-    found = _solvers.components(scaled, kept, exact=not few, seed=seed)
+    by_covariance = rows > 4 * features  # of features, which is small against the rows then
+    is_drawn = 10 * kept <= min(rows, features) and not (by_covariance and features <= SQUARE)
+    solver: _solvers.Solver = "randomized" if is_drawn else "full"
+    if by_covariance and not is_drawn:
+        solver = "covariance_eigh"
+    facts["components_solver"] = "randomised" if is_drawn else "exact"
+    found = _solvers.components(scaled, kept, solver, seed=seed)
     share = found.share if rows > 1 else 1.0
     return _Axes(found.directions, {**facts, "variance_kept": round(share, 6)})

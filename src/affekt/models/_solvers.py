@@ -6,7 +6,7 @@ import this file when they fit.
 
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -17,6 +17,7 @@ from sklearn.svm import SVC, LinearSVC
 
 from affekt.models import Vectors
 
+Solver = Literal["randomized", "covariance_eigh", "full"]  # as scikit-learn calls them
 LARGEST_SEED = 2**32 - 1  # that scikit-learn accepts
 CACHE_MB = 500  # of kernel values; less makes LIBSVM compute rows again and again
 Weights = Float[np.ndarray, " image"]
@@ -41,11 +42,8 @@ class Planes(NamedTuple):
     is_early: bool
 
 
-def components(scaled: Vectors, kept: int, *, exact: bool, seed: int) -> Components:
-    """Give the principal components; without ``exact``, by random projection."""
-    solver = "randomized"
-    if exact:  # by the covariance where it is small against the rows, which is faster
-        solver = "covariance_eigh" if scaled.shape[0] > 4 * scaled.shape[1] else "full"
+def components(scaled: Vectors, kept: int, solver: Solver, *, seed: int) -> Components:
+    """Give the principal components; all but the randomised solver are exact."""
     pca = PCA(kept, svd_solver=solver, random_state=seed % LARGEST_SEED).fit(scaled)
     return Components(pca.components_.T, float(pca.explained_variance_ratio_.sum()))
 

@@ -11,8 +11,10 @@ import pytest
 from pydantic import ValidationError
 
 from affekt.errors import AffektError, Damaged, MissingExtra, UsageError
+from affekt.features.backbone import Backbone
 from affekt.features.zoo import Zoo
 from affekt.nets import torch_net, zoo
+from affekt.nets.efficientnet_lite0 import read_weights
 from affekt.parts import Place
 
 PICTURE = np.random.default_rng(3).integers(0, 256, (30, 20, 3), np.uint8)
@@ -271,6 +273,31 @@ def test_a_torchvision_that_raises_counts_as_missing(
 def test_settings_that_mean_nothing_are_refused(given: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Zoo.model_validate(given)
+
+
+def test_the_default_net_is_the_one_that_timm_has(tmp_path: Path) -> None:
+    """M18: the same entries in the same order; where timm can be imported."""
+    try:
+        timm = zoo.imported("timm")
+    except AffektError as trouble:
+        pytest.skip(str(trouble))
+    import torch
+    from safetensors.torch import save_file
+
+    names = timm.create_model("tf_efficientnet_lite0", pretrained=False).state_dict()
+    ours = read_weights().values()
+    entries = {
+        name: torch.from_numpy(array.copy()) for name, array in zip(names, ours, strict=True)
+    }
+    save_file(entries, tmp_path / "lite0.safetensors")
+    theirs = Zoo(
+        model="timm/tf_efficientnet_lite0.in1k",
+        weights=Place(written=str(tmp_path / "lite0.safetensors")),
+        layer="logits",
+    )
+    square = np.random.default_rng(9).integers(0, 256, (224, 224, 3), np.uint8)
+    ours_said, theirs_said = Backbone(layer="logits").extract(square), theirs.extract(square)
+    assert np.abs(ours_said - theirs_said).max() <= 1e-4
 
 
 def test_a_real_timm_gives_what_affekt_says_it_gives(tmp_path: Path) -> None:

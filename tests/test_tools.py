@@ -52,6 +52,15 @@ def test_what_was_left_out_is_listed_and_fails_a_strict_run(
 
 
 @pytest.mark.slow
+def test_what_needs_an_extra_of_several_gigabytes_is_told_and_forgiven(tmp_path: Path) -> None:
+    one, *_ = SOME.partition('@pytest.mark.skip(reason="no Chromium')
+    reason = "the feature 'zoo' needs timm: pip install 'affekt[zoo]'"
+    junit = results_of(f'{one}@pytest.mark.skip(reason="{reason}")\ndef test_a(): pass\n', tmp_path)
+    ran = run(sys.executable, TOOLS / "left_out.py", junit, "1")
+    assert (ran.returncode, f"  1 test: {reason}" in ran.stdout) == (0, True)
+
+
+@pytest.mark.slow
 def test_a_run_that_left_nothing_out_says_so(tmp_path: Path) -> None:
     junit = results_of("def test_that_runs(): pass\n", tmp_path)
     ran = run(sys.executable, TOOLS / "left_out.py", junit, "1")

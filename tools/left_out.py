@@ -6,6 +6,8 @@ from collections import Counter
 from pathlib import Path
 
 EXPECTED_FAILURE = "pytest.xfail"
+# An extra of several GB, which the tests' own environment does not hold.
+FORGIVEN = "pip install 'affekt[zoo]'"
 
 
 def left_out(junit: Path) -> Counter[str]:
@@ -26,13 +28,13 @@ def described(reasons: Counter[str]) -> list[str]:
 
 
 def main(junit: str, strict: str) -> int:
-    """Print the list; 1 when ``strict`` is ``"1"`` and it is not empty."""
+    """Print the list; 1 when ``strict`` is ``"1"`` and it holds more than tests of ``zoo``."""
     if not Path(junit).read_text(encoding="utf-8").strip():
         sys.stdout.write("the tests left no results, so what was left out is unknown\n")
         return 1
     reasons = left_out(Path(junit))
     sys.stdout.write("\n".join(described(reasons)) + "\n")
-    return int(strict == "1" and bool(reasons))
+    return int(strict == "1" and any(FORGIVEN not in reason for reason in reasons))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
+from sklearn.metrics import log_loss as known_log_loss
 
+from affekt.measures import calibration
 from affekt.measures.calibration import (
     brier,
     calibration_error,
@@ -96,3 +98,47 @@ def test_no_pictures_have_no_calibration() -> None:
     assert np.isnan(brier(*nothing))
     assert np.isnan(calibration_error(top_label(*nothing)))
     assert np.isnan(classwise_calibration_error(*nothing)).all()
+
+
+def test_the_log_loss_agrees_with_scikit_learn() -> None:
+    """M73."""
+    dice = np.random.default_rng(8)
+    said, truth = dice.dirichlet(np.ones(3), 50), dice.integers(0, 3, 50)
+    known = known_log_loss(truth, said, labels=range(3))
+    assert calibration.log_loss(said, truth) == pytest.approx(known)
+    assert np.isnan(calibration.log_loss(np.zeros((0, 3)), np.zeros(0, dtype=int)))
+
+
+@pytest.mark.parametrize("true", [0.5, 1.0, 3.0])
+def test_the_temperature_that_was_put_in_is_found(true: float) -> None:
+    """M73: pictures drawn from known probabilities, which are then made bolder or shyer."""
+    dice = np.random.default_rng(9)
+    honest = dice.dirichlet(np.ones(4), 4000)
+    truth = (honest.cumsum(axis=1) > dice.random((4000, 1))).argmax(axis=1)
+    said = calibration.tempered(honest, 1 / true)
+    found = calibration.temperature(said, truth)
+    assert found == pytest.approx(true, rel=0.12)
+    assert calibration.tempered(said, true) == pytest.approx(honest)
+
+
+def test_no_other_temperature_has_a_smaller_loss() -> None:
+    dice = np.random.default_rng(10)
+    said, truth = dice.dirichlet(np.ones(3) / 3, 60), dice.integers(0, 3, 60)
+    best = calibration.temperature(said, truth)
+    losses = [
+        calibration.log_loss(calibration.tempered(said, at), truth)
+        for at in np.geomspace(0.02, 50, 200)
+    ]
+    found = calibration.log_loss(calibration.tempered(said, best), truth)
+    assert found <= min(losses) + 1e-6
+
+
+def test_a_constant_needs_no_temperature_and_no_picture_has_none() -> None:
+    assert calibration.temperature(np.full((4, 2), 0.5), np.array([0, 1, 1, 1])) == 1
+    assert np.isnan(calibration.temperature(np.zeros((0, 2)), np.zeros(0, dtype=int)))
+
+
+def test_shares_of_votes_are_calibrated_like_answers() -> None:
+    said, felt = np.array([0.2, 0.8]), np.array([0.3, 0.8])
+    found = calibration.calibration_error(calibration.reliability(said, felt, 2))
+    assert found == pytest.approx(0.05)

@@ -175,3 +175,42 @@ def test_counts_of_groups_add_up_to_the_counts_of_all() -> None:
 def test_machines_that_are_asked_about_nothing_have_no_rate() -> None:
     (counts,) = scores.alone(np.zeros(0, dtype=int), np.zeros((0, 2), dtype=bool))
     assert np.isnan(scores.recalls(counts)).all()
+
+
+@given(pairs)
+def test_the_correlation_agrees_with_scikit_learn(rows: Pairs) -> None:
+    """Issue 6, item 5: MCC among several emotions."""
+    truth, predicted = codes(rows)
+    found = scores.correlation(scores.confusion(truth, predicted, 4))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns where only one emotion occurs
+        known = metrics.matthews_corrcoef(truth, predicted)
+    assert found == pytest.approx(known, abs=1e-9)
+
+
+def test_guessing_correlates_with_nothing_and_no_picture_gives_no_number() -> None:
+    assert scores.correlation(np.outer([1.0, 2, 3], [4.0, 1, 1])) == pytest.approx(0)
+    assert scores.correlation(np.diag([3.0, 0.5])) == pytest.approx(1)
+    assert np.isnan(scores.correlation(np.zeros((3, 3))))
+
+
+def test_the_worst_emotion_is_the_least_that_has_a_score() -> None:
+    assert scores.worst(np.array([[0.5, np.nan, 0.2], [np.nan] * 3])).tolist() == pytest.approx(
+        [0.2, np.nan], nan_ok=True
+    )
+
+
+def test_polarity_counts_answers_on_the_side_of_the_label() -> None:
+    """G21: by hand; a label of no side is left out, an answer of no side is on none."""
+    matrix = np.array([[1.0, 2, 3, 4], [0, 1, 0, 0], [5, 0, 1, 0], [9, 9, 9, 9]])
+    signs = np.array([1, 1, -1, 0])
+    assert scores.polarity(matrix, signs) == pytest.approx((1 + 2 + 1 + 1) / (10 + 1 + 6))
+    assert np.isnan(scores.polarity(matrix, np.zeros(4, dtype=int)))
+
+
+@given(pairs)
+def test_the_polarity_is_the_accuracy_of_the_signs(rows: Pairs) -> None:
+    truth, predicted = codes(rows)
+    signs = np.array([1, 1, -1, -1])
+    found = scores.polarity(scores.confusion(truth, predicted, 4), signs)
+    assert found == pytest.approx((signs[truth] == signs[predicted]).mean())

@@ -8,6 +8,8 @@ from jaxtyping import Bool, Float, Int
 Probabilities = Float[np.ndarray, "image emotion"]
 Codes = Int[np.ndarray, " image"]
 
+LEAST = 1e-15  # a probability of 0 is taken for this; else one such mistake would cost infinitely
+
 
 class Reliability(NamedTuple):
     """The bins of a reliability diagram that hold pictures, from low to high confidence.
@@ -24,11 +26,13 @@ class Reliability(NamedTuple):
 
 
 def reliability(
-    said: Float[np.ndarray, " image"], came_true: Bool[np.ndarray, " image"], bins: int = 15
+    said: Float[np.ndarray, " image"],
+    came_true: Bool[np.ndarray, " image"] | Float[np.ndarray, " image"],
+    bins: int = 15,
 ) -> Reliability:
     """Said probability against what came true, in bins of equally many pictures.
 
-    A picture's bin follows from its mid-rank, so that equal probabilities share a bin and the
+    What came true is a yes or a no, or the share of voters who felt it. A picture's bin follows from its mid-rank, so that equal probabilities share a bin and the
     order of rows cannot matter; with many ties bins are unequal, and some are empty and left out.
 
     References:
@@ -88,16 +92,77 @@ def classwise_calibration_error(
     )
 
 
-def brier(probabilities: Probabilities, truth: Codes) -> float:
-    r"""Mean squared distance to the truth, :math:`\frac1n \sum_i \sum_k (p_{ik} - [k = t_i])^2`.
+def briers(probabilities: Probabilities, truth: Codes) -> Float[np.ndarray, " image"]:
+    r"""Squared distance to the truth of each picture, :math:`\sum_k (p_{ik} - [k = t_i])^2`.
 
-    0 for certain and right, 2 for certain and wrong; NaN without pictures.
+    0 for certain and right, 2 for certain and wrong.
+    """
+    wanted = np.eye(probabilities.shape[1])[truth]
+    return np.asarray(((probabilities - wanted) ** 2).sum(axis=1))
+
+
+def brier(probabilities: Probabilities, truth: Codes) -> float:
+    """Mean of `briers`; NaN without pictures.
 
     References:
         Brier (1950), Verification of forecasts expressed in terms of probability, Monthly Weather
         Review 78.
     """
+    return float(briers(probabilities, truth).mean()) if truth.size else float("nan")
+
+
+def surprises(probabilities: Probabilities, truth: Codes) -> Float[np.ndarray, " image"]:
+    r"""Surprise at the truth of each picture in nats, :math:`-\ln p_{i t_i}`.
+
+    0 for certain and right; a probability below 10⁻¹⁵ is taken for that.
+    """
+    own = probabilities[np.arange(truth.size), truth]
+    return np.asarray(-np.log(np.maximum(own, LEAST)))
+
+
+def log_loss(probabilities: Probabilities, truth: Codes) -> float:
+    """Mean of `surprises`; NaN without pictures."""
+    return float(surprises(probabilities, truth).mean()) if truth.size else float("nan")
+
+
+def tempered(probabilities: Probabilities, temperature: float) -> Probabilities:
+    r"""Probabilities made shyer (temperature above 1) or bolder (below 1).
+
+    :math:`p_{ik}^{1/T} / \sum_j p_{ij}^{1/T}`: the order of a picture's emotions, and so every
+    decision, stays.
+    """
+    scores = np.log(np.maximum(probabilities, LEAST)) / temperature
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
+    shares: Probabilities = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
+def temperature(probabilities: Probabilities, truth: Codes) -> float:
+    """Temperature at which `log_loss` of `tempered` is least, within 0.01 to 100.
+
+    The loss is convex in 1 / T, so its slope is searched for the place where it is 0. Fit it on
+    pictures that are neither trained nor tested on.
+
+    Returns:
+        1 when the loss does not depend on it; NaN without pictures.
+
+    References:
+        Guo, Pleiss, Sun and Weinberger (2017), On calibration of modern neural networks, ICML,
+        section 4.2.
+    """
     if not truth.size:
         return float("nan")
-    wanted = np.eye(probabilities.shape[1])[truth]
-    return float(((probabilities - wanted) ** 2).sum(axis=1).mean())
+    scores = np.log(np.maximum(probabilities, LEAST))
+    own = scores[np.arange(truth.size), truth]
+
+    def slope(sharpness: float) -> float:
+        said = tempered(probabilities, 1 / sharpness)
+        return float(((said * scores).sum(axis=1) - own).mean())
+
+    if abs(slope(0.01)) < 1e-12 and abs(slope(100.0)) < 1e-12:
+        return 1.0
+    low, high = np.log(0.01), np.log(100.0)
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (low, middle) if slope(float(np.exp(middle))) > 0 else (middle, high)
+    return float(np.exp(-(low + high) / 2))

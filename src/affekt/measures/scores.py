@@ -164,6 +164,57 @@ def macro_f1(matrix: Matrix) -> float:
     return float(macro(f1s(matrix)))
 
 
+def worst(values: PerEmotion) -> Float[np.ndarray, "*round"]:
+    """Least value of any emotion that has one; NaN when none has.
+
+    Of `recalls` it is the recall of the emotion that is found least: a mean cannot hide it.
+    """
+    least = np.where(np.isnan(values), np.inf, values).min(axis=-1, initial=np.inf)
+    return np.where(np.isfinite(least), least, np.nan)
+
+
+def correlation(matrices: Matrices) -> Float[np.ndarray, "*round"]:
+    r"""Matthews' correlation of labels and answers among any number of emotions.
+
+    :math:`\frac{c s - \sum_k p_k t_k}{\sqrt{s^2 - \sum_k p_k^2} \sqrt{s^2 - \sum_k t_k^2}}` of
+    :math:`c` right among :math:`s` pictures, :math:`t_k` of emotion :math:`k` and :math:`p_k`
+    answered so.
+
+    Returns:
+        1 for only right answers, 0 for guessing at any rate, below 0 for worse; 0 by convention
+        when all labels or all answers are the same, NaN without pictures.
+
+    References:
+        Gorodkin (2004), Comparing two K-category assignments by a K-category correlation
+        coefficient, Computational Biology and Chemistry 28.
+    """
+    there, said = matrices.sum(axis=-1), matrices.sum(axis=-2)
+    n = there.sum(axis=-1)
+    shared = _hits(matrices).sum(axis=-1) * n - (there * said).sum(axis=-1)
+    spread = (n**2 - (said**2).sum(axis=-1)) * (n**2 - (there**2).sum(axis=-1))
+    # Rounding leaves a spread of about 1e-16 of its size where there is none.
+    is_spread = spread > 1e-12 * np.where(n > 0, n, 1.0) ** 4
+    found = _ratio(np.where(is_spread, shared, 0.0), np.sqrt(np.where(is_spread, spread, 1.0)))
+    return np.where(n > 0, found, np.nan)
+
+
+def polarity(matrices: Matrices, signs: Int[np.ndarray, " emotion"]) -> Float[np.ndarray, "*round"]:
+    """Share of pictures whose answer lies on the side of their label, pleasant or unpleasant.
+
+    Args:
+        matrices: Confusion counts among all emotions; the side is that of the emotion chosen.
+        signs: +1 pleasant, -1 unpleasant, 0 neither. Pictures labelled 0 are left out, and an
+            answer of sign 0 is on no side.
+
+    Returns:
+        0 to 1; NaN when no picture has a side.
+    """
+    has_side = (signs != 0)[:, None]
+    agree = has_side & (signs[:, None] == signs[None, :])
+    right = np.where(agree, matrices, 0.0).sum(axis=(-2, -1))
+    return _ratio(right, np.where(has_side, matrices, 0.0).sum(axis=(-2, -1)))
+
+
 def _hits(matrices: Matrices) -> PerEmotion:
     """Counts of right decisions."""
     hits: PerEmotion = np.diagonal(matrices, axis1=-2, axis2=-1)

@@ -1,0 +1,77 @@
+"""What answering only where the model is sure would cost: risk against coverage."""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+
+class RiskCoverage(NamedTuple):
+    """Share answered, from the surest picture on, and the share of those that is wrong.
+
+    Attributes:
+        coverage: Rising to 1, one value a level of confidence; equal confidences answer together.
+        risk: Share wrong among the answered.
+        confidence: Least confidence that is answered.
+    """
+
+    coverage: Float[np.ndarray, " level"]
+    risk: Float[np.ndarray, " level"]
+    confidence: Float[np.ndarray, " level"]
+
+
+def risk_coverage(
+    confidence: Float[np.ndarray, " image"],
+    wrong: Float[np.ndarray, " image"],
+    weights: Float[np.ndarray, " image"],
+) -> RiskCoverage:
+    """Give the curve of one set of answers.
+
+    Args:
+        confidence: The larger, the sooner a picture is answered.
+        wrong: 0 for a right answer, 1 for a wrong one, or a share.
+        weights: What each picture counts, above 0.
+
+    References:
+        El-Yaniv and Wiener (2010), On the foundations of noise-free selective classification,
+        Journal of Machine Learning Research 11.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    sure = confidence[order]
+    ends = np.flatnonzero(np.append(np.diff(sure) != 0, True))[: sure.size]
+    answered = np.cumsum(weights[order])[ends]
+    lost = np.cumsum((weights * wrong)[order])[ends]
+    whole = answered[-1] if answered.size else 1.0
+    return RiskCoverage(answered / whole, lost / np.where(answered > 0, answered, 1.0), sure[ends])
+
+
+def area(curve: RiskCoverage) -> float:
+    r"""Area under the risk-coverage curve (AURC): mean risk over all coverages; lower is better.
+
+    :math:`\frac1n \sum_i r(i)` where :math:`r(i)` is the risk when the :math:`i` surest pictures
+    are answered. Where confidences tie, every picture of the tie counts with the risk of the whole tie.
+    A confidence that tells nothing gives the share wrong.
+
+    References:
+        Geifman and El-Yaniv (2017), Selective classification for deep neural networks, NeurIPS;
+        Geifman, Uziel and El-Yaniv (2019), Bias-reduced uncertainty estimation for deep neural
+        classifiers, ICLR.
+
+    Returns:
+        0 to 1; NaN without pictures.
+    """
+    if not curve.coverage.size:
+        return float("nan")
+    return float((np.diff(curve.coverage, prepend=0.0) * curve.risk).sum())
+
+
+def least_area(risk: float) -> float:
+    r"""Area that the best order of the same answers would have: all right ones first.
+
+    :math:`r + (1 - r) \ln (1 - r)` for the share wrong :math:`r`; what a curve has above it is the
+    fault of its order, not of its answers.
+
+    References:
+        Geifman, Uziel and El-Yaniv (2019), ICLR (E-AURC).
+    """
+    return risk + (1 - risk) * float(np.log1p(-risk)) if risk < 1 else 1.0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from affekt.measures.selective import area, least_area, risk_coverage
+from affekt.measures.selective import area, areas, least_area, risk_coverage
 
 answers = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=1, max_size=40)
 
@@ -50,3 +50,16 @@ def test_nothing_has_no_area_and_always_wrong_costs_all() -> None:
     assert math.isnan(area(risk_coverage(nothing, nothing, nothing)))
     assert least_area(1.0) == 1.0
     assert least_area(0.0) == 0.0
+
+
+def test_many_rounds_at_once_are_each_alone() -> None:
+    dice = np.random.default_rng(3)
+    sure, wrong = dice.integers(0, 9, 40).astype(float), (dice.random(40) < 0.4).astype(float)
+    weights = dice.integers(0, 3, (5, 40)).astype(float)
+    naive = []
+    for one in weights:
+        rows = np.repeat(np.arange(40), one.astype(int))
+        naive.append(area(risk_coverage(sure[rows], wrong[rows], np.ones(rows.size))))
+    assert areas(sure, wrong, weights) == pytest.approx(naive)
+    assert np.isnan(areas(sure, wrong, np.zeros((1, 40)))).all()
+    assert areas(np.zeros(0), np.zeros(0), np.zeros((2, 0))).shape == (2,)

@@ -222,12 +222,18 @@ def cell(
     folds: int = 1,
     claims: np.ndarray | None = None,
     facts: Sequence[Mapping[str, Any]] = (),
+    known: Sequence[Mapping[str, Any]] = (),
+    recipe: Mapping[str, Any] = NOTHING,
 ) -> Result:
-    """One result: labels, and probabilities (repeat, image, emotion) for them, and claims."""
+    """One result: labels, and probabilities (repeat, image, emotion) for them, and claims.
+
+    What is `known` of a picture besides goes into its row.
+    """
     ids = [sha(f"{dataset} {at}") for at in range(len(truth))]
     pictures = [
         {"image_id": one, "name": one[:6], "emotion": label,
-         "group_id": groups[at] if groups else one, "is_generated": False}
+         "group_id": groups[at] if groups else one, "is_generated": False,
+         **(known[at] if known else NOTHING)}
         for at, (one, label) in enumerate(zip(ids, truth, strict=True))
     ]  # fmt: skip
     predictions = [
@@ -248,7 +254,7 @@ def cell(
             "predict",
             tables.PREDICTIONS,
             predictions,
-            recipe={"entry": entry},
+            recipe={"entry": entry, **recipe},
             notes={"folds": [{"model": one} for one in facts]},
         ),
     )

@@ -1,7 +1,6 @@
 """Scores by hand, against plain loops, and at every edge (M70, M72, P10, P12, B70)."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,28 +11,15 @@ from affekt.report import datasets, rates, resample, scores
 from affekt.report.bench import Panel
 from affekt.report.scores import Cell, cell
 from affekt.store import Failure
-from affekt.taxonomy import MIKELS8, VALENCE2
+from affekt.taxonomy import MIKELS8
 from tests.report import made
 from tests.report.made import World
-
-YES, NO = "positive", "negative"
+from tests.report.scored import NO, YES, scored
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     return World(tmp_path)
-
-
-def scored(world: World, truth: list[str], rows: list[float] | np.ndarray, **changes: Any) -> Cell:
-    """Score a two-sided set; each row is the probability of `positive`."""
-    said = np.asarray(rows, dtype=float)
-    said = said[None] if said.ndim == 1 else said
-    result = made.cell(
-        world, truth, np.stack([said, 1 - said], axis=2), taxonomy=VALENCE2, **changes
-    )
-    one = cell(result, seed=1)
-    assert isinstance(one, Cell)
-    return one
 
 
 def test_counts_are_those_made_by_hand(world: World) -> None:

@@ -22,6 +22,8 @@ from tests.report.test_words import NASTY
 TITLES = (
     "Labelled sets", "From found to released", "Choices and copies", "Acceptance", "Examples",
     "Accuracy", "True positive rates", "Scores of every emotion", "Confusion matrices",
+    "What accuracy hides", "Differences", "Reliability", "Risk and coverage",
+    "Near copies across the split", "Likely wrong labels",
     "What this page was made of",
 )  # fmt: skip
 
@@ -112,7 +114,7 @@ def test_every_mark_says_what_it_is_and_takes_the_focus(text: str) -> None:
 def test_every_figure_has_words_and_numbers(text: str) -> None:
     """P5: a paragraph made from the numbers and a table of them."""
     figures = re.findall(r"<figure.*?</figure>", text, flags=re.S)
-    assert len(figures) == 5
+    assert len(figures) == 7
     for figure in figures:
         assert re.search(r'<p class="alternative"[^>]*>[^<]{40,}', figure)
         assert "<table>" in figure
@@ -152,7 +154,7 @@ def test_nothing_at_all_makes_a_page_of_boxes(world: World, tmp_path: Path) -> N
     """B76, P8: each box names the command that makes what is missing."""
     page = report.write(made.whole(world, shelf=None), tmp_path)
     text = page.read_text(encoding="utf-8")
-    assert text.count('<div class="gap"') == len(MAKERS) - 2
+    assert text.count('<div class="gap"') == len(MAKERS) - 3
     assert "affekt build plan.toml" in text
     assert "affekt bench plan.toml" in text
     assert not (tmp_path / "figures").exists()

@@ -32,8 +32,9 @@ def reliability(
 ) -> Reliability:
     """Said probability against what came true, in bins of equally many pictures.
 
-    What came true is a yes or a no, or the share of voters who felt it. A picture's bin follows from its mid-rank, so that equal probabilities share a bin and the
-    order of rows cannot matter; with many ties bins are unequal, and some are empty and left out.
+    What came true is a yes or a no, or the share of voters who felt it. A picture's bin follows
+    from its mid-rank, so that equal probabilities share a bin and the order of rows cannot matter;
+    with many ties bins are unequal, and some are empty and left out.
 
     References:
         Nguyen and O'Connor (2015), Posterior calibration and exploratory analysis for natural

@@ -39,8 +39,8 @@ def sign_flips(
     r"""Two-sided p-values of sums of differences whose signs are exchangeable under equality.
 
     Whole groups are flipped, so that pictures that belong together stay together:
-    :math:`(1 + \#\{|\sum_g \pm d_g| \ge |\sum_g d_g|\}) / (1 + \text{rounds})`. Where every group is
-    one picture and every difference -1, 0 or 1 this estimates `mcnemar`.
+    :math:`(1 + \#\{|\sum_g \pm d_g| \ge |\sum_g d_g|\}) / (1 + \text{rounds})`.
+    Where every group is one picture and every difference -1, 0 or 1 this estimates `mcnemar`.
 
     Returns:
         1 / (rounds + 1) to 1; the latter when all differences are 0.

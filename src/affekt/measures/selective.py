@@ -49,7 +49,7 @@ def area(curve: RiskCoverage) -> float:
     r"""Area under the risk-coverage curve (AURC): mean risk over all coverages; lower is better.
 
     :math:`\frac1n \sum_i r(i)` where :math:`r(i)` is the risk when the :math:`i` surest pictures
-    are answered. Where confidences tie, every picture of the tie counts with the risk of the whole tie.
+    are answered. Where confidences tie, each picture of the tie counts with the risk of the whole.
     A confidence that tells nothing gives the share wrong.
 
     References:
@@ -63,6 +63,25 @@ def area(curve: RiskCoverage) -> float:
     if not curve.coverage.size:
         return float("nan")
     return float((np.diff(curve.coverage, prepend=0.0) * curve.risk).sum())
+
+
+def areas(
+    confidence: Float[np.ndarray, " image"],
+    wrong: Float[np.ndarray, " image"],
+    weights: Float[np.ndarray, "round image"],
+) -> Float[np.ndarray, " round"]:
+    """Give `area` once for each row of weights, some of which may be 0; NaN where all are."""
+    order = np.argsort(-confidence, kind="stable")
+    ends = np.flatnonzero(np.append(np.diff(confidence[order]) != 0, True))[: confidence.size]
+    ordered = weights[:, order]
+    answered = np.cumsum(ordered, axis=1)[:, ends]
+    lost = np.cumsum(ordered * wrong[order], axis=1)[:, ends]
+    risk = np.divide(lost, answered, out=np.zeros_like(lost), where=answered > 0)
+    whole = answered[:, -1] if ends.size else np.zeros(len(weights))
+    found: Float[np.ndarray, " round"] = np.full(len(weights), np.nan)
+    gained = np.diff(answered, axis=1, prepend=0.0)
+    np.divide((gained * risk).sum(axis=1), whole, out=found, where=whole > 0)
+    return found
 
 
 def least_area(risk: float) -> float:

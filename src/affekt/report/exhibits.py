@@ -9,7 +9,7 @@ from jaxtyping import UInt8
 from affekt.report.scene import Scene
 from affekt.report.text import Value, show
 
-Kind = Literal["text", "count", "percent", "score"]
+Kind = Literal["text", "count", "percent", "score", "chance"]
 Row = tuple[Value, ...]
 
 
@@ -35,6 +35,7 @@ class Table:
         strong: Rows that sum up the others.
         apart: Rows of another kind, such as levels to beat.
         notes: What a reader must know to read the numbers: n, unit, method.
+        shown: Rows on the page and in LaTeX, the first ones; the CSV has all. None for all.
     """
 
     name: str
@@ -44,6 +45,14 @@ class Table:
     notes: tuple[str, ...] = ()
     strong: frozenset[int] = frozenset()
     apart: frozenset[int] = frozenset()
+    shown: int | None = None
+
+    @property
+    def left_out(self) -> str:
+        """Say how many rows only the CSV has; ``""`` when all are shown."""
+        if self.shown is None or len(self.rows) <= self.shown:
+            return ""
+        return f"The first {self.shown:,} of {len(self.rows):,} rows; the CSV has all."
 
     def manner(self, at: int) -> str:
         """Give the words that describe a row: strong or apart, and whether it is their first."""
@@ -53,10 +62,10 @@ class Table:
         return ""
 
     def cells(self) -> list[list[str]]:
-        """Give every cell as the page shows it."""
+        """Give every cell that is shown, as the page shows it."""
         return [
             [show(value, column.kind) for value, column in zip(row, self.columns, strict=True)]
-            for row in self.rows
+            for row in self.rows[: self.shown]
         ]
 
 

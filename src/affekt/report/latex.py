@@ -60,5 +60,6 @@ def table(given: Table) -> str:
         if given.manner(at).endswith("first"):
             lines.append(r"\midrule")
         lines.append(" & ".join(escaped(cell) for cell in cells) + r" \\")
-    notes = [rf"\par\footnotesize {escaped(note)}" for note in given.notes]
+    told = [note for note in (given.left_out, *given.notes) if note]
+    notes = [rf"\par\footnotesize {escaped(note)}" for note in told]
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", *notes, r"\end{table}", ""])

@@ -55,8 +55,12 @@ def drawn_for(groups: int, seed: int, dataset: str, protocol: str) -> Draws:
 
 def method(pictures: int, groups: int) -> str:
     """Say how an interval was drawn, in words."""
-    unit = f"{groups:,} groups" if groups < pictures else f"{pictures:,} pictures"
-    return f"bootstrap ({ROUNDS:,} draws of {unit})"
+    return f"bootstrap ({ROUNDS:,} draws of {unit(pictures, groups)})"
+
+
+def unit(pictures: int, groups: int) -> str:
+    """Say what is drawn, in words."""
+    return f"{groups:,} groups" if groups < pictures else f"{pictures:,} pictures"
 
 
 def around(value: float, rounds: Float[np.ndarray, " round"]) -> Interval:

@@ -5,19 +5,21 @@ emotions counts 1/m for each of them. Folds are never taken for independent.
 """
 
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
+from affekt.measures import ranking
 from affekt.measures import scores as measures
 from affekt.measures.intervals import Interval, wilson
-from affekt.report import resample
-from affekt.report.remarks import NOTHING, Remarks, remarks
-from affekt.store import Failure, Product
+from affekt.report import leaks, resample, tested
+from affekt.report.remarks import Remarks
+from affekt.store import Failure
 
 if TYPE_CHECKING:
     from affekt.plan import Result
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 LEAST = 10  # the 2016 paper leaves out emotions with "less than 10 images"
 BINS = 15  # of the calibration error, as `affekt.measures.calibration` has them
 FLOORS = ("majority", "chance")
+ROWS_AT_ONCE, ROWS_IN_ALL = 1_000_000, 20_000_000  # drawn for what must be sorted: 30 MB, 2 s
+FEWEST_ROUNDS = 200  # enough for 95 %: five draws beyond each end
 
 Matrix = Float[np.ndarray, "emotion emotion"]
 Matrices = Float[np.ndarray, "round emotion emotion"]
@@ -36,24 +40,6 @@ class Score(NamedTuple):
     value: float
     interval: Interval
     n: float
-
-
-class Tested(NamedTuple):
-    """Rows of one cell: every test of every picture.
-
-    Attributes:
-        truth: Code of the label.
-        probabilities: Over the emotions.
-        weight: 1 / tests of the same picture.
-        group: Number of the row's group.
-        claims: What the classifier of each emotion alone said; None where the model has none.
-    """
-
-    truth: Int[np.ndarray, " row"]
-    probabilities: Float[np.ndarray, "row emotion"]
-    weight: Float[np.ndarray, " row"]
-    group: Int[np.ndarray, " row"]
-    claims: Bool[np.ndarray, "row emotion"] | None = None
 
 
 class Reading(NamedTuple):
@@ -68,26 +54,53 @@ class Cell:
     """One entry on one data set under one protocol, with its tested rows.
 
     Attributes:
-        n: Pictures tested.
-        has_groups: Whether some pictures share a group, which is then the unit of the bootstrap.
+        pictures: Those tested, in the order of their numbers in `tested`: ``image_id``, ``name``,
+            ``emotion``, ``part``, ``shares``.
+        near_bits: Of each tested row as `affekt.report.leaks` has them; -1 where not known.
         unusable: Tested rows without a finite probability or a known label; left out and said.
         untrained: Emotions that no fold could learn, as all their pictures were tested at once.
-        remarks: What a reader must know before the numbers.
     """
 
-    dataset: str
-    entry: str
-    protocol: str
-    emotions: tuple[str, ...]
-    tested: Tested
-    n: int
+    about: tested.About
+    tested: tested.Tested
+    pictures: pl.DataFrame
+    near_bits: Int[np.ndarray, " row"]
     n_groups: int
     repeats: int
     folds: int
     unusable: int
     untrained: frozenset[str]
     seed: int
-    remarks: Remarks = NOTHING
+
+    @property
+    def remarks(self) -> Remarks:
+        """What a reader must know before the numbers."""
+        return self.about.remarks
+
+    @property
+    def dataset(self) -> str:
+        """Name of the data set."""
+        return self.about.dataset
+
+    @property
+    def entry(self) -> str:
+        """Name of the entry."""
+        return self.about.entry
+
+    @property
+    def protocol(self) -> str:
+        """Name of the protocol."""
+        return self.about.protocol
+
+    @property
+    def emotions(self) -> tuple[str, ...]:
+        """Those chosen among."""
+        return self.about.emotions
+
+    @property
+    def n(self) -> int:
+        """Pictures tested."""
+        return self.pictures.height
 
     @property
     def has_groups(self) -> bool:
@@ -130,7 +143,7 @@ class Cell:
         """Confusion counts of each group."""
         k = len(self.emotions)
         sums = np.zeros((self.n_groups, k, k))
-        hits = answers(self.tested.probabilities) * self.tested.weight[:, None]
+        hits = measures.choices(self.tested.probabilities) * self.tested.weight[:, None]
         np.add.at(sums, (self.tested.group, self.tested.truth), hits)
         return sums
 
@@ -143,6 +156,21 @@ class Cell:
     def guessing(self) -> float:
         """What naming one of the emotions that occur, at random, gets right: 0–1."""
         return 1 / max(1, int((self.matrix.sum(axis=1) > 0).sum()))
+
+    @cached_property
+    def said(self) -> Float[np.ndarray, " row"]:
+        """How probable each test calls its top answer."""
+        return _top(self.tested)[0]
+
+    @property
+    def sureness(self) -> float:
+        """Mean probability of the top answer; NaN without pictures."""
+        return float((self.said * self.tested.weight).sum() / self.n) if self.n else math.nan
+
+    @cached_property
+    def right(self) -> Float[np.ndarray, " row"]:
+        """How right the answer of each test is: 1, 0, or a share where the label ties."""
+        return _top(self.tested)[1]
 
     @property
     def draws(self) -> resample.Draws:
@@ -171,18 +199,18 @@ class Cell:
     @cached_property
     def macro_recall(self) -> Score:
         """Mean recall over the emotions with pictures, scarce ones left out."""
-        value = float(measures.macro(self._meant(measures.recalls(self.matrix))))
-        rounds = measures.macro(self._meant(measures.recalls(self.drawn)))
+        value = float(measures.macro(self.meant(measures.recalls(self.matrix))))
+        rounds = measures.macro(self.meant(measures.recalls(self.drawn)))
         return Score(value, resample.ends(rounds), self.n)
 
     @cached_property
     def macro_f1(self) -> Score:
         """Mean F1 over the emotions with pictures, scarce ones left out."""
-        value = float(measures.macro(self._meant(measures.f1s(self.matrix))))
-        rounds = measures.macro(self._meant(measures.f1s(self.drawn)))
+        value = float(measures.macro(self.meant(measures.f1s(self.matrix))))
+        rounds = measures.macro(self.meant(measures.f1s(self.drawn)))
         return Score(value, resample.ends(rounds), self.n)
 
-    def _meant(self, values: Float[np.ndarray, "*round emotion"]) -> np.ndarray:
+    def meant(self, values: Float[np.ndarray, "*round emotion"]) -> np.ndarray:
         """Give the values without those that the protocol wants in no mean, unless it is all."""
         out = np.isin(self.emotions, sorted(self.remarks.unreported or ()))
         there = self.matrix.sum(axis=1) > 0
@@ -194,7 +222,7 @@ class Cell:
 
         Drawing with replacement widens the gaps, so the interval is centred on the value.
         """
-        said, right = _top(self.tested)
+        said, right = self.said, self.right
         bins = places(said)
         parts = np.zeros((self.n_groups, BINS))
         np.add.at(parts, (self.tested.group, bins), (right - said) * self.tested.weight)
@@ -202,6 +230,45 @@ class Cell:
         sizes = self.draws.sums(self.by_group.sum(axis=(1, 2))[:, None])[:, 0]
         rounds = np.abs(self.draws.sums(parts)).sum(axis=1) / np.where(sizes > 0, sizes, np.nan)
         return Score(value, resample.around(value, rounds), self.n)
+
+    @cached_property
+    def average_precisions(self) -> Reading:
+        """Average precision of every emotion against the rest."""
+        truth, said = self.tested.truth, self.tested.probabilities
+        (values,) = ranking.average_precisions(truth, said, self.tested.weight[None])
+        drawn = [ranking.average_precisions(truth, said, one) for one in self.row_weights()]
+        return Reading(values, np.concatenate(drawn))
+
+    def row_weights(self) -> Iterator[Float[np.ndarray, "round row"]]:
+        """Give what each row counts in each bootstrap round, for what must be sorted to be drawn.
+
+        Of many rows fewer rounds, `thinned`, so that a page takes seconds.
+        """
+        tests, rounds = self.tested, self.draws.weights[: self.thinned]
+        step = max(1, ROWS_AT_ONCE // max(1, tests.group.size))
+        for at in range(0, len(rounds), step):
+            yield rounds[at : at + step, tests.group] * tests.weight
+
+    @property
+    def thinned(self) -> int:
+        """Bootstrap rounds of what must be sorted to be drawn."""
+        most = ROWS_IN_ALL // max(1, self.tested.group.size)
+        return max(FEWEST_ROUNDS, min(resample.ROUNDS, most))
+
+    def mean_of_rows(self, values: Float[np.ndarray, " row"]) -> Score:
+        """Give the mean over pictures of what each test brings; NaN brings nothing."""
+        tests, is_told = self.tested, np.isfinite(values)
+        brought = np.stack([np.where(is_told, values, 0.0), is_told], axis=1)
+        parts = np.zeros((self.n_groups, 2))
+        np.add.at(parts, tests.group, brought * tests.weight[:, None])
+        total, drawn = parts.sum(axis=0), self.draws.sums(parts)
+        value = float(total[0] / total[1]) if total[1] else math.nan
+        rounds = drawn[:, 0] / np.where(drawn[:, 1] > 0, drawn[:, 1], np.nan)
+        return Score(value, resample.ends(rounds), float(total[1]))
+
+    def of_matrix(self, measure: Callable[[Matrices], Float[np.ndarray, "..."]]) -> Score:
+        """Give one number of the whole matrix, whatever the measure."""
+        return Score(float(measure(self.matrix)), resample.ends(measure(self.drawn)), self.n)
 
     def of_emotion(self, measure: str) -> list[Score]:
         """Give ``recalls``, ``two_sided_recalls``, ``precisions`` or ``f1s`` of every emotion."""
@@ -214,6 +281,10 @@ class Cell:
         counts = self._alone.sum(axis=0)
         hits = counts[:, 0, 0] if measure == "recalls" else None
         return self._of_emotion(self._claims(measure), counts[:, 0].sum(axis=1), hits)
+
+    def of_order(self) -> list[Score]:
+        """Give the average precision of every emotion."""
+        return self._of_emotion(self.average_precisions, self.matrix.sum(axis=1), None)
 
     def mean_of(self, measure: str, *, claims: bool = False) -> Score:
         """Give the mean over the emotions that are reported; of ``claims``, or of choices."""
@@ -270,98 +341,29 @@ class Cell:
         return wilson(min(hits, whole), whole) if self.is_plain else resample.ends(rounds)
 
 
-def cell(result: "Result", seed: int) -> Cell | Failure:
+def cell(result: "Result", seed: int, memory: leaks.Memory | None = None) -> Cell | Failure:
     """Give the scores of one result, or why there are none."""
-    if isinstance(result.pictures, Failure):
-        return result.pictures
-    if isinstance(result.predictions, Failure):
-        return result.predictions
-    emotions, told = result.taxonomy.names, remarks(result)
-    pictures = result.pictures.table().select("image_id", "group_id", truth="emotion", part="part")
-    wide = _wide(result.predictions, emotions)
-    rows = wide.join(pictures, on="image_id", how="left").sort("image_id", "repeat", "fold")
-    usable = rows.filter(
-        pl.col("truth").is_in(emotions)
-        & pl.all_horizontal(pl.col(f"p{i}").is_finite() for i in range(len(emotions)))
-    )
+    tests = tested.rows(result, memory or leaks.Memory())
+    return tests if isinstance(tests, Failure) else cell_of(tested.about(result), tests, seed)
+
+
+def cell_of(about: tested.About, tests: pl.DataFrame, seed: int) -> Cell:
+    """Give the scores of tests as `affekt.report.tested.rows` gives them."""
+    rows = tested.usable(tests, about.emotions)
+    seen = rows.unique("image_id", keep="first").sort("image_id")
+    n_folds = tests.group_by("repeat").agg(pl.col("fold").n_unique())["fold"]
     return Cell(
-        dataset=result.dataset,
-        entry=told.stamped(result.entry),
-        protocol=result.protocol,
-        emotions=emotions,
-        tested=_tested(usable, emotions),
-        n=usable["image_id"].n_unique(),
-        n_groups=_groups(usable).n_unique(),
-        repeats=rows["repeat"].n_unique(),
-        folds=max(rows.group_by("repeat").agg(pl.col("fold").n_unique())["fold"], default=0),
-        unusable=rows.height - usable.height,
-        untrained=_untrained(pictures, rows),
+        about=about,
+        tested=tested.arrays(rows, about.emotions),
+        pictures=seen.select("image_id", "name", "emotion", "part", "shares"),
+        near_bits=rows["near_bits"].fill_null(-1).to_numpy().astype(np.int64),
+        n_groups=tested.groups(rows).n_unique(),
+        repeats=tests["repeat"].n_unique(),
+        folds=max(n_folds, default=0),
+        unusable=tests.height - rows.height,
+        untrained=frozenset(tests.filter(~pl.col("is_trained"))["emotion"].drop_nulls()),
         seed=seed,
-        remarks=told,
     )
-
-
-def _wide(predictions: Product, emotions: tuple[str, ...]) -> pl.DataFrame:
-    """One row a test, probabilities ``p0`` … and claims ``c0`` … in taxonomy order.
-
-    An emotion nobody spoke of is missing.
-    """
-    wanted = [
-        pl.col("probability")
-        .filter(pl.col("emotion") == name)
-        .first()
-        .fill_null(math.nan)
-        .alias(f"p{at}")
-        for at, name in enumerate(emotions)
-    ]
-    claimed = [
-        pl.col("is_claimed").filter(pl.col("emotion") == name).first().alias(f"c{at}")
-        for at, name in enumerate(emotions)
-    ]
-    tests = predictions.table().group_by("repeat", "fold", "image_id")
-    return tests.agg(*wanted, *claimed)
-
-
-def _groups(rows: pl.DataFrame) -> pl.Series:
-    return rows.select(pl.coalesce("group_id", "image_id"))["group_id"]
-
-
-def _tested(rows: pl.DataFrame, emotions: tuple[str, ...]) -> Tested:
-    code = {name: at for at, name in enumerate(emotions)}
-    tests = rows.select(pl.len().over("image_id").alias("tests"))["tests"].to_numpy()
-    claims = rows.select(f"c{at}" for at in range(len(emotions)))
-    has_claims = sum(claims.null_count().row(0)) == 0
-    return Tested(
-        truth=np.array([code[name] for name in rows["truth"]], dtype=np.int64),
-        probabilities=rows.select(f"p{at}" for at in range(len(emotions))).to_numpy(),
-        weight=1.0 / tests if rows.height else np.zeros(0),
-        group=(_groups(rows).rank("dense").to_numpy().astype(np.int64) - 1),
-        claims=claims.to_numpy().astype(bool) if has_claims else None,
-    )
-
-
-def _untrained(pictures: pl.DataFrame, rows: pl.DataFrame) -> frozenset[str]:
-    """Emotions that some fold tests whole, so that none of theirs was left to learn from.
-
-    A fold that tests the whole set was trained on another one.
-    """
-    have = pictures.group_by("truth").len("have")
-    rows = rows.filter(pl.col("image_id").n_unique().over("repeat", "fold") < pictures.height)
-    tested = rows.group_by("repeat", "fold", "truth").agg(
-        pl.col("image_id").n_unique().alias("tested")
-    )
-    gone = tested.join(have, on="truth").filter(pl.col("tested") >= pl.col("have"))
-    return frozenset(gone["truth"].drop_nulls())
-
-
-def answers(probabilities: Float[np.ndarray, "row emotion"]) -> Float[np.ndarray, "row emotion"]:
-    """Give 1 for the most probable emotion of a row, 1/m for each of m that tie.
-
-    >>> answers(np.array([[0.2, 0.4, 0.4]])).tolist()
-    [[0.0, 0.5, 0.5]]
-    """
-    top = probabilities == probabilities.max(axis=1, keepdims=True, initial=0.0)
-    return np.asarray(top / np.maximum(top.sum(axis=1, keepdims=True), 1))
 
 
 def places(said: Float[np.ndarray, " row"]) -> Int[np.ndarray, " row"]:
@@ -373,8 +375,8 @@ def places(said: Float[np.ndarray, " row"]) -> Int[np.ndarray, " row"]:
     return np.floor(middle / said.size * BINS).astype(np.int64)[level]
 
 
-def _top(tested: Tested) -> tuple[Float[np.ndarray, " row"], Float[np.ndarray, " row"]]:
+def _top(tests: tested.Tested) -> tuple[Float[np.ndarray, " row"], Float[np.ndarray, " row"]]:
     """Largest probability of each row, and whether it came true (in part, when it ties)."""
-    said = tested.probabilities.max(axis=1, initial=0.0)
-    hits = answers(tested.probabilities)
-    return said, hits[np.arange(said.size), tested.truth]
+    said = tests.probabilities.max(axis=1, initial=0.0)
+    hits = measures.choices(tests.probabilities)
+    return said, hits[np.arange(said.size), tests.truth]

@@ -8,6 +8,7 @@ from affekt.foreign import clean
 from affekt.measures.intervals import Interval
 
 NOTHING = "–"
+SMALLEST_P = 0.001  # p-values below it are not told apart on the page; a file has their digits
 
 
 Value = str | int | float | Interval | None
@@ -55,6 +56,8 @@ def show(value: Value, kind: str) -> str:
         return NOTHING
     if kind == "count":
         return count(value)
+    if kind == "chance" and value < SMALLEST_P:
+        return f"< {SMALLEST_P}"
     return percent(value) if kind == "percent" else f"{value:.3f}"
 
 

@@ -1,0 +1,97 @@
+"""Labels that are likely wrong, as a table, as pictures, and as a list for the crowd."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from affekt.foreign import clean
+from affekt.report import doubts as found_by
+from affekt.report.bench import Bench, Panel, gaps
+from affekt.report.doubts import Doubts
+from affekt.report.exhibits import Column, Exhibit, Row, Table
+from affekt.report.inputs import ReportInput
+from affekt.report.text import slug
+
+SHOWN = 24  # doubtful labels on the page; the file has them all
+COLUMNS = (
+    Column("picture", "text"),
+    Column("label", "text"),
+    Column("suggested", "text"),
+    Column("p, label", "score"),
+    Column("p, suggested", "score"),
+    Column("image_id", "text"),
+    Column("original_id", "text"),
+)
+
+
+def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
+    """Two tables a data set and protocol."""
+    return Exhibit(
+        "G17",
+        "Likely wrong labels",
+        "Pictures that a model, which never saw them, is sure are of another emotion.",
+        (*_blocks(given, bench), *gaps(given, bench, "Likely wrong labels")),
+    )
+
+
+def _blocks(given: ReportInput, bench: Bench) -> Iterator[Table]:
+    for panel in bench.panels:
+        found = found_by.doubts(panel)
+        yield sums(panel, found)
+        yield table(panel, found, found_by.listed(given, found))
+
+
+def sums(panel: Panel, found: Doubts) -> Table:
+    """Give how many labels of each emotion are doubted, and the share estimated to be wrong."""
+    k, n = len(panel.emotions), len(found.rows)
+    have = np.bincount(found.labels, minlength=k).astype(float)
+    doubted = np.bincount(found.labels[found.rows], minlength=k)
+    to = np.bincount(found.suggested[found.rows], minlength=k)
+    rows: list[Row] = [
+        (clean(name), have[at], int(doubted[at]), float(found.share[at]), int(to[at]))
+        for at, name in enumerate(panel.emotions)
+    ]
+    whole = float((have * found.share).sum() / have.sum()) if have.sum() else None
+    rows.append(("all", have.sum(), n, whole, n))
+    return Table(
+        name=f"g17-sums-{slug(panel.dataset)}-{slug(panel.protocol)}",
+        title=f"Doubted labels on {panel.name}",
+        columns=(
+            Column("label", "text"),
+            Column("pictures"),
+            Column("doubted"),
+            Column("estimated wrong", "percent"),
+            Column("suggested instead"),
+        ),
+        rows=tuple(rows),
+        notes=(
+            f"By the probabilities of {clean(found.cell.entry)}, the entry that is right most "
+            "often, each from a model that was not trained on the picture. Confident learning "
+            "(Northcutt et al. 2021): a picture is confidently of an emotion when its probability "
+            "reaches what pictures with that label have on average. A model that is often wrong "
+            "doubts too much: people must look.",
+        ),
+        strong=frozenset({k}),
+    )
+
+
+def table(panel: Panel, found: Doubts, listed: pl.DataFrame) -> Table:
+    """Give the doubtful labels, the most doubtful first."""
+    order = ("name", "emotion", "suggested", "probability", "probability_suggested")
+    rows = [
+        (*(clean(one) if isinstance(one, str) else one for one in row[:5]), *row[5:])
+        for row in listed.select(*order, "image_id", "original_id").iter_rows()
+    ]
+    return Table(
+        name=f"g17-{slug(panel.dataset)}-{slug(panel.protocol)}",
+        title=f"Likely wrong labels on {panel.name}",
+        columns=COLUMNS,
+        rows=tuple(rows),
+        notes=(
+            f"In order of the probability of the label; {len(rows):,} of {found.cell.n:,} labels. "
+            "To ask people again, name the CSV as `again` in [sample] of the plan that built the "
+            "set.",
+        ),
+        shown=SHOWN,
+    )

@@ -1,0 +1,83 @@
+"""Small charts side by side, one an entry: both axes from 0 to 100 %, the same in all."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from affekt.foreign import clean
+from affekt.report.scene import Box, Item, Paint, Scene, Stroke, Words, shortened
+from affekt.report.scores import Cell
+
+SIDE, LEFT, TOP, BOTTOM = 176, 44, 30, 44  # px: the square, room for its scales and name
+WIDE, HIGH = LEFT + SIDE + 28, TOP + SIDE + BOTTOM
+ACROSS = 4  # charts a row
+MARK = 7  # px of a point
+
+
+class Square(NamedTuple):
+    """Where one chart begins, and places on it from shares."""
+
+    left: float
+    top: float
+
+    def x(self, share: float) -> float:
+        """Give the place of a share on the axis across."""
+        return self.left + SIDE * share
+
+    def y(self, share: float) -> float:
+        """Give the place of a share on the axis up."""
+        return self.top + SIDE * (1 - share)
+
+    def line(
+        self, one: tuple[float, float], other: tuple[float, float], width: float = 1
+    ) -> Stroke:
+        """Give a line between two places."""
+        return Stroke(
+            self.x(one[0]), self.y(one[1]), self.x(other[0]), self.y(other[1]), "ink", width
+        )
+
+    def point(self, at: tuple[float, float], says: str) -> Box:
+        """Give a mark at a place."""
+        x, y = self.x(at[0]) - MARK / 2, self.y(at[1]) - MARK / 2
+        return Box(x, y, MARK, MARK, Paint(slot=-1), says)
+
+
+def scene(
+    cells: tuple[Cell, ...],
+    draw: Callable[[Cell, Square], Iterable[Item]],
+    *,
+    across: str,
+    up: str,
+) -> Scene:
+    """Draw one chart an entry.
+
+    Args:
+        cells: Entries, in reading order.
+        draw: Gives what stands inside the chart of an entry.
+        across: What the axis across tells, in a word or two.
+        up: What the axis up tells.
+    """
+    items: list[Item] = []
+    for at, cell in enumerate(cells):
+        square = Square(at % ACROSS * WIDE + LEFT, at // ACROSS * HIGH + TOP)
+        name = shortened(clean(cell.entry), WIDE - 16, 13)
+        items.append(Words(square.left - LEFT, square.top - 14, name, size=13, bold=True))
+        items += [*_scales(square, across, up), *draw(cell, square)]
+    rows = math.ceil(len(cells) / ACROSS)
+    return Scene(min(len(cells), ACROSS) * WIDE, rows * HIGH, tuple(items))
+
+
+def _scales(square: Square, across: str, up: str) -> Iterator[Item]:
+    for share in (0.0, 0.5, 1.0):
+        x, y = square.x(share), square.y(share)
+        yield Stroke(x, square.top, x, square.top + SIDE)
+        yield Stroke(square.left, y, square.left + SIDE, y)
+        word = f"{100 * share:.0f}"
+        yield Words(x, square.top + SIDE + 14, word, "middle", "soft", 10)
+        yield Words(square.left - 6, y + 4, word, "end", "soft", 10)
+    yield Words(
+        square.left + SIDE / 2, square.top + SIDE + 30, f"{across}, %", "middle", "soft", 11
+    )
+    yield Words(
+        square.left - 30, square.top + SIDE / 2 + 30, f"{up}, %", "start", "soft", 11, angle=-90
+    )

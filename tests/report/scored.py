@@ -1,0 +1,36 @@
+"""Cells of small two-sided sets, for the tests of single exhibits."""
+
+from typing import Any
+
+import numpy as np
+
+from affekt.report.bench import Panel
+from affekt.report.exhibits import Table
+from affekt.report.scores import Cell, cell
+from affekt.taxonomy import VALENCE2
+from tests.report import made
+from tests.report.made import World
+
+YES, NO = "positive", "negative"
+
+
+def scored(world: World, truth: list[str], rows: list[float] | np.ndarray, **changes: Any) -> Cell:
+    """Score a two-sided set; each row is the probability of `positive`."""
+    said = np.asarray(rows, dtype=float)
+    said = said[None] if said.ndim == 1 else said
+    result = made.cell(
+        world, truth, np.stack([said, 1 - said], axis=2), taxonomy=VALENCE2, **changes
+    )
+    one = cell(result, seed=1)
+    assert isinstance(one, Cell)
+    return one
+
+
+def panel(*cells: Cell) -> Panel:
+    return Panel(cells[0].dataset, cells[0].protocol, cells)
+
+
+def column(table: Table, name: str) -> list[Any]:
+    """The values under a head."""
+    at = [one.name for one in table.columns].index(name)
+    return [row[at] for row in table.rows]

@@ -1,0 +1,96 @@
+"""Calibration against labels and votes, and the temperature (M73, G14)."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import log_loss
+
+from affekt.measures import calibration, distances
+from affekt.report import calibrated, reliability, voted
+from tests.report.made import World
+from tests.report.scored import NO, YES, column, panel, scored
+
+DICE = np.random.default_rng(6)
+SAID = DICE.random(60)
+TRUTH = [YES if one else NO for one in DICE.random(60) < SAID]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def test_sums_agree_with_scikit_learn(world: World) -> None:
+    one = scored(world, TRUTH, SAID)
+    known = log_loss([word == YES for word in TRUTH], SAID)
+    assert calibrated.log_loss(one).value == pytest.approx(known)
+    table = calibrated.table(panel(one))
+    assert column(table, "log loss") == [pytest.approx(known)]
+    assert [head.name for head in table.columns] == [head.name for head in calibrated.COLUMNS]
+
+
+def test_votes_give_columns_of_their_own(world: World) -> None:
+    """Calibration against vote shares: an entry that says the shares has no error."""
+    known = [{"shares": [float(one), 1 - float(one)]} for one in SAID]
+    one = scored(world, TRUTH, SAID, known=known)
+    table = calibrated.table(panel(one))
+    assert column(table, "Brier, votes") == [pytest.approx(0)]
+    assert column(table, "class-wise, votes") == [pytest.approx(0)]
+
+
+def test_a_picture_asked_about_one_emotion_has_no_distribution(world: World) -> None:
+    known = [{"shares": [0.8, None]}, {"shares": None}, {"shares": [2.0, 2.0]}, {"shares": [0, 0]}]
+    rows, votes = voted.voted(scored(world, [YES, NO, YES, NO], [0.5] * 4, known=known))
+    assert rows.sum() == 1
+    assert votes.tolist() == [[0.5, 0.5]]
+
+
+def test_distances_are_means_over_the_pictures_with_votes(world: World) -> None:
+    known = [{"shares": [0.75, 0.25]} if at % 2 else {"shares": None} for at in range(60)]
+    one = scored(world, TRUTH, SAID, known=known)
+    table = voted.table(panel(one))
+    rows, votes = voted.voted(one)
+    assert column(table, "n") == [30]
+    wanted = distances.clark(votes, one.tested.probabilities[rows]).mean()
+    assert column(table, "Clark") == [pytest.approx(wanted)]
+    low, high = column(table, "Clark 95 %")[0]
+    assert low < wanted < high
+
+
+def test_the_temperature_is_fitted_on_validation_pictures_alone(world: World) -> None:
+    """M73: with the labels of all other pictures turned round it stays the same."""
+    known = [{"part": "validate" if at < 30 else "test"} for at in range(60)]
+    other = [*TRUTH[:30], *(NO if word == YES else YES for word in TRUTH[30:])]
+    one, turned = (calibrated.cool(scored(world, t, SAID, known=known)) for t in (TRUTH, other))
+    assert one is not None
+    assert turned is not None
+    assert one.temperature == turned.temperature
+    assert (one.n, turned.n) == (30, 30)
+    assert one.loss != turned.loss
+    said = np.column_stack([SAID[:30], 1 - SAID[:30]])
+    truth = np.array([0 if word == YES else 1 for word in TRUTH[:30]])
+    assert one.temperature == pytest.approx(calibration.temperature(said, truth), rel=1e-6)
+
+
+@pytest.mark.parametrize("part", ["validate", "test", None])
+def test_without_both_kinds_of_pictures_there_is_no_temperature(
+    world: World, part: str | None
+) -> None:
+    assert calibrated.cool(scored(world, TRUTH, SAID, known=[{"part": part}] * 60)) is None
+
+
+def test_bins_hold_every_picture_once_and_come_true_as_counted(world: World) -> None:
+    one = scored(world, TRUTH, np.stack([SAID, SAID]))
+    found = reliability.bins(one)
+    assert sum(n for n, _, _ in found) == pytest.approx(60)
+    assert sum(n * right for n, _, right in found) == pytest.approx(one.correct)
+    drawn = reliability.figure(panel(one))
+    assert len(drawn.scene.marks) == len(found)
+    assert "on average and is right in" in drawn.text
+
+
+def test_nothing_tested_draws_nothing(world: World) -> None:
+    one = scored(world, [], [])
+    assert reliability.figure(panel(one)).scene.marks == ()
+    assert calibrated.table(panel(one)).rows[0][1] is not None

@@ -1,0 +1,91 @@
+"""Likely wrong labels on the page, in the file, and on the way back to the crowd (M74, G17)."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from affekt import report, tables
+from affekt.report import doubtful
+from affekt.report.doubts import doubts, listed
+from affekt.report.scores import Cell
+from affekt.taxonomy import VALENCE2
+from tests.report import made
+from tests.report.made import World
+from tests.report.scored import NO, YES, column, panel, scored
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def planted(world: World, entry: str = "net", **changes: object) -> Cell:
+    """60 pictures; of every tenth the label is the other one."""
+    truth = [YES, NO] * 30
+    said = np.where(np.arange(60) % 2 == 0, 0.9, 0.1) + np.arange(60) / 1000
+    labels = [
+        (NO if word == YES else YES) if at % 10 == 0 else word for at, word in enumerate(truth)
+    ]
+    return scored(world, labels, said, entry=entry, **changes)
+
+
+def test_planted_mistakes_are_listed_with_what_is_suggested(world: World) -> None:
+    found = doubts(panel(planted(world)))
+    assert len(found.rows) >= 1
+    frame = listed(made.whole(world), found)
+    assert set(frame["emotion"]) == {NO}
+    assert set(frame["suggested"]) == {YES}
+    assert frame["probability"].is_sorted()
+    wrong = {made.sha(f"small {at}") for at in range(0, 60, 10)}
+    assert set(frame["image_id"]) <= wrong
+
+
+def test_the_entry_that_is_right_most_often_is_asked(world: World) -> None:
+    bad = scored(world, [YES, NO] * 30, [0.4, 0.6] * 30, entry="bad")
+    good = scored(world, [YES, NO] * 30, [0.6, 0.4] * 30, entry="good")
+    assert doubts(panel(bad, good)).cell.entry == "good"
+
+
+def test_the_page_shows_the_first_ones_and_the_file_has_all(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doubtful, "SHOWN", 3)
+    truth = ["positive"] * 20 + ["negative"] * 20
+    said = made.guessed(truth, VALENCE2, 0.7, 4)
+    result = made.cell(world, truth, said, taxonomy=VALENCE2)
+    page = report.write(made.whole(world, (result,)), tmp_path / "out", only="G17")
+    (path,) = (tmp_path / "out" / "tables").glob("g17-small*.csv")
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 3
+    assert all(len(row["image_id"]) == 64 for row in rows)
+    text = page.read_text(encoding="utf-8")
+    assert f"The first 3 of {len(rows)} rows; the CSV has all." in text
+    assert rows[3]["image_id"] not in text
+
+
+def test_pictures_of_an_own_release_carry_the_name_the_build_knows(world: World) -> None:
+    """A picture in a release may have other bytes than the one found."""
+    one = planted(world)
+    released = [
+        {"image_id": image_id, "original_id": f"found-{image_id}", "emotion": YES, "part": "train"}
+        for image_id in one.pictures["image_id"]
+    ]
+    build = {"release": world.product("release", tables.RELEASED, released)}
+    frame = listed(made.whole(world, build=build), doubts(panel(one)))
+    assert (frame["original_id"] == "found-" + frame["image_id"]).all()
+
+
+def test_sums_tell_how_many_labels_are_wrong(world: World) -> None:
+    table = doubtful.sums(panel(planted(world)), doubts(panel(planted(world))))
+    assert column(table, "label") == [YES, NO, "all"]
+    assert column(table, "pictures") == [24, 36, 60]
+    assert column(table, "estimated wrong")[0] == 0
+
+
+def test_nothing_tested_doubts_nothing(world: World) -> None:
+    found = doubts(panel(scored(world, [], [])))
+    assert listed(made.whole(world), found).is_empty()
+    assert doubtful.sums(panel(found.cell), found).rows[-1][1] == 0

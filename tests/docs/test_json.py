@@ -19,6 +19,7 @@ CASES = {
     "affekt build": ("build", "plan.toml", "--quiet"),
     "affekt bench": ("bench", "plan.toml", "--quiet"),
     "affekt report": ("report", "plan.toml", "--only", "T1"),
+    "affekt rescore": ("rescore", "work/report/predictions.parquet", "scores", "--only", "T3"),
     "affekt status": ("status", "plan.toml"),
     "affekt stats": ("stats", "plan.toml"),
     "affekt why": ("why", "plan.toml", PICTURE),
@@ -58,7 +59,10 @@ BEFORE = {
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which both lines have run."""
     folder = tmp_path_factory.mktemp("json")
-    for words in (("new", "--template", "tiny"), ("build", "plan.toml"), ("bench", "plan.toml")):
+    for words in (
+        ("new", "--template", "tiny"),
+        *((command, "plan.toml") for command in ("build", "bench", "report")),
+    ):
         assert affekt(*words, cwd=folder).code == 0
     (folder / "known.csv").write_text("image_id,emotion,truth\n")
     return folder

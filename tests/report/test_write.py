@@ -77,6 +77,7 @@ def test_a_whole_report_holds_every_exhibit_and_file(page: Path, text: str) -> N
         ".svg",
         ".csv",
         ".tex",
+        ".parquet",
     }
 
 

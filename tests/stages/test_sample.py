@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from affekt.errors import UsageError
 from affekt.rank import rank_of
 from affekt.stages import sample
 from affekt.stages.sample import Sample
@@ -229,3 +230,68 @@ def test_draws_nest_and_take_the_first_of_each_owner(
         )
         expected |= set(mine if owner is None else mine[:most])
     assert drawn[2] == expected
+
+
+def again(folder: Path, text: str) -> Sample:
+    path = folder / "likely-wrong.csv"
+    path.write_text(text, encoding="utf-8")
+    return stage(again={"written": str(path)})
+
+
+def test_listed_pictures_are_asked_about_again_and_no_others(tmp_path: Path) -> None:
+    """Issue 6, item 5: likely wrong labels go back to the crowd, as new questions."""
+    pictures = images(["awe", "fear", "awe", None])
+    first, _ = draw(stage(9), pictures, tmp_path)
+    one = again(tmp_path, f"image_id,label\n{name(1)},fear\n{name(3)},awe\n")
+    asked, dropped = draw(one, pictures, tmp_path)
+    told = dict(asked.select("image_id", "emotion").iter_rows())
+    assert told == {name(1): "fear", name(3): "awe"}
+    assert set(dropped["reason"]) == {"not-listed"}
+    assert not set(asked["question_id"]) & set(first["question_id"])
+    assert one.most() == 2
+
+
+def test_a_list_without_labels_asks_about_the_weak_ones(tmp_path: Path) -> None:
+    pictures = images(["awe", None, "fear"])
+    one = again(tmp_path, f"image_id\n{name(0)}\n{name(1)}\n")
+    asked, dropped = draw(one, pictures, tmp_path)
+    assert asked["emotion"].to_list() == ["awe"]
+    assert set(dropped["reason"]) == {"no-weak-label", "not-listed"}
+
+
+def test_the_table_of_the_report_is_such_a_list(tmp_path: Path) -> None:
+    """The name that the build knows wins over the one in its release."""
+    head = 'picture,label,suggested,"p, label","p, suggested",image_id,original_id'
+    row = f"a,awe,fear,0.1,0.8,{'f' * 64},{name(0)}"
+    asked, _ = draw(again(tmp_path, f"{head}\n{row}\n"), images(["awe"]), tmp_path)
+    assert asked["image_id"].to_list() == [name(0)]
+
+
+def test_a_changed_list_is_another_draw(tmp_path: Path) -> None:
+    one = again(tmp_path, f"image_id\n{name(0)}\n")
+    before = one.witness()
+    again(tmp_path, f"image_id\n{name(1)}\n")
+    assert before != one.witness()
+    assert stage().witness() == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (None, "cannot be read"),
+        ("picture\nx\n", "has the columns ['picture']; 'image_id' is needed"),
+        (f"image_id,label\n{name(0)},ave\n", "did you mean 'awe'?"),
+        (f"image_id,label\n{name(0)},awe\n{name(0)},fear\n", "two labels of"),
+        ("image_id,label\n,awe\n", "an empty image_id"),
+        ("image_id\nelsewhere\n", "none of the 1 pictures listed is among the 1 of this plan"),
+    ],
+)
+def test_a_list_that_cannot_be_asked_says_why(
+    tmp_path: Path, text: str | None, sentence: str
+) -> None:
+    one = again(tmp_path, text or "")
+    if text is None:
+        (tmp_path / "likely-wrong.csv").unlink()
+    with pytest.raises(UsageError) as trouble:
+        draw(one, images(["awe"]), tmp_path)
+    assert sentence in str(trouble.value)

@@ -80,6 +80,16 @@ def report(**options: Any) -> None:
 
 
 @affekt.command()
+@click.argument("predictions", type=click.Path())
+@click.argument("folder", type=click.Path(), default="rescored")
+@click.option("--only", metavar="ID", help="One figure or table of scores, such as G16.")
+@speaking
+def rescore(**options: Any) -> None:
+    """Score published predictions anew, without the plan that made them."""
+    do("rescore:rescore", **options)
+
+
+@affekt.command()
 @planned
 def status(**options: Any) -> None:
     """Show how far both lines have come, and what they dropped."""

@@ -1,13 +1,15 @@
 """The benchmark's cells in reading order, and how they are grouped for tables and figures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from affekt.foreign import clean
+from affekt.report import leaks, tested
 from affekt.report.estimates import Rated, rated
 from affekt.report.exhibits import Gap
 from affekt.report.inputs import ReportInput
-from affekt.report.scores import Cell, cell
+from affekt.report.published import Tests
+from affekt.report.scores import Cell, cell_of
 from affekt.store import Failure
 
 
@@ -44,33 +46,44 @@ class Lost(NamedTuple):
 
 
 class Bench(NamedTuple):
-    """Everything the benchmark gave."""
+    """Everything the benchmark gave.
+
+    Attributes:
+        tests: What all cells were scored from.
+    """
 
     panels: tuple[Panel, ...]
     lost: tuple[Lost, ...]
     rated: tuple[Rated, ...] = ()
+    tests: tuple[Tests, ...] = ()
 
 
 def read(given: ReportInput) -> Bench:
     """Score every result; entries stay in the order of the plan, floors come last."""
-    panels: dict[tuple[str, str], list[Cell]] = {}
     lost: list[Lost] = []
     estimated: list[Rated] = []
+    tests: list[Tests] = []
+    memory = leaks.Memory()
     for result in given.results:
-        one = rated(result, given.seed) if result.is_rating else cell(result, given.seed)
+        one = rated(result, given.seed) if result.is_rating else tested.rows(result, memory)
         if isinstance(one, Failure):
             lost.append(Lost(result.dataset, result.entry, result.protocol, one))
-        elif isinstance(one, Cell):
-            panels.setdefault((one.dataset, one.protocol), []).append(one)
-        else:
+        elif isinstance(one, tuple):
             estimated.extend(one)
-    return Bench(
-        tuple(
-            Panel(*key, tuple(sorted(cells, key=lambda c: c.is_floor)))
-            for key, cells in panels.items()
-        ),
-        tuple(lost),
-        tuple(estimated),
+        else:
+            tests.append(Tests(tested.about(result), one))
+    return Bench(panels(tests, given.seed), tuple(lost), tuple(estimated), tuple(tests))
+
+
+def panels(tests: Iterable[Tests], seed: int) -> tuple[Panel, ...]:
+    """Score tests, and put together what is of one data set and protocol."""
+    found: dict[tuple[str, str], list[Cell]] = {}
+    for one in tests:
+        scored = cell_of(one.about, one.rows, seed)
+        found.setdefault((scored.dataset, scored.protocol), []).append(scored)
+    return tuple(
+        Panel(*key, tuple(sorted(cells, key=lambda one: one.is_floor)))
+        for key, cells in found.items()
     )
 
 

@@ -90,8 +90,8 @@ def table(panel: Panel, found: Doubts, listed: pl.DataFrame) -> Table:
         rows=tuple(rows),
         notes=(
             f"In order of the probability of the label; {len(rows):,} of {found.cell.n:,} labels. "
-            "To ask people again, name the CSV as `again` in [sample] of the plan that built the "
-            "set.",
+            "To ask people again, name a copy of the CSV as again in [sample] of the plan that "
+            "built the set.",
         ),
         shown=SHOWN,
     )

@@ -1,6 +1,6 @@
 """The report as files: one page, every figure as PDF and SVG, every table as CSV and LaTeX."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from affekt.errors import UsageError
@@ -24,6 +24,7 @@ from affekt.report import (
     origins,
     overall,
     paper,
+    published,
     rates,
     ratings,
     reliability,
@@ -57,6 +58,7 @@ MAKERS: dict[str, Callable[[ReportInput, Bench], Exhibit]] = {
     "G17": doubtful.exhibit,
     "A": lambda given, _: about.exhibit(given),
 }
+SCORES = ("T3", "T4", "G16", "G5-7", "G15", "G3", "G14", "G25", "G26", "G23", "G17")
 ALIASES = {"G5": "G5-7", "G6": "G5-7", "G7": "G5-7"}
 
 
@@ -65,8 +67,8 @@ def write(sources: ReportInput, folder: Path, only: str | None = None) -> Path:
 
     Args:
         sources: What is shown.
-        folder: Gets ``report.html``, ``figures/`` and ``tables/``; made when it is missing. Each
-            file is replaced whole.
+        folder: Gets ``report.html``, ``figures/``, ``tables/`` and, where there are any,
+            ``predictions.parquet``; made when it is missing. Each file is replaced whole.
         only: Id of one exhibit, such as ``T3``; the page is then called ``report-t3.html``. The
             page of all leaves out what has nothing to show.
 
@@ -75,6 +77,34 @@ def write(sources: ReportInput, folder: Path, only: str | None = None) -> Path:
     """
     ids = [_known(only)] if only is not None else list(MAKERS)
     scored = bench.read(sources)
+    if scored.tests and only is None:
+        published.write(scored.tests, sources, folder / published.NAME)
+    return _written(sources, scored, folder, ids, only)
+
+
+def rescored(path: Path, folder: Path, only: str | None = None) -> Path:
+    """Score published predictions anew and give the page, as `write` does, of scores alone.
+
+    Raises:
+        UsageError: The file holds no predictions, or there is no such exhibit of scores.
+        NewerFormat: A newer affekt wrote it.
+    """
+    note, tests = published.read(path)
+    sources = ReportInput(
+        title=str(note["title"]),
+        plan_name=str(note["plan"]),
+        plan_sha256=str(note["plan_sha256"]),
+        taxonomy=published.taxonomy(tests),
+        seed=int(note["seed"]),
+    )
+    scored = Bench(bench.panels(tests, sources.seed), ())
+    ids = [_known(only, SCORES)] if only is not None else list(SCORES)
+    return _written(sources, scored, folder, ids, only)
+
+
+def _written(
+    sources: ReportInput, scored: Bench, folder: Path, ids: list[str], only: str | None
+) -> Path:
     made = [MAKERS[name](sources, scored) for name in ids]
     exhibits = tuple(one for one in made if one.blocks or only is not None)
     for exhibit in exhibits:
@@ -85,11 +115,11 @@ def write(sources: ReportInput, folder: Path, only: str | None = None) -> Path:
     return page
 
 
-def _known(word: str) -> str:
+def _known(word: str, ids: Iterable[str] = MAKERS) -> str:
     name = word.strip().upper()
     name = ALIASES.get(name, name)
-    if name not in MAKERS:
-        raise UsageError(f"there is no exhibit {word!r}; {did_you_mean(name, list(MAKERS))}")
+    if name not in ids:
+        raise UsageError(f"there is no exhibit {word!r}; {did_you_mean(name, list(ids))}")
     return name
 
 

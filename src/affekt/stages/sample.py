@@ -10,9 +10,11 @@ import polars as pl
 from jaxtyping import Int
 from pydantic import Field, model_validator
 
-from affekt.parts import did_you_mean
+from affekt.errors import UsageError
+from affekt.parts import Place, did_you_mean
 from affekt.rank import ranks_of
 from affekt.stage import Desk, Outcome, Stage
+from affekt.stages import _again
 from affekt.tables import IMAGES, QUESTIONS, Pieces
 from affekt.taxonomy import MIKELS8, Taxonomy
 
@@ -20,12 +22,13 @@ ASIDE = ("question_id", "role")  # what this stage adds to the columns of a pict
 COLUMNS = tuple(name for name in QUESTIONS.columns if name not in ASIDE)
 APART = ("image_id", "group_id")  # what tells that a picture, or its like, is in another draw
 OWNER = ("source", "owner", "owner_id")  # what tells whose a picture is
-DRAWN, NO_LABEL, EXCLUDED, OWNED, LATE = range(5)
+DRAWN, NO_LABEL, EXCLUDED, OWNED, LATE, UNLISTED = range(6)
 WORDS = {
     NO_LABEL: "no-weak-label",
     EXCLUDED: "excluded",
     OWNED: "owner-has-enough",
     LATE: "not-drawn",
+    UNLISTED: "not-listed",
 }
 MARKED = {
     "image_id": pl.String,
@@ -46,6 +49,9 @@ class Sample(Stage):
     ``per_owner`` keeps a few busy people from filling an emotion: their further pictures are passed
     over. Pictures whose owner is unknown are no one's, and never too many.
 
+    With ``again`` exactly the listed pictures are asked about, however many, as new questions that
+    no earlier vote answers.
+
     References:
         You, Luo, Jin and Yang (2016), AAAI: 11,000 an emotion at random, then 2,000 more of fear;
         the noisy set is drawn from what was not submitted.
@@ -60,6 +66,7 @@ class Sample(Stage):
         "excluded": "the picture, or a near copy, is in a draw that must stay apart from this one",
         "owner-has-enough": "its owner has as many pictures of the emotion as `per_owner` lets in",
         "not-drawn": "enough pictures of its emotion come earlier in the random order",
+        "not-listed": "the list of pictures to ask about again does not name it",
     }
 
     taxonomy: Taxonomy
@@ -68,6 +75,9 @@ class Sample(Stage):
     more: dict[str, int] = Field({}, description="emotion → further pictures to draw")
     per_owner: int | None = Field(
         None, ge=1, description="most pictures of one owner for each emotion; any number if absent"
+    )
+    again: Place | None = Field(
+        None, description="CSV of pictures that people are asked about once more, and no others"
     )
     role: Literal["task", "noisy"] = Field(
         "task", description="asked of the crowd, or kept apart with its weak label"
@@ -91,18 +101,27 @@ class Sample(Stage):
         self, desk: Desk, images: daft.DataFrame, *excluding: daft.DataFrame, **_: Any
     ) -> Outcome:
         rows = self._marked(images, [_in_memory(one, *APART) for one in excluding])
+        listed = _again.listed(self.again, self.taxonomy.names) if self.again else None
+        if listed is not None:
+            rows = self._relisted(rows, listed)
         rows = rows.with_columns(self._placed(rows))
         ids = rows.filter(reason=DRAWN).select("image_id")
         drawn = images.select(*COLUMNS).join(
             daft.from_arrow(ids.to_arrow()), "image_id", how="semi"
         )
-        questions = self._questions(_in_memory(drawn, *COLUMNS).sort("image_id"))
+        pictures = _in_memory(drawn, *COLUMNS).sort("image_id")
+        if self.again:  # the list may name another emotion than the query did
+            pictures = pictures.with_columns(self._emotions(rows))
+        questions = self._questions(pictures)
         left = rows.filter(pl.col("reason") != DRAWN)
         return Outcome(
             questions,
             dropped=Pieces(lambda: self._dropped(left)),
-            notes=self._notes(questions),
+            notes=self._notes(questions, listed),
         )
+
+    def witness(self) -> str:
+        return _again.witness(self.again)
 
     def wanted(self) -> dict[str, int]:
         """Give the number of pictures to draw of every emotion."""
@@ -110,6 +129,8 @@ class Sample(Stage):
 
     def most(self) -> int:
         """Give the largest number of questions this draw can ask."""
+        if self.again:
+            return _again.listed(self.again, self.taxonomy.names).height
         return sum(self.wanted().values())
 
     def _marked(self, images: daft.DataFrame, apart: list[pl.DataFrame]) -> pl.DataFrame:
@@ -154,9 +175,41 @@ class Sample(Stage):
             owner=whose if self.per_owner else pl.lit(None, pl.UInt64),
         )
 
+    def _relisted(self, rows: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
+        """Give the pictures as the list wants them: all others are not asked about."""
+        known = listed.with_columns(is_listed=True)
+        rows = rows.join(known, on="image_id", how="left", maintain_order="left")
+        if listed.height and not rows["is_listed"].any():
+            raise UsageError(
+                f"sample.again: none of the {listed.height:,} pictures listed is among the "
+                f"{rows.height:,} of this plan; take the list from the report of a plan that "
+                "benchmarks this plan's release"
+            )
+        emotion = pl.coalesce("asked", "emotion")
+        reason = (
+            pl.when(pl.col("is_listed").is_null())
+            .then(UNLISTED)
+            .when(pl.col("reason") == EXCLUDED)
+            .then(EXCLUDED)
+            .when(emotion.is_null())
+            .then(NO_LABEL)
+            .otherwise(DRAWN)
+        )
+        return rows.select(
+            "image_id", "rank", "owner", emotion=emotion, reason=reason.cast(pl.UInt8)
+        )
+
+    def _emotions(self, rows: pl.DataFrame) -> pl.Series:
+        """Give what is asked about each picture that is drawn, in the order of their names."""
+        drawn = rows.filter(reason=DRAWN).sort("image_id")
+        names = list(self.taxonomy.names)
+        return drawn["emotion"].replace_strict(range(len(names)), names, return_dtype=pl.String)
+
     def _placed(self, rows: pl.DataFrame) -> list[pl.Series]:
         """Give ``place`` in the order of each emotion, and ``reason`` where that comes too late."""
         place, reason = np.zeros(rows.height, np.int32), rows["reason"].to_numpy().copy()
+        if self.again:
+            return [pl.Series("place", place), pl.Series("reason", reason)]
         if self.per_owner:
             reason[self._passed_over(rows, self.per_owner)] = OWNED
         open_ = np.flatnonzero(reason == DRAWN)
@@ -187,15 +240,17 @@ class Sample(Stage):
 
     def _questions(self, drawn: pl.DataFrame) -> pl.DataFrame:
         ids = [
-            question_id(image, emotion, self.role)
+            question_id(image, emotion, f"{self.role} again" if self.again else self.role)
             for image, emotion in drawn.select("image_id", "emotion").iter_rows()
         ]
         return drawn.select(*COLUMNS, role=pl.lit(self.role)).with_columns(
             question_id=pl.Series(ids, dtype=pl.String)
         )
 
-    def _notes(self, drawn: pl.DataFrame) -> Mapping[str, Any]:
+    def _notes(self, drawn: pl.DataFrame, listed: pl.DataFrame | None) -> Mapping[str, Any]:
         counts = dict(drawn["emotion"].value_counts().iter_rows())
+        if listed is not None:
+            return {"listed": listed.height, "drawn": counts}
         wanted = self.wanted()
         got = {name: int(counts.get(name, 0)) for name in wanted}
         return {

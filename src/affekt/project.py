@@ -27,7 +27,6 @@ from affekt.report import ReportInput
 from affekt.report import write as write_report
 from affekt.sources import Source, labelled
 from affekt.stage import Progress
-from affekt.stages.sample import Sample
 from affekt.store import Failure, Product, Store, disk
 from affekt.store.preview import Open, Preview
 
@@ -315,7 +314,7 @@ def hardware() -> dict[str, str]:
 
 def _forecasts(build: Build, plan: Plan) -> dict[str, str]:
     """What each step would ask of the world, in words; no step has a price of its own."""
-    asked, spare = _most(build.sample, plan), _most(build.noisy, plan)
+    asked, spare = build.sample.most(), build.noisy.most()
     words = {one.name: one.words for one in plan.taxonomy.emotions}
     sources = build.collect.sources
     queries = sum(len(source.queries(words)) for source in sources)
@@ -334,10 +333,6 @@ def _paces(sources: Iterable[Source]) -> str:
     """Give what the sources know of their pace, each behind a semicolon."""
     known = {name: one.foretold() for name, one in labelled(sources).items()}
     return "".join(f"; {name}: {text}" for name, text in known.items() if text)
-
-
-def _most(sample: Sample, plan: Plan) -> int:
-    return sample.per_emotion * len(plan.taxonomy) + sum(sample.more.values())
 
 
 def _free_mb(folder: Path) -> float:

@@ -230,6 +230,8 @@ def cell(
     What is `known` of a picture besides goes into its row.
     """
     ids = [sha(f"{dataset} {at}") for at in range(len(truth))]
+    if known and "image_id" in known[0]:
+        ids = [str(one["image_id"]) for one in known]
     pictures = [
         {"image_id": one, "name": one[:6], "emotion": label,
          "group_id": groups[at] if groups else one, "is_generated": False,

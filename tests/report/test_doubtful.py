@@ -89,3 +89,32 @@ def test_nothing_tested_doubts_nothing(world: World) -> None:
     found = doubts(panel(scored(world, [], [])))
     assert listed(made.whole(world), found).is_empty()
     assert doubtful.sums(panel(found.cell), found).rows[-1][1] == 0
+
+
+def test_doubtful_pictures_are_shown_where_their_licence_allows_it(
+    world: World, tmp_path: Path
+) -> None:
+    """G17: those of the plan's own build; the others are in the table alone."""
+    build = made.build(world, VALENCE2, each=24)
+    found = build["dedupe"].table().to_dicts()
+    truth = [str(row["emotion"]) for row in found]
+    spots = [
+        {name: row[name] for name in ("image_id", "shard", "row_group", "row")} for row in found
+    ]
+    said = made.guessed(truth, VALENCE2, 0.5, 4)
+    result = made.cell(world, truth, said, taxonomy=VALENCE2, known=spots)
+    given = made.whole(world, (result,), build=build, taxonomy=VALENCE2)
+    report.write(given, tmp_path / "out", only="G17")
+    (path,) = (tmp_path / "out" / "tables").glob("g17-pictures-*.csv")
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    closed = {row["image_id"][:16] for row in found if row["licence"] != "cc-by-4.0"}
+    assert rows
+    assert not closed & {row["picture"] for row in rows}
+    assert all(row["label"] != row["suggested"] for row in rows)
+    assert list((tmp_path / "out" / "figures").glob("g17-pictures-*.pdf"))
+
+
+def test_pictures_of_unknown_licence_are_not_shown(world: World, tmp_path: Path) -> None:
+    report.write(made.whole(world, made.benchmark(world)), tmp_path / "out", only="G17")
+    assert not (tmp_path / "out" / "figures").exists()

@@ -6,10 +6,11 @@ import numpy as np
 import polars as pl
 
 from affekt.foreign import clean
+from affekt.report import doubted_pictures
 from affekt.report import doubts as found_by
 from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.doubts import Doubts
-from affekt.report.exhibits import Column, Exhibit, Row, Table
+from affekt.report.exhibits import Column, Exhibit, Figure, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.text import slug
 
@@ -26,7 +27,7 @@ COLUMNS = (
 
 
 def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
-    """Two tables a data set and protocol."""
+    """Two tables a data set and protocol, and the pictures themselves where they may be shown."""
     return Exhibit(
         "G17",
         "Likely wrong labels",
@@ -35,11 +36,15 @@ def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
     )
 
 
-def _blocks(given: ReportInput, bench: Bench) -> Iterator[Table]:
+def _blocks(given: ReportInput, bench: Bench) -> Iterator[Table | Figure]:
     for panel in bench.panels:
         found = found_by.doubts(panel)
+        listed = found_by.listed(given, found)
         yield sums(panel, found)
-        yield table(panel, found, found_by.listed(given, found))
+        drawn = doubted_pictures.figure(given, panel, listed.head(SHOWN))
+        if drawn is not None:
+            yield drawn
+        yield table(panel, found, listed)
 
 
 def sums(panel: Panel, found: Doubts) -> Table:
@@ -79,9 +84,14 @@ def sums(panel: Panel, found: Doubts) -> Table:
 def table(panel: Panel, found: Doubts, listed: pl.DataFrame) -> Table:
     """Give the doubtful labels, the most doubtful first."""
     order = ("name", "emotion", "suggested", "probability", "probability_suggested")
+    # A set whose pictures are named by their bytes would show the same 64 digits twice.
+    name = pl.when(pl.col("name") != pl.col("image_id")).then("name")
+    short = name.otherwise(pl.col("image_id").str.head(12))
     rows = [
         (*(clean(one) if isinstance(one, str) else one for one in row[:5]), *row[5:])
-        for row in listed.select(*order, "image_id", "original_id").iter_rows()
+        for row in listed.with_columns(name=short)
+        .select(*order, "image_id", "original_id")
+        .iter_rows()
     ]
     return Table(
         name=f"g17-{slug(panel.dataset)}-{slug(panel.protocol)}",

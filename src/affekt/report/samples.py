@@ -1,6 +1,6 @@
 """Example pictures drawn by rank, confirmed and rejected, only where the licence allows it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -65,6 +65,22 @@ def draw(given: ReportInput, shelf: Shelf) -> Drawn:
                     if pixels is not None:
                         samples.append(_sample(row, pixels))
     return Drawn(tuple(samples), asked.height - free.height, broken)
+
+
+def pictured(rows: Iterable[dict[str, object]], shelf: Shelf) -> tuple[Sample, ...]:
+    """Give those of some rows whose licence lets them be shown and whose bytes can be read.
+
+    A row tells where its bytes lie, as the table ``pictures`` does, and what its licence wants to
+    be said, as the table ``images`` does; and ``emotion`` and ``felt``.
+    """
+    found = []
+    with Decoders(workers=1) as decoders:
+        for row in rows:
+            word = row["licence"]
+            if _is_free(word if isinstance(word, str) else None):
+                pixels = _thumbnail(row, shelf, decoders)
+                found += [_sample(row, pixels)] if pixels is not None else []
+    return tuple(found)
 
 
 def _asked(given: ReportInput) -> pl.DataFrame:

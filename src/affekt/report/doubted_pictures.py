@@ -1,0 +1,105 @@
+"""The pictures whose labels are most doubtful, for people to look at."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from affekt.foreign import clean
+from affekt.report import samples
+from affekt.report.bench import Panel
+from affekt.report.examples import sprite
+from affekt.report.exhibits import Column, Figure, Table
+from affekt.report.inputs import ReportInput
+from affekt.report.samples import EACH, SIDE, Sample
+from affekt.report.scene import Item, Scene, Tile, Words, shortened
+from affekt.report.text import slug
+from affekt.store import Product
+
+STEP, LINE = 112, 142  # px: one picture, one row
+SPOT = ("image_id", "shard", "row_group", "row")
+CREDIT = ("licence", "title", "owner", "source", "page_url", "url")
+
+
+def figure(given: ReportInput, panel: Panel, listed: pl.DataFrame) -> Figure | None:
+    """Draw those whose licence is known to allow it; None where there is none.
+
+    Licences are those that this plan's own build found: of other data sets none is known.
+    """
+    shown = _shown(given, panel, listed)
+    if not shown:
+        return None
+    said = {row["image_id"]: row["suggested"] for row in listed.iter_rows(named=True)}
+    name = f"g17-pictures-{slug(panel.dataset)}-{slug(panel.protocol)}"
+    return Figure(
+        name=name,
+        title=f"Pictures whose labels are doubtful on {panel.name}",
+        text=_text(shown, said),
+        scene=_scene(shown, said),
+        table=_table(name, panel, shown, said),
+        notes=(
+            f"{len(shown)} of the {listed.height} most doubtful; the others have no licence that "
+            "lets them be shown. Below each: its label, and what is suggested.",
+        ),
+        sprite=sprite(shown),
+    )
+
+
+def _shown(given: ReportInput, panel: Panel, listed: pl.DataFrame) -> tuple[Sample, ...]:
+    images, shelf = given.made("dedupe"), given.shelf
+    pictures = [
+        one.pictures
+        for one in given.results
+        if one.dataset == panel.dataset and isinstance(one.pictures, Product)
+    ]
+    if images is None or shelf is None or not pictures:
+        return ()
+    credits = images.table().select(pl.col("image_id").alias("original"), *CREDIT)
+    rows = (
+        listed.with_columns(original=pl.coalesce("original_id", "image_id"), felt=pl.lit(True))
+        .join(pictures[0].table().select(SPOT), on="image_id", maintain_order="left")
+        .join(credits, on="original", maintain_order="left")
+    )
+    return samples.pictured(rows.iter_rows(named=True), shelf)
+
+
+def _scene(shown: tuple[Sample, ...], said: dict[str, str]) -> Scene:
+    items: list[Item] = []
+    for at, sample in enumerate(shown):
+        items += _tile(sample, at, said[sample.image_id])
+    down = -(-len(shown) // EACH)
+    return Scene(min(len(shown), EACH) * STEP, down * LINE, tuple(items))
+
+
+def _tile(sample: Sample, at: int, other: str) -> Iterator[Item]:
+    x, y = at % EACH * STEP, at // EACH * LINE
+    says = f"labelled {sample.emotion}, suggested {clean(other)}: {sample.credit}"
+    yield Tile(x, y, SIDE, at % EACH, at // EACH, says)
+    label, instead = (shortened(clean(word), STEP - 12, 11) for word in (sample.emotion, other))
+    yield Words(x, y + SIDE + 14, label, size=11)
+    yield Words(x, y + SIDE + 28, f"→ {instead}", tone="soft", size=11)
+
+
+def _text(shown: tuple[Sample, ...], said: dict[str, str]) -> str:
+    pairs = [f"{one.emotion} taken for {clean(said[one.image_id])}" for one in shown]
+    often = sorted(set(pairs), key=lambda pair: (-pairs.count(pair), pair))[:3]
+    told = ", ".join(f"{pair} ({pairs.count(pair)})" for pair in often)
+    return f"{len(shown)} pictures, the most doubtful label first. Most frequent: {told}."
+
+
+def _table(name: str, panel: Panel, shown: tuple[Sample, ...], said: dict[str, str]) -> Table:
+    return Table(
+        name=name,
+        title=f"Pictures whose labels are doubtful on {panel.name}",
+        columns=(
+            Column("label", "text"),
+            Column("suggested", "text"),
+            Column("title, author, licence, source", "text"),
+            Column("page", "text"),
+            Column("picture", "text"),
+        ),
+        rows=tuple(
+            (one.emotion, clean(said[one.image_id]), one.credit, one.page, one.image_id[:16])
+            for one in shown
+        ),
+        notes=("Picture: first 16 digits of the SHA-256 of its bytes.",),
+    )

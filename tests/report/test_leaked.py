@@ -146,3 +146,14 @@ def test_entries_of_one_protocol_share_one_search(
         result = made.cell(world, [YES, NO], np.full((1, 2, 8), 0.1), entry=entry)
         cell(result, 1, memory)
     assert len(asked) == 1
+
+
+def test_a_pair_of_data_sets_is_looked_at_from_one_to_the_other(world: World) -> None:
+    """Train on one, test on another: the column `part` says the side."""
+    rows = [
+        {"image_id": "a", "group_id": "a", "part": "test", "phash": 0, "dhash": 0},
+        {"image_id": "b", "group_id": "b", "part": "train", "phash": 7, "dhash": 0},
+    ]
+    tests = pl.DataFrame({"repeat": [0], "fold": [0], "image_id": ["a"]})
+    recipe = {"protocol": {"kind": "transfer"}}
+    assert leaks.nearest(made.filled(tables.PICTURES, rows), tests, recipe).to_list() == [2]

@@ -18,6 +18,7 @@ from affekt.store import Product
 
 MOST_COMPARED = 4_000_000_000  # pairs of a protocol: about a minute
 CHUNK = 4_000_000  # pairs compared at once, some 40 MB
+BY_PART = ("holdout", "transfer")  # protocols that train where the column `part` says train
 NEAR_BITS = 8  # as `dedupe` groups pictures where not told otherwise, below five million
 
 
@@ -96,7 +97,7 @@ def _turns(
         for turn in np.unique(fold[of_repeat]):
             is_tested = of_repeat & (fold == turn)
             tested = asked[is_tested]
-            if protocol.get("kind") == "holdout":
+            if protocol.get("kind") in BY_PART:
                 trained = _held_out(pictures, tested, protocol)
             else:  # each picture is tested once a repeat, by a model that saw the others
                 trained = np.setdiff1d(asked[of_repeat], tested)

@@ -49,7 +49,7 @@ def test_the_interval_agrees_with_drawing_pictures(world: World) -> None:
 def test_the_drawing_says_its_numbers(world: World) -> None:
     one = scored(world, [YES, NO] * 30, np.linspace(0.2, 0.95, 60), entry="net")
     figure = selective.figure(panel(one))
-    assert len(figure.scene.marks) == len(figure.table.rows) == 20
+    assert len(figure.scene.marks) == len(figure.table.rows) == 10
     assert "net is wrong in" in figure.text
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from affekt.report.colours import HEAT, INK, LOOKS, PAPER, PLAIN, Look, ink_on
 from affekt.report.exhibits import Figure
-from affekt.report.scene import Box, Item, Sign, Stroke, Tile, Words
+from affekt.report.scene import Box, Curve, Item, Sign, Stroke, Tile, Words
 from affekt.report.shapes import HATCHES, outline
 
 PX_PER_INCH = 96
@@ -76,6 +76,14 @@ def _stroke(axes: Any, item: Stroke, order: int, _: Figure) -> None:
     )
 
 
+def _curve(axes: Any, item: Curve, order: int, _: Figure) -> None:
+    across, down = zip(*item.points, strict=True)
+    axes.plot(
+        across, down, color=TONES[item.tone], linewidth=item.width * 0.75, zorder=order,
+        solid_capstyle="butt",
+    )  # fmt: skip
+
+
 def _words(axes: Any, item: Words, order: int, _: Figure) -> None:
     axes.text(
         item.x,
@@ -121,6 +129,7 @@ def _look(slot: int) -> Look:
 PENS: dict[type[Item], Callable[[Any, Any, int, Figure], None]] = {
     Box: _box,
     Stroke: _stroke,
+    Curve: _curve,
     Words: _words,
     Sign: _sign,
     Tile: _tile,

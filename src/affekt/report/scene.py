@@ -40,6 +40,15 @@ class Stroke(NamedTuple):
     kind: str = "stroke"
 
 
+class Curve(NamedTuple):
+    """Straight lines from point to point, as one."""
+
+    points: tuple[tuple[float, float], ...]
+    tone: Tone = "ink"
+    width: float = 1
+    kind: str = "curve"
+
+
 class Words(NamedTuple):
     """Text on one line; ``y`` is its base line, ``on_heat`` the step it must be read on."""
 
@@ -76,7 +85,7 @@ class Tile(NamedTuple):
     kind: str = "tile"
 
 
-Item = Box | Stroke | Words | Sign | Tile
+Item = Box | Stroke | Curve | Words | Sign | Tile
 
 
 @dataclass(frozen=True)

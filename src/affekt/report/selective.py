@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from itertools import pairwise
 
 import numpy as np
 
@@ -12,12 +11,12 @@ from affekt.report import resample, squares
 from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.exhibits import Column, Exhibit, Figure, Row, Table
 from affekt.report.inputs import ReportInput
-from affekt.report.scene import Item, Stroke
+from affekt.report.scene import Curve, Item, Stroke
 from affekt.report.scores import Cell, Score
 from affekt.report.squares import Square
 from affekt.report.text import percent, slug
 
-STEPS = 20  # shares of pictures answered that are marked
+STEPS = 10  # shares of pictures answered that are marked
 MOST_BENDS = 120  # of the line that is drawn
 
 
@@ -111,9 +110,10 @@ def _drawn(cell: Cell, square: Square) -> Iterator[Item]:
     wrong = float(found.risk[-1])
     yield Stroke(square.x(0), square.y(wrong), square.x(1), square.y(wrong), "soft", dashed=True)
     bends = np.unique(np.linspace(0, found.risk.size - 1, MOST_BENDS).astype(int))
-    places = [(float(found.coverage[one]), float(found.risk[one])) for one in bends]
-    for one, other in pairwise(places):
-        yield square.line(one, other, 1.5)
+    yield Curve(
+        tuple((square.x(found.coverage[one]), square.y(found.risk[one])) for one in bends),
+        width=1.5,
+    )
     for coverage, risk, confidence in _steps(found):
         says = f"{clean(cell.entry)}: {percent(coverage)} answered, {percent(risk)} of them wrong, "
         yield square.point((coverage, risk), f"{says}surer than {confidence:.3f}")

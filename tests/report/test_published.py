@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from affekt import report
-from affekt.errors import AffektError, Damaged, NewerFormat, UsageError
+from affekt.errors import Damaged, NewerFormat, UsageError
 from affekt.report import published
 from affekt.report.bench import Bench, panels, read
 from affekt.taxonomy import VALENCE2
@@ -71,7 +71,7 @@ def test_a_page_of_scores_is_made_from_the_file_alone(world: World, tmp_path: Pa
     file = tmp_path / "whole" / "predictions.parquet"
     page = report.rescored(file, tmp_path / "again")
     text = page.read_text(encoding="utf-8")
-    assert "valence" not in text
+    assert "valence2" not in text
     assert "positive, negative" in text
     for path in (tmp_path / "again" / "tables").glob("*.csv"):
         if not path.name.startswith("g17-small"):  # names of files are not published
@@ -105,30 +105,45 @@ def altered(path: Path, change: pl.DataFrame, **note: Any) -> Path:
     return path
 
 
-def test_what_is_no_such_file_is_told(world: World, scored: Bench, tmp_path: Path) -> None:
+@pytest.fixture
+def file(world: World, scored: Bench, tmp_path: Path) -> Path:
     path = tmp_path / "predictions.parquet"
-    for make in (
-        lambda: None,
-        lambda: path.write_text("no"),
-        lambda: pl.DataFrame().write_parquet(path),
-    ):
-        make()
-        with pytest.raises(UsageError, match="holds no predictions of affekt"):
-            published.read(path)
     published.write(scored.tests, made.whole(world), path)
-    rows = pl.read_parquet(path)
-    cases: list[tuple[pl.DataFrame, dict[str, Any], type[AffektError], str]] = [
-        (rows, {"format": 99}, NewerFormat, "update affekt"),
-        (rows.drop("fold"), {}, Damaged, r"columns \['fold'\] are missing"),
-        (rows.with_columns(signs=pl.col("signs").list.head(1)), {}, Damaged, "have not one prob"),
-        (
-            rows.with_columns(emotions=pl.lit(["A B", "x"], dtype=pl.List(pl.String))),
-            {},
-            Damaged,
-            "names emotions that cannot be",
-        ),
-    ]
-    for frame, note, kind, sentence in cases:
-        with pytest.raises(kind, match=sentence):
-            published.read(altered(path, frame, **note))
-        published.write(scored.tests, made.whole(world), path)
+    return path
+
+
+@pytest.mark.parametrize("data", [b"", b"no table"])
+def test_what_is_no_such_file_is_told(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "predictions.parquet"
+    path.write_bytes(data)
+    with pytest.raises(UsageError, match="holds no predictions of affekt"):
+        published.read(path)
+
+
+def test_a_foreign_table_is_told(tmp_path: Path) -> None:
+    pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "predictions.parquet")
+    with pytest.raises(UsageError, match="holds no predictions of affekt"):
+        published.read(tmp_path / "predictions.parquet")
+
+
+def test_a_newer_file_is_told(file: Path) -> None:
+    with pytest.raises(NewerFormat, match="update affekt"):
+        published.read(altered(file, pl.read_parquet(file), format=99))
+
+
+BAD = [pl.lit(["A B", "x"], dtype=pl.List(pl.String)).alias("emotions")]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ([pl.col("fold").cast(pl.String)], r"the columns \['fold'\] are missing"),
+        ([pl.col("signs").list.head(1)], "have not one probability, claim, share and sign"),
+        ([pl.col("claims").list.head(1)], "have not one probability, claim, share and sign"),
+        ([pl.lit(None, dtype=pl.String).alias("image_id")], "have not one probability"),
+        (BAD, "names emotions that cannot be"),
+    ],
+)
+def test_a_damaged_file_is_told(file: Path, change: list[pl.Expr], sentence: str) -> None:
+    with pytest.raises(Damaged, match=sentence):
+        published.read(altered(file, pl.read_parquet(file).with_columns(change)))

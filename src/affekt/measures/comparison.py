@@ -51,13 +51,16 @@ def sign_flips(
         Permutation p-values should never be zero, Statistical Applications in Genetics and
         Molecular Biology 9.
     """
-    seen = np.abs(differences.sum(axis=0))
+    differences = differences[(differences != 0).any(axis=1)]  # 0 stays 0, whatever its sign
+    whole = differences.sum(axis=0)
     reached = np.zeros(differences.shape[1])
     for start in range(0, rounds, CHUNK):
         size = (min(CHUNK, rounds - start), len(differences))
-        signs = generator.integers(0, 2, size=size, dtype=np.int8).astype(float) * 2 - 1
+        bits = np.frombuffer(generator.bytes(-(-size[0] * size[1] // 8)), dtype=np.uint8)
+        stays = np.unpackbits(bits, count=size[0] * size[1]).reshape(size).astype(float)
+        flipped = np.abs(2 * (stays @ differences) - whole)
         # Sums of the same numbers in another order differ in their last digits.
-        reached += (np.abs(signs @ differences) >= seen * (1 - 1e-9) - 1e-12).sum(axis=0)
+        reached += (flipped >= np.abs(whole) * (1 - 1e-9) - 1e-12).sum(axis=0)
     return np.asarray((1 + reached) / (1 + rounds))
 
 

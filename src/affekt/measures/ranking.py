@@ -1,7 +1,7 @@
 """Scores of an order of answers: whether the truth stands high, though not always first."""
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 Codes = Int[np.ndarray, " image"]
 Chances = Float[np.ndarray, "image emotion"]  # probabilities
@@ -45,24 +45,32 @@ def average_precisions(
         Davis and Goadrich (2006), The relationship between precision-recall and ROC curves, ICML:
         why the curve is not interpolated.
     """
+    # A column a round: rows are then gathered, and summed up, as whole lines of memory.
+    drawn = np.ascontiguousarray(weights.T, dtype=float)
     columns = [
-        _average_precision(truth == code, said, weights)
-        for code, said in enumerate(probabilities.T)
+        _average_precision(truth == code, said, drawn) for code, said in enumerate(probabilities.T)
     ]
     return np.array(columns).reshape(probabilities.shape[1], len(weights)).T
 
 
 def _average_precision(
-    is_it: np.ndarray, said: Float[np.ndarray, " image"], weights: Weights
+    is_it: Bool[np.ndarray, " image"],
+    said: Float[np.ndarray, " image"],
+    drawn: Float[np.ndarray, "image round"],
 ) -> Float[np.ndarray, " round"]:
+    """Give it from the thresholds at which there is something to gain, those of its pictures."""
+    found: Float[np.ndarray, " round"] = np.full(drawn.shape[1], np.nan)
+    if not is_it.any():
+        return found
     order = np.argsort(-said, kind="stable")
-    ends = np.flatnonzero(np.append(np.diff(said[order]) != 0, True))[: said.size]
-    ordered = weights[:, order]
-    reached = np.cumsum(ordered, axis=1)[:, ends]
-    hits = np.cumsum(ordered * is_it[order], axis=1)[:, ends]
-    gained = np.diff(hits, axis=1, prepend=0.0)
+    is_end = np.append(np.diff(said[order]) != 0, True)
+    threshold = np.cumsum(is_end) - is_end
+    own = np.flatnonzero(is_it[order])
+    met, last = np.unique(threshold[own][::-1], return_index=True)
+    reached = np.cumsum(drawn[order], axis=0)[np.flatnonzero(is_end)[met]]
+    hits = np.cumsum(drawn[order[own]], axis=0)[own.size - 1 - last]
     precision = np.divide(hits, reached, out=np.zeros_like(hits), where=reached > 0)
-    total = hits[:, -1] if ends.size else np.zeros(len(weights))
-    found: Float[np.ndarray, " round"] = np.full(len(weights), np.nan)
-    np.divide((gained * precision).sum(axis=1), total, out=found, where=total > 0)
+    gained = np.diff(hits, axis=0, prepend=0.0)
+    total = hits[-1]
+    np.divide((gained * precision).sum(axis=0), total, out=found, where=total > 0)
     return found

@@ -73,14 +73,15 @@ def areas(
     """Give `area` once for each row of weights, some of which may be 0; NaN where all are."""
     order = np.argsort(-confidence, kind="stable")
     ends = np.flatnonzero(np.append(np.diff(confidence[order]) != 0, True))[: confidence.size]
-    ordered = weights[:, order]
-    answered = np.cumsum(ordered, axis=1)[:, ends]
-    lost = np.cumsum(ordered * wrong[order], axis=1)[:, ends]
+    # A column a round: rows are then gathered, and summed up, as whole lines of memory.
+    ordered = np.ascontiguousarray(weights.T, dtype=float)[order]
+    answered = np.cumsum(ordered, axis=0)[ends]
+    lost = np.cumsum(ordered * wrong[order, None], axis=0)[ends]
     risk = np.divide(lost, answered, out=np.zeros_like(lost), where=answered > 0)
-    whole = answered[:, -1] if ends.size else np.zeros(len(weights))
+    whole = answered[-1] if ends.size else np.zeros(len(weights))
     found: Float[np.ndarray, " round"] = np.full(len(weights), np.nan)
-    gained = np.diff(answered, axis=1, prepend=0.0)
-    np.divide((gained * risk).sum(axis=1), whole, out=found, where=whole > 0)
+    gained = np.diff(answered, axis=0, prepend=0.0)
+    np.divide((gained * risk).sum(axis=0), whole, out=found, where=whole > 0)
     return found
 
 

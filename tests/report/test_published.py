@@ -12,6 +12,7 @@ from affekt import report
 from affekt.errors import Damaged, NewerFormat, UsageError
 from affekt.report import published
 from affekt.report.bench import Bench, panels, read
+from affekt.report.remarks import Remarks
 from affekt.taxonomy import VALENCE2
 from tests.report import made
 from tests.report.made import World
@@ -147,3 +148,16 @@ BAD = [pl.lit(["A B", "x"], dtype=pl.List(pl.String)).alias("emotions")]
 def test_a_damaged_file_is_told(file: Path, change: list[pl.Expr], sentence: str) -> None:
     with pytest.raises(Damaged, match=sentence):
         published.read(altered(file, pl.read_parquet(file).with_columns(change)))
+
+
+def test_what_a_reader_must_know_is_published_too(world: World, tmp_path: Path) -> None:
+    """The stamp LEAKY, torn groups, and emotions without a part in means."""
+    told = Remarks(True, 3, frozenset({"positive"}), ("By picture.",), "others")
+    truth = ["positive", "negative"]
+    said = made.guessed(truth, VALENCE2, 1, 1)
+    result = made.cell(world, truth, said, taxonomy=VALENCE2)
+    (one,) = read(made.whole(world, (result,))).tests
+    path = tmp_path / "predictions.parquet"
+    changed = one._replace(about=one.about._replace(remarks=told))
+    published.write((changed,), made.whole(world), path)
+    assert published.read(path).tests[0].about.remarks == told

@@ -5,7 +5,7 @@ so that neither the plan nor the pictures are needed to score it.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from affekt.errors import Damaged, NewerFormat, UsageError
 from affekt.report.inputs import ReportInput
+from affekt.report.remarks import Remarks
 from affekt.report.tested import About
 from affekt.tables import Column, Schema
 from affekt.taxonomy import MIKELS8, Emotion, Taxonomy
@@ -54,7 +55,7 @@ class Tests(NamedTuple):
     rows: pl.DataFrame
 
 
-def write(tests: Iterable[Tests], given: ReportInput, path: Path) -> None:
+def write(tests: Sequence[Tests], given: ReportInput, path: Path) -> None:
     """Write the rows of all tests; the names of picture files stay at home."""
     frames = [TESTS.empty(), *(_framed(one) for one in tests)]
     note = {
@@ -64,6 +65,7 @@ def write(tests: Iterable[Tests], given: ReportInput, path: Path) -> None:
         "plan_sha256": given.plan_sha256,
         "seed": given.seed,
         "versions": dict(given.versions),
+        "remarks": [_as_note(one) for one in tests],
     }
     table = pl.concat(frames).to_arrow()
     table = table.replace_schema_metadata({NOTE: json.dumps(note).encode()})
@@ -123,7 +125,7 @@ def read(path: Path) -> Published:
             f"{path}: written in format {made_with}, this affekt reads up to {FORMAT}; update "
             "affekt"
         )
-    tests = tuple(_entries(path))
+    tests = tuple(_told(one, note) for one in _entries(path))
     try:
         taxonomy(tests)
     except ValueError as trouble:
@@ -143,6 +145,33 @@ def taxonomy(tests: tuple[Tests, ...]) -> Taxonomy:
         for name, sign in zip(about.emotions, about.signs, strict=True)
     )
     return Taxonomy(name="published", emotions=emotions)
+
+
+def _told(one: Tests, note: Mapping[str, Any]) -> Tests:
+    """Give the tests with what a reader must know of them."""
+    key = [one.about.dataset, one.about.entry, one.about.protocol]
+    for *names, said in note.get("remarks", []):
+        if names == key:
+            return one._replace(about=one.about._replace(remarks=_remarks(said)))
+    return one
+
+
+def _remarks(said: Mapping[str, Any]) -> Remarks:
+    unreported = said["unreported"]
+    return Remarks(
+        bool(said["is_leaky"]),
+        int(said["torn_groups"]),
+        None if unreported is None else frozenset(unreported),
+        tuple(said["said"]),
+        str(said["trained_on"]),
+    )
+
+
+def _as_note(one: Tests) -> list[Any]:
+    about, told = one.about, one.about.remarks
+    unreported = None if told.unreported is None else sorted(told.unreported)
+    said = told._replace(unreported=None)._asdict() | {"unreported": unreported}
+    return [about.dataset, about.entry, about.protocol, said]
 
 
 def _entries(path: Path) -> Iterator[Tests]:

@@ -214,3 +214,7 @@ def test_the_polarity_is_the_accuracy_of_the_signs(rows: Pairs) -> None:
     signs = np.array([1, 1, -1, -1])
     found = scores.polarity(scores.confusion(truth, predicted, 4), signs)
     assert found == pytest.approx((signs[truth] == signs[predicted]).mean())
+
+
+def test_rounding_is_no_correlation() -> None:
+    assert scores.correlation(np.outer([25.0, 64, 3], [1 / 3, 1 / 3, 1 / 3])) == 0

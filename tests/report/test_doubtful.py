@@ -85,6 +85,14 @@ def test_sums_tell_how_many_labels_are_wrong(world: World) -> None:
     assert column(table, "estimated wrong")[0] == 0
 
 
+def test_an_entry_no_better_than_the_majority_is_warned_of(world: World) -> None:
+    good = panel(planted(world))
+    bad = panel(scored(world, [YES, NO] * 30, [0.9, 0.1, 0.1, 0.9] * 15))
+    told = [doubtful.sums(one, doubts(one)).notes[-1] for one in (good, bad)]
+    assert "its doubts say little" not in told[0]
+    assert "not shown to be better than naming the most frequent label, 50.0 %" in told[1]
+
+
 def test_nothing_tested_doubts_nothing(world: World) -> None:
     found = doubts(panel(scored(world, [], [])))
     assert listed(made.whole(world), found).is_empty()

@@ -192,8 +192,9 @@ def correlation(matrices: Matrices) -> Float[np.ndarray, "*round"]:
     n = there.sum(axis=-1)
     shared = _hits(matrices).sum(axis=-1) * n - (there * said).sum(axis=-1)
     spread = (n**2 - (said**2).sum(axis=-1)) * (n**2 - (there**2).sum(axis=-1))
-    # Rounding leaves a spread of about 1e-16 of its size where there is none.
-    is_spread = spread > 1e-12 * np.where(n > 0, n, 1.0) ** 4
+    # Rounding leaves about 1e-16 of their size where spread or correlation is none.
+    whole = np.where(n > 0, n, 1.0)
+    is_spread = (spread > 1e-12 * whole**4) & (np.abs(shared) > 1e-12 * whole**2)
     found = _ratio(np.where(is_spread, shared, 0.0), np.sqrt(np.where(is_spread, spread, 1.0)))
     return np.where(n > 0, found, np.nan)
 

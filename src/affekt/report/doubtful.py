@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
+from jaxtyping import Float
 
 from affekt.foreign import clean
 from affekt.report import doubted_pictures
@@ -12,7 +13,7 @@ from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.doubts import Doubts
 from affekt.report.exhibits import Column, Exhibit, Figure, Row, Table
 from affekt.report.inputs import ReportInput
-from affekt.report.text import slug
+from affekt.report.text import percent, slug
 
 SHOWN = 24  # doubtful labels on the page; the file has them all
 COLUMNS = (
@@ -76,9 +77,20 @@ def sums(panel: Panel, found: Doubts) -> Table:
             "(Northcutt et al. 2021): a picture is confidently of an emotion when its probability "
             "reaches what pictures with that label have on average. A model that is often wrong "
             "doubts too much: people must look.",
+            *_warned(found, have),
         ),
         strong=frozenset({k}),
     )
+
+
+def _warned(found: Doubts, have: Float[np.ndarray, " emotion"]) -> Iterator[str]:
+    """Warn where the entry knows no more than which label is most frequent."""
+    low, n = found.cell.accuracy.interval.low, have.sum()
+    if n and not low > have.max() / n:
+        yield (
+            f"{clean(found.cell.entry)} is not shown to be better than naming the most frequent "
+            f"label, {percent(float(have.max() / n))}: its doubts say little."
+        )
 
 
 def table(panel: Panel, found: Doubts, listed: pl.DataFrame) -> Table:

@@ -37,8 +37,8 @@ def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
             blocks += [distances(panel), table(panel)]
         elif panel.cells[0].n:
             reason = (
-                "no distance between tested and trained pictures is known: the pictures are flat, "
-                "too many, or from another data set than those trained on"
+                "no distance between tested and trained pictures is known: there are no pictures "
+                "but values, they are flat or too many, or nobody can tell what was trained on"
             )
             blocks.append(Gap(f"Near copies on {panel.name}", reason, given.bench_command))
     return Exhibit(

@@ -322,3 +322,14 @@ def test_a_rule_that_cannot_decide_where_asking_stops_is_told(folder: Path) -> N
     for until in ('{ kind = "fixed" }', "{ votes = 5, keep_at = 4 }"):
         text = strict.replace("[decide]", f"until = {until}\n[decide]")
         assert read(folder, text).build is not None
+
+
+def test_a_list_to_ask_about_again_is_looked_for_beside_the_plan(folder: Path) -> None:
+    """Issue 6, item 5: likely wrong labels go back to the crowd."""
+    text = SMALL.replace("per_emotion = 10", 'per_emotion = 10\nagain = "likely-wrong.csv"')
+    (folder / "plan.toml").write_text(text, encoding="utf-8")
+    build = plan.read(folder / "plan.toml").build
+    assert build is not None
+    assert build.sample.again is not None
+    assert build.sample.again.path == folder / "likely-wrong.csv"
+    assert build.noisy.again is None

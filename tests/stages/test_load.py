@@ -1,18 +1,22 @@
 """Load: every named picture is a row or dropped with a reason, copies once, none seen twice."""
 
 import hashlib
+import io
 from pathlib import Path
 
 import polars as pl
 import pytest
+from PIL import Image
 
 from affekt.errors import AffektError
 from affekt.parts import Place
+from affekt.pictures.decode import Decoders
 from affekt.pictures.shelf import Shelf
 from affekt.stage import Desk, Outcome, Progress
 from affekt.stages.load import Load, _written
 from affekt.store.rows import dropped_rows, in_polars
 from affekt.tables import PICTURES
+from tests.report.made import painted
 from tests.stages.listed import Listed, png, write_list
 
 Row = tuple[str, str, str, str]
@@ -236,3 +240,17 @@ def test_a_rating_that_is_no_number_is_told(room: Room) -> None:
     room.lay(("a.png", "awe", "", ""))
     with pytest.raises(AffektError, match=r"'a\.png' has the ratings .* finite numbers"):
         room.load(ratings={"valence": float("nan")})
+
+
+def test_both_hashes_are_kept_and_a_flat_picture_has_none(room: Room) -> None:
+    """K16: what tells a near copy of a training picture."""
+    out = io.BytesIO()
+    Image.new("RGB", (60, 60), "grey").save(out, "PNG")
+    flat = out.getvalue()
+    rows = [(name, "awe", "", "") for name in ("painted.png", "flat.png")]
+    room.lay(*rows, files={"painted.png": painted("spots"), "flat.png": flat})
+    found = {row["name"]: row for row in kept(room.load()).to_dicts()}
+    with Decoders(workers=1) as decoders:
+        facts = decoders.facts(painted("spots"))
+    assert (found["painted.png"]["phash"], found["painted.png"]["dhash"]) == facts[-2:]
+    assert (found["flat.png"]["phash"], found["flat.png"]["dhash"]) == (None, None)

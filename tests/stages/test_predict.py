@@ -67,6 +67,30 @@ def seen() -> list[Any]:
     return SEEN
 
 
+@pytest.mark.parametrize("workers", [2, 7])
+def test_folds_side_by_side_give_what_they_give_in_turn(workers: int, tmp_path: Path) -> None:
+    """M67: in the same order, to the bit."""
+    frame = pictures(["positive", "negative", "negative"] * 20)
+    values = np.random.default_rng(1).normal(size=(60, 5))
+    alone, together = (
+        Predict(
+            model=Logistic(seed=1, penalty=0.1),
+            protocol=KFold(n_folds=5, repeats=2, seed=1),
+            taxonomy=VALENCE2,
+            workers=n,
+        ).run(desk(tmp_path), frame, vectors(frame, values))
+        for n in (1, workers)
+    )
+    assert table(together).equals(table(alone))
+    assert together.notes == alone.notes
+    assert [fold["fold"] for fold in together.notes["folds"]] == [*range(5)] * 2
+
+
+def test_how_many_folds_are_in_work_changes_no_address() -> None:
+    one, many = stage(), stage().model_copy(update={"workers": 9})
+    assert one.digest() == many.digest()
+
+
 def test_every_tested_picture_gets_a_probability_an_emotion(
     tmp_path: Path, frame: pl.DataFrame
 ) -> None:

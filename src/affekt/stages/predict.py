@@ -1,6 +1,7 @@
 """Train on some pictures, predict the others: the model's answers are kept, scores never."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import polars as pl
 from jaxtyping import Float
 from pydantic import Field
+from threadpoolctl import threadpool_limits
 
 from affekt.errors import AffektError, PartError
 from affekt.features import Feature
@@ -32,6 +34,7 @@ class Predict(Stage):
     conserves = False
 
     in_pieces = frozenset({"extract", "both"})
+    idle = frozenset({"workers"})
 
     model: Model
     protocol: Protocol
@@ -39,6 +42,8 @@ class Predict(Stage):
     feature: Feature | None = Field(
         None, description="feature whose learned half is fitted in each fold; null: it has none"
     )
+
+    workers: int = Field(2, ge=1, le=256, description="folds in work at once, one core each")
 
     def makes(self) -> Schema:
         return self.model.gives
@@ -57,12 +62,10 @@ class Predict(Stage):
         samples = self._samples(rated, _feature(desk.history))
         folds = list(self.protocol.folds(rated.drop("vector")))
         answers, told = [self.makes().empty()], []
-        for number, fold in enumerate(folds):
-            inside = _encoded.inside(self.feature, given, rated["image_id"], samples, fold)
-            answer, facts = self._predict(rated["image_id"], inside.samples, fold)
+        for answer, facts in self._each(given, rated["image_id"], samples, folds):
             answers.append(answer)
-            told.append(facts | inside.facts)
-            desk.watch(Progress("predict", number + 1, len(folds)))
+            told.append(facts)
+            desk.watch(Progress("predict", len(told), len(folds)))
         notes = {
             "pictures": seen.height,
             "without_features": pictures.height - seen.height,
@@ -75,6 +78,24 @@ class Predict(Stage):
             "unreported": _unreported(folds),
         }
         return Outcome(pl.concat(answers), notes=notes)
+
+    def _each(
+        self, given: _encoded.Given, ids: pl.Series, samples: Samples, folds: Sequence[Fold]
+    ) -> Iterator[tuple[pl.DataFrame, dict[str, Any]]]:
+        """Give the answers of each fold and what is to be told of it; several are in work."""
+
+        def work(fold: Fold) -> tuple[pl.DataFrame, dict[str, Any]]:
+            inside = _encoded.inside(self.feature, given, ids, samples, fold)
+            answer, facts = self._predict(ids, inside.samples, fold)
+            return answer, facts | inside.facts
+
+        # Each fold has one core: libraries that spread over all of them would fight for them.
+        pool = ThreadPoolExecutor(self.workers)
+        with threadpool_limits(1):
+            try:
+                yield from pool.map(work, folds)
+            finally:
+                pool.shutdown(cancel_futures=True)
 
     def _rated(self, seen: pl.DataFrame) -> pl.DataFrame:
         """Give the pictures that this model can be asked about."""

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from affekt.report.bench import Panel
+from affekt.report.cell import cell
 from affekt.report.exhibits import Table
-from affekt.report.scores import Cell, cell
+from affekt.report.scores import Cell
 from affekt.taxonomy import VALENCE2
 from tests.report import made
 from tests.report.made import World

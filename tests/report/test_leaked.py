@@ -10,7 +10,8 @@ import pytest
 from affekt import tables
 from affekt.report import leaked, leaks
 from affekt.report.bench import Bench
-from affekt.report.scores import Cell, cell
+from affekt.report.cell import cell
+from affekt.report.scores import Cell
 from tests.report import made
 from tests.report.made import World
 from tests.report.scored import NO, YES, column, panel, scored

@@ -7,7 +7,8 @@ import pytest
 from sklearn import metrics
 
 from affekt.report import classes, overall
-from affekt.report.scores import Cell, cell
+from affekt.report.cell import cell
+from affekt.report.scores import Cell
 from affekt.taxonomy import MIKELS8
 from tests.report import made
 from tests.report.made import World

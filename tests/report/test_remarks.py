@@ -10,9 +10,10 @@ import pytest
 from affekt.plan import Result
 from affekt.report import accuracy, ratings
 from affekt.report.bench import read
+from affekt.report.cell import cell
 from affekt.report.exhibits import Table
 from affekt.report.remarks import LEAK, Remarks, remarks
-from affekt.report.scores import Cell, cell
+from affekt.report.scores import Cell
 from affekt.store import Product, product
 from affekt.taxonomy import MIKELS8, Taxonomy
 from tests.report import made

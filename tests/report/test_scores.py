@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from affekt.measures.calibration import calibration_error, reliability
+from affekt.measures.calibration import calibration_error, places, reliability
 from affekt.measures.intervals import wilson
-from affekt.report import datasets, rates, resample, scores
+from affekt.report import datasets, rates, resample
 from affekt.report.bench import Panel
-from affekt.report.scores import Cell, cell
+from affekt.report.cell import cell
+from affekt.report.scores import Cell
 from affekt.store import Failure
 from affekt.taxonomy import MIKELS8
 from tests.report import made
@@ -151,8 +152,8 @@ def test_a_failed_cell_stays_a_failure() -> None:
 
 
 def test_places_share_a_bin_where_values_tie() -> None:
-    assert len(set(scores.places(np.array([0.5] * 9)))) == 1
-    assert scores.places(np.zeros(0)).tolist() == []
+    assert len(set(places(np.array([0.5] * 9)))) == 1
+    assert places(np.zeros(0)).tolist() == []
 
 
 def test_guessing_is_among_the_emotions_that_occur() -> None:

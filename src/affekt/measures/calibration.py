@@ -42,14 +42,21 @@ def reliability(
     """
     if not said.size:
         return Reliability(np.zeros(0), np.zeros(0), np.zeros(0, dtype=int))
-    _, level, ties = np.unique(said, return_inverse=True, return_counts=True)
-    middle = np.cumsum(ties) - ties / 2
-    place = np.floor(middle / said.size * bins).astype(int)[level]
+    place = places(said, bins)
     n = np.bincount(place, minlength=bins)
     held = n > 0
     confidence = np.bincount(place, weights=said, minlength=bins)[held] / n[held]
     right = np.bincount(place, weights=came_true, minlength=bins)[held] / n[held]
     return Reliability(confidence, right, n[held])
+
+
+def places(said: Float[np.ndarray, " image"], bins: int = 15) -> Int[np.ndarray, " image"]:
+    """Give the bin of each picture, from 0, by mid-rank: ties share one."""
+    if not said.size:
+        return np.zeros(0, dtype=np.int64)
+    _, level, ties = np.unique(said, return_inverse=True, return_counts=True)
+    middle = np.cumsum(ties) - ties / 2
+    return np.floor(middle / said.size * bins).astype(np.int64)[level]
 
 
 def top_label(probabilities: Probabilities, truth: Codes, bins: int = 15) -> Reliability:

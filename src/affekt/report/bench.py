@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from affekt.foreign import clean
 from affekt.report import leaks, tested
+from affekt.report.cell import cell_of
 from affekt.report.estimates import Rated, rated
 from affekt.report.exhibits import Gap
 from affekt.report.inputs import ReportInput
 from affekt.report.published import Tests
-from affekt.report.scores import Cell, cell_of
+from affekt.report.scores import Cell
 from affekt.store import Failure
 
 

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from affekt.foreign import clean
+from affekt.measures.calibration import places
 from affekt.measures.intervals import wilson
 from affekt.report import calibrated, squares
 from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.exhibits import Column, Exhibit, Figure, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scene import Item, Stroke
-from affekt.report.scores import BINS, Cell, places
+from affekt.report.scores import BINS, Cell
 from affekt.report.squares import Square
 from affekt.report.text import count, percent, slug
 
@@ -49,7 +50,7 @@ def figure(panel: Panel) -> Figure:
 def bins(cell: Cell) -> list[Bin]:
     """Give the bins that hold answers, from unsure to sure."""
     said, weight = cell.said, cell.tested.weight
-    place = places(said)
+    place = places(said, BINS)
     sums = [
         np.bincount(place, weights=values * weight, minlength=BINS)
         for values in (np.ones_like(said), said, cell.right)

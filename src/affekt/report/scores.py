@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -16,13 +16,10 @@ from jaxtyping import Float, Int
 
 from affekt.measures import ranking
 from affekt.measures import scores as measures
+from affekt.measures.calibration import places
 from affekt.measures.intervals import Interval, wilson
-from affekt.report import leaks, resample, tested
+from affekt.report import resample, tested
 from affekt.report.remarks import Remarks
-from affekt.store import Failure
-
-if TYPE_CHECKING:
-    from affekt.plan import Result
 
 LEAST = 10  # the 2016 paper leaves out emotions with "less than 10 images"
 BINS = 15  # of the calibration error, as `affekt.measures.calibration` has them
@@ -223,7 +220,7 @@ class Cell:
         Drawing with replacement widens the gaps, so the interval is centred on the value.
         """
         said, right = self.said, self.right
-        bins = places(said)
+        bins = places(said, BINS)
         parts = np.zeros((self.n_groups, BINS))
         np.add.at(parts, (self.tested.group, bins), (right - said) * self.tested.weight)
         value = float(np.abs(parts.sum(axis=0)).sum() / self.n) if self.n else math.nan
@@ -339,40 +336,6 @@ class Cell:
 
     def _share(self, hits: float, whole: float, rounds: Float[np.ndarray, " round"]) -> Interval:
         return wilson(min(hits, whole), whole) if self.is_plain else resample.ends(rounds)
-
-
-def cell(result: "Result", seed: int, memory: leaks.Memory | None = None) -> Cell | Failure:
-    """Give the scores of one result, or why there are none."""
-    tests = tested.rows(result, memory or leaks.Memory())
-    return tests if isinstance(tests, Failure) else cell_of(tested.about(result), tests, seed)
-
-
-def cell_of(about: tested.About, tests: pl.DataFrame, seed: int) -> Cell:
-    """Give the scores of tests as `affekt.report.tested.rows` gives them."""
-    rows = tested.usable(tests, about.emotions)
-    seen = rows.unique("image_id", keep="first").sort("image_id")
-    n_folds = tests.group_by("repeat").agg(pl.col("fold").n_unique())["fold"]
-    return Cell(
-        about=about,
-        tested=tested.arrays(rows, about.emotions),
-        pictures=seen.select("image_id", "name", "emotion", "part", "shares"),
-        near_bits=rows["near_bits"].fill_null(-1).to_numpy().astype(np.int64),
-        n_groups=tested.groups(rows).n_unique(),
-        repeats=tests["repeat"].n_unique(),
-        folds=max(n_folds, default=0),
-        unusable=tests.height - rows.height,
-        untrained=frozenset(tests.filter(~pl.col("is_trained"))["emotion"].drop_nulls()),
-        seed=seed,
-    )
-
-
-def places(said: Float[np.ndarray, " row"]) -> Int[np.ndarray, " row"]:
-    """Give the bin of each row by mid-rank, as `affekt.measures.calibration.reliability` does."""
-    if not said.size:
-        return np.zeros(0, dtype=np.int64)
-    _, level, ties = np.unique(said, return_inverse=True, return_counts=True)
-    middle = np.cumsum(ties) - ties / 2
-    return np.floor(middle / said.size * BINS).astype(np.int64)[level]
 
 
 def _top(tests: tested.Tested) -> tuple[Float[np.ndarray, " row"], Float[np.ndarray, " row"]]:

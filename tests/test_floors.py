@@ -20,7 +20,7 @@ FLOORS = (
         "files",
         "blocks",
     ),
-    ("policies", "amt", "simulation"),
+    ("policies", "amt", "simulation", "training"),
     ("stage", "journal", "fetch", "forgotten"),
     ("campaign",),
     ("sources", "crowd", "rules", "features", "models", "datasets", "protocols"),

@@ -46,6 +46,8 @@ class Inspection:
             try:
                 made = product.read(manifest.parent)
                 tables = [made.whole("table"), made.whole("dropped")]
+                for name in made.own:
+                    made.file(name)
             except AffektError as trouble:
                 yield _damage(trouble)
                 continue

@@ -22,7 +22,7 @@ from affekt import retry as lost
 from affekt.census import write as census
 from affekt.errors import AffektError, UsageError
 from affekt.forgotten import Entry
-from affekt.plan import STEPS, Build, Plan, Result
+from affekt.plan import NOT_BUILT, STEPS, Build, Plan, Result, Weak
 from affekt.report import ReportInput
 from affekt.report import write as write_report
 from affekt.sources import Source, labelled
@@ -123,7 +123,15 @@ class Project:
         engine.use(self.plan.engine)
         with self.store.writing():
             self.products()  # brings back a release that lies in the object store only
-            return list(line.bench(self.plan.bench, self.store))
+            return list(line.bench(self.plan.bench, self.store, self._weak()))
+
+    def nets(self) -> dict[str, Product | Failure]:
+        """Give the trained nets of the plan by name, and of those that are not why; reads only."""
+        if self.plan.bench is None:
+            return {}
+        preview: Any = Preview(self.store)
+        made = line.nets(self.plan.bench, preview, self._weak())
+        return {name: _or_failure(net) for name, net in made}
 
     def products(self) -> dict[str, Product]:
         """Give what stands of the build line, by step."""
@@ -209,7 +217,8 @@ class Project:
         if build is None or bench is None:
             return ""
         own = self.store.releases / build.release.folder_name()
-        is_meant = any(one.root.path == own for one in bench.datasets.values())
+        meant = [*bench.datasets.values(), *(one for _, one in bench.nets_on_labels())]
+        is_meant = any(one.root.path == own for one in meant)
         if not (is_meant and own.is_dir()) or "release" in self.products():
             return ""
         return (
@@ -268,11 +277,18 @@ class Project:
             pass
         yield from zip(STEPS, preview.steps, strict=True)
 
+    def _weak(self) -> Weak:
+        """Give what stands of the build line for nets to learn weak labels from."""
+        made = self.products() if self.plan.bench and self.plan.bench.nets else {}
+        return Weak(made.get("noisy", NOT_BUILT.noisy), made.get("dedupe", NOT_BUILT.images))
+
     def _walk_bench(self) -> Iterator[tuple[str, Product | Open]]:
         if self.plan.bench is None:
             return
         preview: Any = Preview(self.store)
-        for result in line.bench(self.plan.bench, preview):
+        for name, net in line.nets(self.plan.bench, preview, self._weak()):
+            yield f"train {name}", _as_step(net)
+        for result in line.bench(self.plan.bench, preview, self._weak()):
             named = (result.dataset, result.entry, result.protocol)
             verb = "pair" if result.trained_on else "load"
             yield f"{verb} {result.dataset}", _as_step(result.pictures)
@@ -287,13 +303,13 @@ class Project:
             lost = Failure("load", stale, "open")
             return tuple(
                 result._replace(pictures=lost, predictions=lost)
-                for result in line.bench(self.plan.bench, preview)
+                for result in line.bench(self.plan.bench, preview, self._weak())
             )
         return tuple(
             result._replace(
                 pictures=_or_failure(result.pictures), predictions=_or_failure(result.predictions)
             )
-            for result in line.bench(self.plan.bench, preview)
+            for result in line.bench(self.plan.bench, preview, self._weak())
         )
 
 

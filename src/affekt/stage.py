@@ -56,6 +56,7 @@ class Outcome:
             ``detail``.
         files: A folder below the desk's scratch to be published, or None.
         publish: Name of that folder among the releases.
+        keeps: A folder below the desk's scratch whose files become the product's own, or None.
         notes: Facts about the run for the manifest; JSON values, nothing that differs between two
             runs.
     """
@@ -64,6 +65,7 @@ class Outcome:
     dropped: Table | None = None
     files: Path | None = None
     publish: str = ""
+    keeps: Path | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -79,6 +81,7 @@ class Stage(Part):
     engine: ClassVar[Engine] = "polars"  # which engine opens its tables
     in_pieces: ClassVar[frozenset[str]] = frozenset()  # stages whose tables it reads as `Pieces`
     asks_the_world: ClassVar[bool] = False  # a door: its address is the hash of its rows
+    is_confined: ClassVar[bool] = False  # its shelf hands out the pictures of its first table alone
     conserves: ClassVar[bool] = True  # kept + dropped = rows of the first table
     reasons: ClassVar[Mapping[str, str]] = {}  # drop reason → what it means, in one sentence
 

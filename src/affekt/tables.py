@@ -263,6 +263,15 @@ PICTURES = _schema(
         "dhash": _FACTS["dhash"],
     },
 )
+STUDIED = _schema(
+    "studied",
+    "image_id",
+    {
+        "image_id": (pl.String, "picture that a net learned from or was chosen by"),
+        "group_id": (pl.String, "group of near copies the picture belongs to"),
+        "part": (pl.String, "train, or validate: a run is chosen by it"),
+    },
+)
 FEATURES = _schema(
     "features",
     "image_id",
@@ -301,7 +310,7 @@ ALL = {
     schema.name: schema
     for schema in (
         FOUND, CLEAN, IMAGES, QUESTIONS, VOTES, DECISIONS, LABELS, SPLITS, RELEASED, PICTURES,
-        FEATURES,
+        STUDIED, FEATURES,
         PREDICTIONS, ESTIMATES,
     )
 }  # fmt: skip

@@ -19,12 +19,23 @@ from affekt.stages.extract import Extract
 from affekt.stages.given import Given
 from affekt.stages.load import Load
 from affekt.stages.pair import Pair
+from affekt.stages.pool import Pool
 from affekt.stages.predict import Predict
+from affekt.stages.train import Train
+from affekt.stages.withhold import Withhold
+from affekt.training.finetune import Finetune
 
-SECTIONS: Mapping[str, type[Any]] = {"fetch": Manners, **BUILD}
+SECTIONS: Mapping[str, type[Any]] = {
+    "fetch": Manners,
+    **BUILD,
+    "bench.nets.train": Finetune,
+}
 STEPS: Mapping[str, type[Any]] = {
     **BUILD,
     "load": Load,
+    "withhold": Withhold,
+    "pool": Pool,
+    "train": Train,
     "extract": Extract,
     "given": Given,
     "pair": Pair,

@@ -220,7 +220,7 @@ def test_the_bytes_of_the_weights_count_and_not_their_place(
     ("given", "said"),
     [
         ({"net": "caffenet"}, "'caffenet' needs `weights`, a file of yours that affekt never"),
-        ({"weights": "a.pth"}, "'efficientnet_lite0' has no use for `weights`; leave it out"),
+        ({"weights": "a net", "layer": "head"}, "trained net has no layer 'head'; it has stage6"),
         ({"net": "alexnet", "weights": "a.pth", "mean": "b.npy"}, "no use for `mean`"),
         ({"layer": "fc7"}, "efficientnet_lite0 has no layer 'fc7'; it has stage1, .*features"),
         ({"net": "alexnet", "weights": "a.pth", "layer": "norm1"}, "alexnet has no layer 'norm1'"),

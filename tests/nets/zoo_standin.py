@@ -46,7 +46,7 @@ class TinyClip(nn.Module):
         self.visual.preprocess_cfg = {
             "size": (16, 16), "mean": (0.48, 0.46, 0.41), "std": (0.27, 0.26, 0.28),
             "interpolation": "bicubic", "resize_mode": "shortest",
-        }  # type: ignore[assignment]  # fmt: skip
+        }  # fmt: skip
         self.reading = nn.Linear(2, 2)
         self.is_quick = is_quick
 
@@ -65,7 +65,7 @@ def timm() -> dict[str, ModuleType]:
             raise RuntimeError(f"Invalid pretrained tag of {name}")
         assert not pretrained, "affekt loads weights itself"
         net = Tiny()
-        net.size = sizes[name.partition(".")[0]]  # type: ignore[assignment]
+        net.size = sizes[name.partition(".")[0]]
         return net
 
     def resolve_model_data_config(net: Any) -> dict[str, Any]:

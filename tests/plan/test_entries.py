@@ -24,7 +24,7 @@ def test_the_word_given_means_the_values_that_a_data_set_brings(folder: Path) ->
     bench = read(folder, TWO + entry("one", 'feature = "given"')).bench
     assert bench is not None
     assert bench.entries[0].feature is None
-    stage = bench.extract(bench.entries[0])
+    stage = bench.extract(bench.entries[0], {})
     assert isinstance(stage, Given)
     assert bench.predict(bench.entries[0], bench.datasets["oasis"], bench.protocols["kfold"])
 
@@ -41,7 +41,7 @@ def test_an_entry_runs_where_it_says_or_everywhere(folder: Path) -> None:
     assert bench is not None
     on = {name: [one.name for one in bench.entries_on(name)] for name in bench.datasets}
     assert on == {"oasis": ["two"], "oasis-2": ["one", "two"], "abstract_paintings": ["two"]}
-    assert isinstance(bench.extract(bench.entries[0]), Extract)
+    assert isinstance(bench.extract(bench.entries[0], {}), Extract)
 
 
 def test_a_data_set_that_is_not_in_the_plan_is_told(folder: Path) -> None:

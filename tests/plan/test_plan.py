@@ -333,3 +333,51 @@ def test_a_list_to_ask_about_again_is_looked_for_beside_the_plan(folder: Path) -
     assert build.sample.again is not None
     assert build.sample.again.path == folder / "likely-wrong.csv"
     assert build.noisy.again is None
+
+
+NETS = """
+[[bench.nets]]
+name = "tuned"
+on = "release"
+train = { kind = "finetune", mode = "head", epochs = 3 }
+
+[[bench.nets]]
+name = "noisy"
+on = "noisy"
+train = { seed = 5 }
+
+[[bench.entries]]
+name = "through a net"
+feature = { kind = "backbone", weights = "tuned", layer = "logits" }
+model = "own"
+"""
+
+
+def test_nets_are_read_with_their_data_set_or_the_noisy_draw(folder: Path) -> None:
+    made = read(folder, SMALL + BENCH + "[noisy]\nper_emotion = 1\n" + NETS)
+    assert made.bench is not None
+    tuned, noisy = made.bench.nets
+    assert tuned.on is not None
+    assert tuned.on.root.path == folder / "work/releases/toy-1.0.0"
+    assert (tuned.train.mode, tuned.train.seed) == ("head", made.seed)
+    assert (noisy.on, noisy.train.seed) == (None, 5)
+    assert made.bench.entries[-1].needs == ("tuned",)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (('weights = "tuned"', 'weights = "tund"'), "did you mean 'tuned'?"),
+        (('name = "noisy"', 'name = "tuned"'), "two of them are called 'tuned'"),
+        (('mode = "head"', 'mode = "tail"'), "'full', 'last' or 'head'"),
+        (("epochs = 3", "epoch = 3"), "did you mean 'epochs'?"),
+        (('on = "release"', 'on = "realease"'), "realease"),
+        (('on = "release"', 'at = "release"'), "is not a setting of a net"),
+        (("[noisy]\nper_emotion = 1\n", ""), "no section [noisy]"),
+    ],
+)
+def test_what_is_wrong_with_a_net_is_told_where_it_is(
+    folder: Path, change: tuple[str, str], said: str
+) -> None:
+    text = (SMALL + BENCH + "[noisy]\nper_emotion = 1\n" + NETS).replace(*change)
+    assert any(said in told for told in problems(folder, text)), problems(folder, text)

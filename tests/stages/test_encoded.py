@@ -190,7 +190,7 @@ def test_a_plan_hands_predict_what_learns_and_nothing_else(
     bench = Bench({}, (entry,), {}, VALENCE2)
     stage = bench.predict(entry, Oasis.example(), Holdout())
     assert (stage.feature is feature) == is_told
-    assert getattr(bench.extract(entry), "feature", None) is feature
+    assert getattr(bench.extract(entry, {}), "feature", None) is feature
 
 
 def test_settings_of_the_vocabulary_file_predictions_elsewhere() -> None:

@@ -37,7 +37,11 @@ def affekt() -> None:
 
 @affekt.command()
 @click.argument("path", type=click.Path(), default="plan.toml")
-@click.option("--template", default="folder", help="folder, web, tiny, demo, paper or handmade.")
+@click.option(
+    "--template",
+    default="folder",
+    help="folder, web, tiny, demo, paper, modern, handmade or small_sets.",
+)
 @speaking
 def new(**options: Any) -> None:
     """Write a commented plan."""

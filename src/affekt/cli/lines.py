@@ -12,7 +12,7 @@ from affekt.cli.exits import Findings
 from affekt.foreign import clean
 from affekt.project import Project, Step, open_plan
 from affekt.retry import chosen
-from affekt.store import Failure, disk
+from affekt.store import Failure, Product, disk
 
 MARKS = {"done": "green", "waiting": "yellow", "failed": "red", "begun": "yellow", "open": "white"}
 
@@ -81,6 +81,7 @@ def bench(
         return
     with opened(plan, trust=trust, quiet=quiet) as project:
         results = project.bench()
+        nets = project.nets()
     rows = [
         (one.dataset, one.entry, one.protocol, "failed" if isinstance(one.predictions, Failure)
         else "done",
@@ -92,10 +93,36 @@ def bench(
         voice.document([dict(zip(names, row, strict=True)) for row in rows])
     else:
         voice.table(rows, names)
+        if nets:
+            click.echo()
+            voice.table([_net(name, made) for name, made in nets.items()], NET)
         click.echo(f"\nnext: affekt report {plan}")
     if any(row[3] == "failed" for row in rows):
         log.tell()
         raise Findings
+
+
+NET = ("net", "state", "epoch", "validation accuracy", "pictures", "weights moved")
+
+
+def _net(name: str, made: Product | Failure) -> tuple[str, ...]:
+    """Give what is told of a trained net: the choice with its standard error, and what moved."""
+    if isinstance(made, Failure):
+        return (name, "failed", "", made.reason, "", "")
+    notes = made.manifest["notes"]
+    chosen, moved = notes["history"][notes["chosen_epoch"]], notes["moved"]
+    seen = notes["data"]["pictures"]
+    accuracy = "no validation part: the last epoch"
+    if chosen["accuracy"] is not None:
+        accuracy = f"{chosen['accuracy']:.1%} ± {chosen['standard_error']:.1%} (standard error)"
+    return (
+        name,
+        "done",
+        f"{chosen['epoch'] + 1} of {len(notes['history'])}",
+        accuracy,
+        " + ".join(f"{count:,} {part}" for part, count in seen.items()),
+        f"{moved['weights_moved']:,} of {moved['weights']:,} ({moved['mode']})",
+    )
 
 
 def report(

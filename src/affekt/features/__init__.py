@@ -13,7 +13,8 @@ every fold, from its training rows alone.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -35,6 +36,20 @@ class Encoder(ABC):
     @abstractmethod
     def encode(self, raw: Raw) -> Vector:
         """Give the values (float32, finite, as many as names) of a raw vector."""
+
+
+class Trained(NamedTuple):
+    """A net that was trained in this project.
+
+    Attributes:
+        address: Of the product that holds it.
+        graph: Its ONNX file, checked.
+        emotions: Names of its logits, in order.
+    """
+
+    address: str
+    graph: Path
+    emotions: tuple[str, ...]
 
 
 class Feature(Part):
@@ -68,6 +83,19 @@ class Feature(Part):
     def is_learned(self) -> bool:
         """Whether `extract` gives raw vectors, which `learn` tells how to turn into values."""
         return False
+
+    @property
+    def needs(self) -> str | None:
+        """Name of the trained net of the plan that it looks through; None where it needs none."""
+        return None
+
+    def with_net(self, net: Trained) -> "Feature":
+        """Give the same feature looking through the net it needs.
+
+        Raises:
+            NotImplementedError: `needs` is None.
+        """
+        raise NotImplementedError(f"{self.kind()!r} needs no trained net")
 
     @property
     def longest(self) -> int:

@@ -1,10 +1,13 @@
 """What a trained net makes of a picture: the values of one of its layers."""
 
+from functools import cache, partial
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
-from affekt.features import Feature, Picture, Vector
+from affekt.errors import AffektError
+from affekt.features import Feature, Picture, Trained, Vector
 from affekt.features._framing import Framing, Precision, Square, Views, framed, names_of, vector_of
 from affekt.nets import alexnet, caffenet, efficientnet_lite0
 from affekt.nets.net import Design, Given, Net
@@ -14,12 +17,13 @@ from affekt.parts import Place
 DESIGNS: dict[str, Design] = {
     one.name: one for one in (efficientnet_lite0.DESIGN, caffenet.DESIGN, alexnet.DESIGN)
 }
+LITE0 = efficientnet_lite0.NAME  # the one that is trained here
 ENGINE = "onnxruntime"
 DECODER = "pillow, JPEG halved to no less than twice the square, then bicubic with antialiasing"
 
 
 class Backbone(Feature):
-    """Values of a layer of a net trained on ImageNet.
+    """Values of a layer of a net trained on ImageNet, or of one that the plan trains.
 
     ``squash`` brings the whole picture to the net's square input, whatever its aspect; nothing of
     it is lost, which matters for what it makes people feel. ``crop`` takes the central square of
@@ -41,7 +45,9 @@ class Backbone(Feature):
         description="the trained net; efficientnet_lite0 comes with affekt, others need `weights`",
     )
     weights: Place | None = Field(
-        None, description="your file: `.caffemodel` of caffenet, `.pth` of torchvision's alexnet"
+        None,
+        description="name of a net of [[bench.nets]], or your file: `.caffemodel` of caffenet, "
+        "`.pth` of alexnet",
     )
     mean: Place | None = Field(
         None,
@@ -59,6 +65,11 @@ class Backbone(Feature):
     def _fits_the_net(self) -> "Backbone":
         self._design.layer(self.layer)
         given = {name for name in Given._fields if getattr(self, name) is not None}
+        if self.needs:
+            given -= {"weights"}
+            if self._layer not in efficientnet_lite0.USUAL:
+                known = ", ".join(efficientnet_lite0.USUAL)
+                raise ValueError(f"a trained net has no layer {self.layer!r}; it has {known}")
         for name in sorted(given - self._design.takes):
             raise ValueError(f"the net {self.net!r} has no use for `{name}`; leave it out")
         if "weights" in self._design.takes - given:
@@ -67,9 +78,20 @@ class Backbone(Feature):
             )
         return self
 
+    _trained: Trained | None = PrivateAttr(None)
+
     @property
     def names(self) -> tuple[str, ...]:
         return names_of(f"{self.net}.{self._layer}", self._net.lengths[self._layer], self.views)
+
+    @property
+    def needs(self) -> str | None:
+        return self.weights.written if self.weights and self.net == LITE0 else None
+
+    def with_net(self, net: Trained) -> "Backbone":
+        copy = self.model_copy()
+        copy._trained = net
+        return copy
 
     @property
     def enough_px(self) -> int:
@@ -114,8 +136,30 @@ class Backbone(Feature):
 
     @property
     def _net(self) -> Net:
+        if self._trained:
+            return _trained_net(self._trained)
+        if self.needs:
+            raise AffektError(
+                f"feature 'backbone': the weights {self.needs!r} are those of a net that "
+                "[[bench.nets]] of a plan trains; use them in that plan, or leave `weights` out"
+            )
         files = Given(
             weights=None if self.weights is None else self.weights.path,
             mean=None if self.mean is None else self.mean.path,
         )
         return self._design.open(files, self._layer)
+
+
+@cache
+def _trained_net(trained: Trained) -> Net:
+    """Give a net that was trained here; its product's address stands for its weights."""
+    known = efficientnet_lite0.NET
+    return Net(
+        name=f"{known.name}-{trained.address[:16]}",
+        side_px=known.side_px,
+        shapes={**known.shapes, "logits": (len(trained.emotions),)},
+        weights_sha256=trained.address,
+        builder=1,
+        build=partial(Path.read_bytes, trained.graph),
+        is_kept=False,
+    )

@@ -95,11 +95,14 @@ class Model(Part):
 
     ``looks`` is False for a floor: a model that answers without looking at the vectors. ``gives``
     is ESTIMATES for a model of ratings, whose `fit` gives `FittedRatings`; it needs a data set
-    whose pictures are rated.
+    whose pictures are rated. ``learns`` is False for one that fits nothing and passes on what a
+    trained net says. ``takes`` names the only lengths of vectors that it can be given.
     """
 
     family = "models"
     looks: ClassVar[bool] = True
+    learns: ClassVar[bool] = True
+    takes: ClassVar[frozenset[int] | None] = None
     gives: ClassVar[Schema] = PREDICTIONS
 
     @property

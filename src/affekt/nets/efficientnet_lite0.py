@@ -120,8 +120,8 @@ def read_weights() -> dict[str, NDArray[Any]]:
     return read_torch_file(Path(str(package.joinpath("models", WEIGHTS))), WEIGHTS_SHA256)
 
 
-def shapes() -> dict[str, tuple[int, ...]]:
-    """Give the shape of every entry of a file of weights."""
+def shapes(classes: int = CLASSES) -> dict[str, tuple[int, ...]]:
+    """Give the shape of every entry of a file of weights, for so many logits."""
     expected = dict(_convolution("_conv_stem", "_bn0", STEM, 3, 3))
     for block in blocks():
         if block.expansion > 1:
@@ -129,16 +129,16 @@ def shapes() -> dict[str, tuple[int, ...]]:
         expected |= _convolution(*_filter(block), block.middle, 1, block.kernel)
         expected |= _convolution(*_narrow(block), block.width, block.middle, 1)
     expected |= _convolution("_conv_head", "_bn1", HEAD, STAGES[-1].width, 1)
-    return expected | {"_fc.weight": (CLASSES, HEAD), "_fc.bias": (CLASSES,)}
+    return expected | {"_fc.weight": (classes, HEAD), "_fc.bias": (classes,)}
 
 
-def check_weights(weights: Weights) -> None:
+def check_weights(weights: Weights, classes: int = CLASSES) -> None:
     """Fail unless every entry is there in its shape, and no other.
 
     Raises:
         Damaged: They are the weights of another net, or of this one with another head.
     """
-    expected, came = shapes(), {name: array.shape for name, array in weights.items()}
+    expected, came = shapes(classes), {name: array.shape for name, array in weights.items()}
     wrong = [name for name in sorted(expected | came) if expected.get(name) != came.get(name)]
     if wrong:
         name = wrong[0]
@@ -148,16 +148,20 @@ def check_weights(weights: Weights) -> None:
         )
 
 
-def build(weights: Weights | None = None, layers: Sequence[str] = USUAL) -> bytes:
+def build(
+    weights: Weights | None = None, layers: Sequence[str] = USUAL, classes: int = CLASSES
+) -> bytes:
     """Give the ONNX graph: uint8 pictures in, the named layers out.
 
     Normalisation is inside, and batch normalisation is folded into the convolutions. ``stage6`` is
     what enters the last stage (192×7×7), from which that stage can be trained alone; ``head`` is
     what is averaged to ``features``, so that its product with the classifier is a map of each class
     (Zhou et al. 2016, CVPR). A graph that gave all layers would be slower for every one of them.
+    Weights that were trained may end in any number of ``classes``.
     """
+    facts = {"weights_sha256": WEIGHTS_SHA256} if weights is None else {}
     weights = read_weights() if weights is None else weights
-    check_weights(weights)
+    check_weights(weights, classes)
     graph = Graph(NAME)
     x = _normalised(graph, graph.pictures(SIDE_PX))
     x = graph.relu6(_folded(graph, x, weights, "_conv_stem", "_bn0", stride=2))
@@ -170,7 +174,9 @@ def build(weights: Weights | None = None, layers: Sequence[str] = USUAL) -> byte
     head = [graph.constant(weights[f"_fc.{part}"]) for part in ("weight", "bias")]
     graph.add("Gemm", features, *head, result="logits", transB=1)
     outputs = {name: LAYERS[name] for name in layers}
-    return graph.serialised(outputs, {"weights_sha256": WEIGHTS_SHA256})
+    if "logits" in outputs:
+        outputs["logits"] = (classes,)
+    return graph.serialised(outputs, facts)
 
 
 def fold(weights: Weights, convolution: str, norm: str) -> tuple[NDArray[Any], NDArray[Any]]:

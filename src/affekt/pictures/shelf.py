@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from affekt import durable
-from affekt.errors import Damaged
+from affekt.errors import Damaged, Refused
 from affekt.files import Files
 
 PER_SHARD = 1_000
@@ -106,19 +106,28 @@ class Shelf:
         root: The folder of the shards.
         files: The files of the project around it; where these lie in an object store, a shard is
             read there in pieces and no copy stays here.
+        only: Pictures that it hands out, all others are refused; None: it hands out any.
     """
 
-    def __init__(self, root: Path, files: Files | None = None) -> None:
+    def __init__(
+        self, root: Path, files: Files | None = None, only: frozenset[str] | None = None
+    ) -> None:
         self.root = root
         self.files = files or Files(root)
+        self.only = only
         self._open: OrderedDict[str, pq.ParquetFile] = OrderedDict()
         self._lock = threading.Lock()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"root": self.root, "files": self.files}
+        return {"root": self.root, "files": self.files, "only": self.only}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["root"], state["files"])  # type: ignore[misc]  # the lock is made anew
+        self.__init__(**state)  # type: ignore[misc]  # the lock is made anew
+
+    def limited(self, image_ids: Iterable[str]) -> "Shelf":
+        """Give the same shelf, which hands out these pictures and refuses all others."""
+        asked = frozenset(image_ids)
+        return Shelf(self.root, self.files, asked if self.only is None else asked & self.only)
 
     def path(self, name: str) -> Path:
         """Give the file of a shard.
@@ -242,6 +251,7 @@ class Shelf:
 
         Raises:
             Damaged: The shard is missing or broken, or the bytes are not those of that name.
+            Refused: The shelf is limited to other pictures.
         """
         return self._picked(self._group(shard, row_group), Spot(shard, row_group, row), image_id)
 
@@ -261,6 +271,11 @@ class Shelf:
             return self._file(shard).read_row_group(row_group, use_threads=False)
 
     def _picked(self, group: pa.Table, spot: Spot, image_id: str) -> bytes:
+        if self.only is not None and image_id not in self.only:
+            raise Refused(
+                f"the picture {image_id[:12]}… was not handed out to this step, which may look at "
+                f"{len(self.only):,} others; what trains may not open what is tested"
+            )
         if spot.row < len(group) and not group.column("image_id")[spot.row].as_py():
             raise Damaged(
                 f"{self.path(spot.shard)}: the picture {image_id[:12]}… was removed on request; "

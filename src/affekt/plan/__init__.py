@@ -5,6 +5,6 @@ A section is a stage, a key is one of its settings, and the part that owns the s
 """
 
 from affekt.plan.file import read
-from affekt.plan.shapes import STEPS, Bench, Build, Entry, Plan, Result
+from affekt.plan.shapes import NOT_BUILT, STEPS, Bench, Build, Entry, Plan, Result, Weak
 
-__all__ = ["STEPS", "Bench", "Build", "Entry", "Plan", "Result", "read"]
+__all__ = ["NOT_BUILT", "STEPS", "Bench", "Build", "Entry", "Plan", "Result", "Weak", "read"]

@@ -12,6 +12,7 @@ from affekt.datasets import Dataset
 from affekt.engine import ALLOWED, NATIVE, is_known
 from affekt.fetch.manners import Manners
 from affekt.parts import Place, Reader, Trouble, did_you_mean, told
+from affekt.plan.nets import check_needs, nets_in
 from affekt.plan.shapes import BUILD, FLOORS, STEPS, Bench, Build, Entry, Plan
 from affekt.plan.stops import undecided
 from affekt.protocols import Protocol
@@ -195,7 +196,7 @@ class Reading:
         if not isinstance(given, dict):
             self._note(("bench",), f"is {given!r}; a section is expected")
             return None
-        known = ["datasets", "protocols", "entries"]
+        known = ["datasets", "protocols", "nets", "entries"]
         for name in [name for name in given if name not in known]:
             self._note(
                 ("bench", name),
@@ -207,6 +208,13 @@ class Reading:
         )
         protocols = self._parts(Protocol, "protocols", given.get("protocols", ["kfold"]))
         entries = self._entries(given.get("entries", []), list(datasets))
+        nets = nets_in(
+            given.get("nets", []),
+            self.reader,
+            lambda on: self._release_named([on], project)[0],
+            has_noisy="noisy" in self.given,
+        )
+        check_needs(entries, nets, self.reader)
         transfers = {name: one for name, one in protocols.items() if one.is_between}
         within = {name: one for name, one in protocols.items() if not one.is_between}
         if transfers and len(datasets) < 2:
@@ -216,7 +224,14 @@ class Reading:
                 f"`datasets` has {len(datasets)}; add a second one, or take 'kfold'",
             )
         return Bench(
-            datasets, entries, within, taxonomy, forgotten=self.forgotten, transfers=transfers
+            datasets,
+            entries,
+            within,
+            taxonomy,
+            forgotten=self.forgotten,
+            transfers=transfers,
+            nets=nets,
+            seed=self._seed(),
         )
 
     def _release_named(self, datasets: Any, project: str) -> Any:

@@ -1,6 +1,6 @@
 """What a plan is once it is read: the two lines as frozen values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import permutations
 from pathlib import Path
@@ -11,7 +11,7 @@ from pydantic import BaseModel, StringConstraints
 from affekt.datasets import Dataset
 from affekt.engine import NATIVE
 from affekt.errors import AffektError
-from affekt.features import Feature
+from affekt.features import Feature, Trained
 from affekt.models import Model
 from affekt.models.prior import Prior
 from affekt.parts import Part, Place
@@ -25,14 +25,17 @@ from affekt.stages.extract import Extract
 from affekt.stages.given import Given
 from affekt.stages.load import Load
 from affekt.stages.pair import Pair
+from affekt.stages.pool import Pool
 from affekt.stages.predict import Predict
 from affekt.stages.release import Release
 from affekt.stages.sample import Sample
 from affekt.stages.split import Split
+from affekt.stages.train import Train
 from affekt.stages.verify import Verify
 from affekt.store import Failure, Product
 from affekt.tables import ESTIMATES
 from affekt.taxonomy import Taxonomy
+from affekt.training.finetune import Finetune
 
 BUILD: dict[str, type[Part]] = {
     "collect": Collect,
@@ -64,9 +67,44 @@ class Entry(BaseModel, frozen=True, extra="forbid"):
     on: tuple[str, ...] = ()
 
     @property
+    def needs(self) -> tuple[str, ...]:
+        """Names of the trained nets that it looks through; none, or one."""
+        need = self.feature.needs if self.feature else None
+        return () if need is None else (need,)
+
+    @property
     def is_rating(self) -> bool:
         """Whether its model estimates ratings, not emotions."""
         return self.model.gives is ESTIMATES
+
+
+class NetPlan(NamedTuple):
+    """A net that is trained once, by name, before any entry is looked at.
+
+    Attributes:
+        name: What entries call it.
+        on: Data set whose parts train and validate it learns from; None: the noisy draw.
+        train: How it learns.
+    """
+
+    name: str
+    on: Dataset | None
+    train: Finetune
+
+
+class Weak(NamedTuple):
+    """What the build line gives to learn weak labels from: the noisy draw and its pictures."""
+
+    noisy: Product | Failure
+    images: Product | Failure
+
+
+NOT_BUILT = Weak(
+    *(
+        Failure(step, f"{step}: does not stand; run `affekt build` before", "open")
+        for step in ("noisy", "dedupe")
+    )
+)
 
 
 class Floor(NamedTuple):
@@ -140,6 +178,8 @@ class Bench:
     protocols: Mapping[str, Protocol]
     taxonomy: Taxonomy
     floors: tuple[Floor, ...] = FLOORS
+    nets: tuple[NetPlan, ...] = ()
+    seed: int = 0
     forgotten: Place | None = None
     transfers: Mapping[str, Protocol] = field(default_factory=dict)
 
@@ -158,6 +198,25 @@ class Bench:
             return dataset.taxonomy
         except AffektError:
             return self.taxonomy
+
+    def nets_on_labels(self) -> Iterator[tuple[NetPlan, Dataset]]:
+        """Give the nets that learn on a data set, each with it."""
+        for net in self.nets:
+            if net.on is not None:
+                yield net, net.on
+
+    def nets_on_weak_labels(self) -> Iterator[NetPlan]:
+        """Give the nets that learn on the noisy draw."""
+        return (net for net in self.nets if net.on is None)
+
+    def pool(self) -> Pool:
+        """Give the stage that makes the noisy draw a set to learn from."""
+        return Pool(taxonomy=self.taxonomy, seed=self.seed)
+
+    def train(self, net: NetPlan) -> Train:
+        """Give the stage that trains a net."""
+        taxonomy = self.taxonomy if net.on is None else self.taxonomy_of(net.on)
+        return Train(recipe=net.train, taxonomy=taxonomy)
 
     def load(self, dataset: Dataset) -> Load:
         """Give the stage that loads a data set."""
@@ -194,9 +253,15 @@ class Bench:
         """Give the stage that makes one table of the vectors of two data sets."""
         return Both()
 
-    def extract(self, entry: Entry) -> Extract | Given:
-        """Give the stage that turns pictures into an entry's vectors."""
-        return Extract(feature=entry.feature) if entry.feature else Given()
+    def extract(self, entry: Entry, nets: Mapping[str, Product | Failure]) -> Extract | Given:
+        """Give the stage that turns pictures into an entry's vectors, through a net if need be."""
+        feature, made = entry.feature, [nets[name] for name in entry.needs]
+        if feature is None:
+            return Given()
+        for net in [one for one in made if isinstance(one, Product)]:
+            emotions = tuple(net.manifest["notes"]["emotions"])
+            feature = feature.with_net(Trained(net.address, net.file("model.onnx"), emotions))
+        return Extract(feature=feature)
 
     def predict(self, entry: Entry | Floor, dataset: Dataset, protocol: Protocol) -> Predict:
         """Give the stage that trains and predicts under a protocol."""

@@ -68,7 +68,7 @@ class Extract(Stage):
         """Give what can change a vector; how the feature learns from vectors cannot."""
         return super().identity() | {"feature": self.feature.raw_identity()}
 
-    def run(self, desk: Desk, pictures: daft.DataFrame, **_: Any) -> Outcome:
+    def run(self, desk: Desk, pictures: daft.DataFrame, *_: Any, **__: Any) -> Outcome:
         there = _in_shelf_order(pictures)
         rows, lacking = there.filter(HAS_PICTURE), there.filter(~HAS_PICTURE)
         if rows.is_empty() and lacking.height:

@@ -16,7 +16,7 @@ from affekt.features import Feature
 from affekt.models import Fitted, Model, Ratings, Samples
 from affekt.protocols import Fold, Protocol
 from affekt.stage import Desk, Outcome, Progress, Stage
-from affekt.stages import _answers, _encoded
+from affekt.stages import _answers, _encoded, _studied
 from affekt.tables import ESTIMATES, PICTURES, PREDICTIONS, Pieces, Schema
 from affekt.taxonomy import Taxonomy
 
@@ -53,6 +53,7 @@ class Predict(Stage):
         desk: Desk,
         pictures: pl.DataFrame,
         vectors: pl.DataFrame | Pieces | None = None,
+        studied: pl.DataFrame | None = None,
         **_: Any,
     ) -> Outcome:
         given = _encoded.given(vectors, pictures["image_id"])
@@ -61,6 +62,9 @@ class Predict(Stage):
         rated = self._rated(seen)
         samples = self._samples(rated, _feature(desk.history))
         folds = list(self.protocol.folds(rated.drop("vector")))
+        _studied.check(rated, folds, studied, desk.history)
+        if not self.model.learns:
+            _studied.check_emotions(self.taxonomy.names, desk.history)
         answers, told = [self.makes().empty()], []
         for answer, facts in self._each(given, rated["image_id"], samples, folds):
             answers.append(answer)

@@ -35,6 +35,7 @@ LIBRARIES = (
     "pillow",
     "scikit-learn",
     "onnxruntime",
+    "torch",
 )
 log = logging.getLogger(__name__)
 
@@ -188,17 +189,14 @@ class Store:
         scratch = hidden / "scratch"
         scratch.mkdir(parents=True, exist_ok=True)
         history = tuple(one.manifest for one in self._ancestors(inputs))
-        desk = Desk(
-            self.shelf,
-            self.root / "journal",
-            scratch,
-            history,
-            live.telling(hidden, self.watch),
-            again,
-        )
+        watch = live.telling(hidden, self.watch)
         began = time.monotonic()
         try:
             tables = [rows.open_table(one, stage) for one in inputs]
+            shelf = self.shelf
+            if stage.is_confined:
+                shelf = shelf.limited(rows.in_polars(tables[0])["image_id"])
+            desk = Desk(shelf, self.root / "journal", scratch, history, watch, again)
             outcome = stage.run(desk, *tables)
         except NotYet as wait:
             disk.write_json(hidden / "state.json", {"state": "waiting", "text": str(wait)})
@@ -223,6 +221,7 @@ class Store:
         came_in = inputs[0].manifest["kept"] if inputs else kept.rows + dropped.rows
         if inputs:
             rows.check_conserved(stage, came_in, kept.rows, dropped.rows)
+        own = product.keep_files(outcome.keeps, hidden / product.OWN)
         address = digest_of(recipe)
         if kept.rows_sha256:
             address = hashlib.sha256(f"{address}\n{kept.rows_sha256}".encode()).hexdigest()
@@ -240,6 +239,7 @@ class Store:
             "rows_sha256": kept.rows_sha256,
             "table_sha256": kept.sha256,
             "dropped_sha256": dropped.sha256,
+            "files": own,
             "published": self._publish(outcome),
             "notes": dict(outcome.notes),
             "seconds": round(seconds, 3),

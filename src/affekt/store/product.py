@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,9 @@ NEEDED = (
     "recipe_sha256", "inputs", "kept", "dropped", "reasons", "table_sha256", "dropped_sha256",
     "published", "notes", "seconds", "made_at",
 )  # fmt: skip
+
+
+OWN = "files"  # folder of what a product holds besides its tables
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,25 @@ class Product:
             raise Damaged(f"{path}: is not what was written, by its checksum; {self._remedy}")
         return path
 
+    def file(self, name: str) -> Path:
+        """Give one of the files that the product holds besides its tables, after a look at it.
+
+        Raises:
+            Damaged: It is missing or not what was written.
+            KeyError: The product never had it.
+        """
+        path, digest = self.folder / OWN / name, self.manifest[OWN][name]
+        if self.files:
+            self.files.ensure(path)
+        if not path.is_file() or file_sha256(path) != digest:
+            raise Damaged(f"{path}: is missing or not what was written; {self._remedy}")
+        return path
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Names of the files that it holds besides its tables, sorted."""
+        return tuple(sorted(self.manifest.get(OWN, {})))
+
     @property
     def _remedy(self) -> str:
         return f"delete the folder {self.folder.name!r} and run again"
@@ -120,6 +143,16 @@ def read(folder: Path, files: Files | None = None) -> Product:
             f"up to {FORMAT}; update affekt. Nothing was touched"
         )
     return made
+
+
+def keep_files(made: Path | None, place: Path) -> dict[str, str]:
+    """Move the files of a folder to where they rest; give the SHA-256 of each by its name."""
+    if made is None:
+        return {}
+    shutil.rmtree(place, ignore_errors=True)  # of a run that was cut off here
+    made.rename(place)
+    paths = sorted(path for path in place.rglob("*") if path.is_file())
+    return {path.relative_to(place).as_posix(): file_sha256(path) for path in paths}
 
 
 def file_sha256(path: Path) -> str:

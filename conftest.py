@@ -1,0 +1,20 @@
+"""Which files are left alone where PyTorch is missing: those that cannot be imported without it.
+
+Tests of them are left out by their own words, so that the list at the end of a run names them.
+"""
+
+from importlib.util import find_spec
+
+NEED_TORCH = (
+    *("averaging", "checkpoints", "lite0", "loop", "losses", "rates"),
+    *("export", "tuned", "ends"),
+)
+collect_ignore = [
+    f"{where}.py"
+    for where in (
+        *(f"src/affekt/training/{name}" for name in NEED_TORCH),
+        "tests/training/tiny",
+        "tests/training/killed",
+    )
+    if not (find_spec("torch") and find_spec("safetensors"))
+]

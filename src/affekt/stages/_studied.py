@@ -1,0 +1,64 @@
+"""No net is tested on what it learned from, nor asked for emotions that it never learned."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from affekt.errors import AffektError
+from affekt.protocols import Fold
+
+
+def check(
+    pictures: pl.DataFrame,
+    folds: Sequence[Fold],
+    studied: pl.DataFrame | None,
+    history: Sequence[Mapping[str, Any]],
+) -> None:
+    """Fail if a fold tests a picture, or a near copy of one, that the net behind it has seen.
+
+    Args:
+        pictures: Rows of the folds, with ``image_id`` and ``group_id``.
+        folds: Who is tested.
+        studied: Pictures the net learned from or was chosen by; None where there is no such net.
+        history: Manifests of everything the tables came from.
+
+    Raises:
+        AffektError: It tests such a picture.
+    """
+    if studied is None or not folds:
+        return
+    tested = pictures[np.unique(np.concatenate([fold.test for fold in folds]))]
+    is_seen = pl.col("image_id").is_in(studied["image_id"].implode()) | pl.col("group_id").is_in(
+        studied["group_id"].drop_nulls().implode()
+    ).fill_null(False)
+    seen = tested.filter(is_seen).height
+    if seen:
+        learned = [one for one in history if one.get("stage") == "train"]
+        pictures_of = learned[-1]["notes"]["data"]["pictures"] if learned else {}
+        raise AffektError(
+            f"predict: {seen:,} of {tested.height:,} tested pictures, or near copies of them, are "
+            f"among those the net learned from or was chosen by {pictures_of}; test it on the part "
+            "'test' by the protocol 'holdout', or on another data set"
+        )
+
+
+def check_emotions(wanted: tuple[str, ...], history: Sequence[Mapping[str, Any]]) -> None:
+    """Fail unless the vectors come from a net that was trained to name these emotions.
+
+    Raises:
+        AffektError: There is no such net, or it names others.
+    """
+    learned = [one for one in history if one.get("stage") == "train"]
+    if not learned:
+        raise AffektError(
+            "predict: the model 'own' passes on what a trained net says, and the entry looks "
+            "through none; name one of [[bench.nets]] as `weights` of its feature"
+        )
+    named = tuple(learned[-1]["notes"]["emotions"])
+    if named != wanted:
+        raise AffektError(
+            f"predict: the net learned to name {', '.join(named)}, and the data set names "
+            f"{', '.join(wanted)}; use a classifier on its features instead of the model 'own'"
+        )

@@ -1,0 +1,82 @@
+"""The model card: what a trained net is, what it learned from, how good it is, what it is not."""
+
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from affekt.training.export import About
+
+CARD = """\
+---
+license: other
+library_name: timm
+pipeline_tag: image-classification
+---
+
+# What pictures make people feel, {emotions} emotions
+
+EfficientNet-Lite0, begun from weights trained on ImageNet, its last layer replaced, fine-tuned by
+affekt. It gives a probability for each of: {names}.
+
+## What it learned from
+
+{data}
+
+## How it learned
+
+{recipe}
+{moved}
+
+## How good it is
+
+{accuracy}
+Epoch by epoch (validation part only; no test picture was seen):
+
+| epoch | loss | validation loss | accuracy | standard error |
+| --- | --- | --- | --- | --- |
+{history}
+
+## What it is not for
+
+It says what many people might feel at a picture, never what one person feels. It must not be used
+to judge people, their faces or their state of mind. Pictures unlike those it learned from get
+answers that mean little.
+
+## How a picture enters
+
+The whole picture, upright and in sRGB, is squashed to 224 × 224 pixels (bicubic, with antialiasing)
+and scaled to -1 … 1; `model.onnx` takes the uint8 pixels and scales them itself. `config.json`
+names the classes in the order of the logits. Licence and terms are those of the pictures above and
+of the weights it began from (Apache-2.0).
+"""
+
+
+def card(about: "About") -> str:
+    """Give the card in Markdown."""
+    chosen = about.history[about.chosen]
+    return CARD.format(
+        emotions=len(about.emotions),
+        names=", ".join(about.emotions),
+        data="\n".join(f"- {name}: {value}" for name, value in about.data.items()),
+        recipe="\n".join(f"- {name}: {value}" for name, value in about.recipe.items()),
+        moved="".join(f"\n- {name}: {value}" for name, value in about.moved.items()),
+        accuracy=_accuracy(chosen),
+        history="\n".join(_row(epoch) for epoch in about.history),
+    )
+
+
+def _accuracy(chosen: dict[str, Any]) -> str:
+    accuracy, error = chosen["accuracy"], chosen["standard_error"]
+    if accuracy is None or error is None:
+        return "There was no validation part, so the last epoch was taken and nothing is known.\n"
+    return (
+        f"Accuracy on the validation part, by which epoch {chosen['epoch'] + 1} was chosen: "
+        f"{accuracy:.1%} ± {error:.1%} (standard error). "
+        "It was chosen to be high, so a test part will show less.\n"
+    )
+
+
+def _row(epoch: dict[str, Any]) -> str:
+    epoch = {**epoch, "epoch": epoch["epoch"] + 1}
+    cells = ["" if one is None or not isfinite(one) else f"{one:.4g}" for one in epoch.values()]
+    return f"| {' | '.join(cells)} |"

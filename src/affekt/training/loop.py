@@ -1,0 +1,311 @@
+"""The loop: shows batches, moves weights, judges by the validation part, and can be killed.
+
+It takes any module. What it reached is kept every so many steps and at the end of every epoch; run
+again on the same folder it goes on behind the last whole checkpoint, with the same numbers.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from math import sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from affekt.training.averaging import Average
+from affekt.training.chance import Rows, batches, order
+from affekt.training.checkpoints import Checkpoints, Saved
+from affekt.training.finetune import Finetune
+from affekt.training.losses import class_weights, loss
+from affekt.training.rates import optimiser_of, set_rates, share
+from affekt.training.views import Shown, Views, ahead
+
+Watch = Callable[[int, int], None]  # told steps done, and steps in all
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """A net and how it is to be trained.
+
+    Attributes:
+        net: Any module; what it holds at the start is what it starts from.
+        answer: Gives logits of a prepared batch, `torch.nn.Module.__call__` or a part of it.
+        prepare: Turns what `Views` give into a tensor.
+        moving: Names of the parameters that learn.
+        new: Those of them that were not trained before and learn faster.
+    """
+
+    net: nn.Module
+    answer: Callable[[Any, Tensor], Tensor]
+    prepare: Callable[[Shown], Tensor]
+    moving: frozenset[str]
+    new: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is learned from.
+
+    Attributes:
+        views: Every row as the net is shown it.
+        targets: Shares of the classes, each row sums to 1; float32.
+        train: Rows to learn from.
+        validate: Rows to judge by; may be empty.
+    """
+
+    views: Views
+    targets: Float[np.ndarray, "row class"]
+    train: Rows
+    validate: Rows
+
+    @property
+    def codes(self) -> Rows:
+        """Class with the largest share of each row, the first of several."""
+        codes: Rows = self.targets.argmax(axis=1)
+        return codes
+
+
+class Epoch(NamedTuple):
+    """What one epoch brought; accuracy and its standard error are those of the validation part."""
+
+    epoch: int
+    loss: float
+    validation_loss: float | None = None
+    accuracy: float | None = None
+    standard_error: float | None = None
+
+
+@dataclass
+class Progress:
+    """Where a run stands; with the tensors beside it, all that going on needs."""
+
+    step: int = 0
+    epoch: int = 0
+    within: int = 0  # batches of this epoch that are done
+    loss_sum: float = 0.0
+    shown: int = 0
+    history: list[Epoch] = field(default_factory=list)
+
+
+class Learned(NamedTuple):
+    """What a run gave.
+
+    Attributes:
+        weights: Of the epoch that was chosen, all entries of the net.
+        history: One entry an epoch.
+        chosen: Number of the epoch.
+        moved: Names of the weights that are not what they were.
+    """
+
+    weights: dict[str, Tensor]
+    history: list[Epoch]
+    chosen: int
+    moved: list[str]
+
+
+class Run:
+    """One training run; call `learn` once.
+
+    Args:
+        tuned: The net, which is left as the last step made it.
+        lesson: What it learns from.
+        recipe: How.
+        checkpoints: Where what was reached is kept; the run goes on behind the last whole one.
+            None: nothing is kept.
+        workers: Threads that prepare batches; changes no result.
+        every: Steps between two checkpoints inside an epoch.
+    """
+
+    def __init__(
+        self,
+        tuned: Tuned,
+        lesson: Lesson,
+        recipe: Finetune,
+        checkpoints: Checkpoints | None = None,
+        *,
+        workers: int = 1,
+        every: int = 200,
+    ) -> None:
+        self._tuned, self._lesson, self._recipe = tuned, lesson, recipe
+        self._checkpoints, self._workers, self._every = checkpoints, workers, every
+        net = tuned.net.to(memory_format=torch.channels_last)
+        for name, one in net.named_parameters():
+            one.requires_grad_(name in tuned.moving)
+        self._start = {name: one.detach().clone() for name, one in net.state_dict().items()}
+        self._average = Average(net, recipe.averaging)
+        self._optimiser = optimiser_of(net, tuned.moving, tuned.new, recipe)
+        self._class_weights = torch.from_numpy(class_weights(lesson.targets[lesson.train], recipe))
+        self._best: dict[str, Tensor] = {}
+        self._at = Progress()
+
+    def learn(self, watch: Watch = lambda done, steps: None) -> Learned:
+        """Train until the last epoch, or until the validation part has not gained for long."""
+        with _settled(self._recipe):
+            self._restore(self._checkpoints.latest() if self._checkpoints else None)
+            steps = self._steps_an_epoch() * self._recipe.epochs
+            while not self._is_over():
+                for _ in self._epoch(steps):
+                    watch(self._at.step, steps)
+        if not self._best:
+            self._best = dict(self._average.weights())
+        moved = [
+            name for name, one in self._best.items() if not torch.equal(one, self._start[name])
+        ]
+        return Learned(self._best, self._at.history, self._chosen(), moved)
+
+    def _epoch(self, steps: int) -> Iterator[None]:
+        at, lesson = self._at, self._lesson
+        rows = order(lesson.train, lesson.codes, self._recipe, at.epoch)
+        cut = batches(rows, self._recipe.batch)
+        self._set_mode()
+        for number, batch in ahead(self._batch, cut, at.within, self._workers):
+            self._step(batch, cut[number], steps)
+            at.within = number + 1
+            yield
+            if at.step % self._every == 0 and at.within < len(cut):
+                self._save()
+        self._judge()
+        at.epoch, at.within, at.loss_sum, at.shown = at.epoch + 1, 0, 0.0, 0
+        self._save()
+
+    def _batch(self, number: int, rows: Rows) -> tuple[int, Shown]:
+        first = number * self._recipe.batch
+        return number, self._lesson.views.moving(rows, self._at.epoch, first)
+
+    def _step(self, shown: Shown, rows: Rows, steps: int) -> None:
+        targets = torch.from_numpy(self._lesson.targets[rows])
+        set_rates(self._optimiser, share(self._at.step, steps, self._recipe))
+        with _precision(self._recipe):
+            logits = self._tuned.answer(self._tuned.net, self._tuned.prepare(shown))
+        found = loss(logits, targets, self._class_weights, self._recipe)
+        self._optimiser.zero_grad(set_to_none=True)
+        found.backward()
+        if self._recipe.clip is not None:
+            torch.nn.utils.clip_grad_norm_(self._learning(), self._recipe.clip)
+        self._optimiser.step()
+        self._average.add(self._tuned.net, self._at.step)
+        self._at.step += 1
+        self._at.loss_sum += found.item() * len(rows)
+        self._at.shown += len(rows)
+
+    def _judge(self) -> None:
+        """Add the epoch to the history, and keep its weights if none before were better."""
+        at = self._at
+        mean = at.loss_sum / at.shown
+        if not len(self._lesson.validate):
+            at.history.append(Epoch(at.epoch, mean))
+            return
+        judged = self._average.net
+        judged.eval()
+        right, lost = 0, 0.0
+        for rows in batches(self._lesson.validate, self._recipe.batch):
+            logits = self._answer(judged, self._lesson.views.still(rows))
+            codes = torch.from_numpy(self._lesson.codes[rows])
+            right += int((logits.argmax(1) == codes).sum())
+            lost += torch.nn.functional.cross_entropy(logits, codes, reduction="sum").item()
+        n = len(self._lesson.validate)
+        accuracy = right / n
+        error = sqrt(accuracy * (1 - accuracy) / n)
+        at.history.append(Epoch(at.epoch, mean, lost / n, accuracy, error))
+        if self._chosen() == at.epoch:
+            weights = self._average.weights()
+            self._best = {name: one.detach().clone() for name, one in weights.items()}
+
+    def _answer(self, net: nn.Module, shown: Shown) -> Tensor:
+        with torch.inference_mode():
+            return self._tuned.answer(net, self._tuned.prepare(shown)).float()
+
+    def _chosen(self) -> int:
+        """Give the epoch with the highest accuracy, of several the one with the least loss."""
+        judged = [one for one in self._at.history if one.accuracy is not None]
+        if not judged:
+            return len(self._at.history) - 1
+        return max(judged, key=lambda one: (one.accuracy, -(one.validation_loss or 0))).epoch
+
+    def _is_over(self) -> bool:
+        if self._at.epoch >= self._recipe.epochs:
+            return True
+        patience = self._recipe.patience
+        if patience is None or not self._at.history or not len(self._lesson.validate):
+            return False
+        return self._at.epoch - 1 - self._chosen() >= patience
+
+    def _steps_an_epoch(self) -> int:
+        return -(-len(self._lesson.train) // self._recipe.batch)
+
+    def _set_mode(self) -> None:
+        """Let dropout work; batch normalisation follows the pictures only where it is told to."""
+        net = self._tuned.net
+        net.train()
+        if self._recipe.moves_batch_norm(len(self._lesson.train)):
+            return
+        for module in net.modules():
+            if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                module.eval()
+
+    def _learning(self) -> list[nn.Parameter]:
+        return [one for one in self._tuned.net.parameters() if one.requires_grad]
+
+    def _save(self) -> None:
+        if self._checkpoints is None:
+            return
+        named = {f"net.{name}": one for name, one in self._tuned.net.state_dict().items()}
+        if self._average.net is not self._tuned.net:  # no tensor may stand under two names
+            named |= {f"average.{name}": one for name, one in self._average.weights().items()}
+        named |= {f"best.{name}": one for name, one in self._best.items()}
+        state = self._optimiser.state_dict()["state"]
+        for number, values in state.items():
+            named |= {f"optimiser.{number}.{name}": one for name, one in values.items()}
+        named["random"] = torch.get_rng_state()
+        self._checkpoints.save(self._at.step, named, {"progress": asdict(self._at)})
+
+    def _restore(self, saved: Saved | None) -> None:
+        if saved is None:
+            return
+        told = saved.facts["progress"]
+        self._at = Progress(**told | {"history": [Epoch(*one) for one in told["history"]]})
+        tensors = saved.tensors
+        self._tuned.net.load_state_dict(_below(tensors, "net."))
+        if average := _below(tensors, "average."):
+            self._average.load(average)
+        self._best = _below(tensors, "best.")
+        state: dict[int, dict[str, Tensor]] = {}
+        for name, one in _below(tensors, "optimiser.").items():
+            number, _, key = name.partition(".")
+            state.setdefault(int(number), {})[key] = one
+        whole = self._optimiser.state_dict()
+        self._optimiser.load_state_dict({**whole, "state": state})
+        torch.set_rng_state(tensors["random"])
+
+
+def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {
+        name.removeprefix(prefix): one for name, one in tensors.items() if name.startswith(prefix)
+    }
+
+
+@contextmanager
+def _settled(recipe: Finetune) -> Iterator[None]:
+    """Fix what can be fixed while a run lasts, and put it back: threads, seed, algorithms."""
+    threads, strict = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(recipe.seed)
+        torch.set_num_threads(recipe.threads)
+        torch.use_deterministic_algorithms(True)
+        # Nothing here reads memory that was not written, and filling it takes a third of a step.
+        filled = torch.utils.deterministic.fill_uninitialized_memory
+        torch.utils.deterministic.fill_uninitialized_memory = False
+        try:
+            yield
+        finally:
+            torch.utils.deterministic.fill_uninitialized_memory = filled
+            torch.use_deterministic_algorithms(strict)
+            torch.set_num_threads(threads)
+
+
+def _precision(recipe: Finetune) -> Any:
+    is_short = recipe.precision == "bfloat16"
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=is_short)

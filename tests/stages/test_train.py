@@ -1,0 +1,258 @@
+"""Nets learn from what they are handed, and are tested on nothing of it."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import polars as pl
+import pytest
+
+from affekt import line
+from affekt.errors import AffektError, MissingExtra, Refused
+from affekt.features.backbone import Backbone
+from affekt.models.linear_svm import LinearSvm
+from affekt.models.own import Own
+from affekt.parts import Place
+from affekt.plan import Bench, Entry, Result
+from affekt.plan.shapes import NetPlan
+from affekt.protocols.holdout import Holdout
+from affekt.protocols.kfold import KFold
+from affekt.stage import Desk, Outcome, Stage
+from affekt.stages import train
+from affekt.stages.load import Load
+from affekt.stages.train import Train
+from affekt.stages.withhold import Withhold
+from affekt.store import Failure, Product, Store
+from affekt.tables import PICTURES
+from affekt.taxonomy import VALENCE2
+from affekt.training.finetune import Finetune
+from tests.protocols.tables import pictures
+from tests.stages.people import checked, desk
+from tests.stages.toyset import Toy
+
+TOY = Toy(root=Place(written="toy"))
+QUICK = Finetune(mode="head", epochs=3, batch=4, rate=0.01, threads=1, averaging=0)
+
+
+class Cheat(Stage):
+    """What trains, and tries to look at every picture there is."""
+
+    gives = PICTURES
+    takes = PICTURES
+    is_confined = True
+    wanted: ClassVar[pl.DataFrame]
+
+    def run(self, desk: Desk, pictures: pl.DataFrame, *_: Any, **__: Any) -> Outcome:
+        list(desk.shelf.scan(self.wanted))
+        return Outcome(pictures)
+
+
+def test_pictures_to_be_tested_their_twins_and_those_without_a_part_are_held_back(
+    tmp_path: Path,
+) -> None:
+    frame = pictures(
+        ["positive"] * 6,
+        groups=["a", "b", "c", "c", "d", "e"],
+        parts=["train", "validate", "train", "test", "test", None],
+    )
+    frame = frame.with_columns(
+        shard=pl.when(pl.col("image_id") != "image-001").then(pl.lit("shard"))
+    )
+    kept, dropped = checked(Withhold(), Withhold().run(desk(tmp_path), frame), 6)
+    assert kept["image_id"].to_list() == ["image-000"]
+    assert dropped.select("image_id", "reason").rows() == [
+        ("image-001", "no-picture"),
+        ("image-002", "twin-is-tested"),
+        ("image-003", "for-testing"),
+        ("image-004", "for-testing"),
+        ("image-005", "no-part"),
+    ]
+
+
+def test_a_set_without_parts_is_not_learned_from(tmp_path: Path) -> None:
+    with pytest.raises(AffektError, match="name a part 'train'"):
+        Withhold().run(desk(tmp_path), pictures(["positive"] * 3))
+
+
+def test_what_trains_cannot_open_a_test_picture(tmp_path: Path) -> None:
+    """Issue 6, item 2: the shelf of the desk hands out the rows of the stage's table alone."""
+    store = Store(tmp_path)
+    loaded = store.make(Load(dataset=TOY))
+    withheld = store.make(Withhold(), loaded)
+    learnable, every = withheld.table(), loaded.table()
+    Cheat.wanted = learnable
+    assert store.make(Cheat(), withheld).manifest["kept"] == learnable.height
+    assert learnable.height < every.height
+    assert "test" not in learnable["part"].to_list()
+    for test in every.filter(part="test").iter_slices(1):
+        Cheat.wanted = test
+        again = store.make(Withhold(), loaded)
+        with pytest.raises(Refused, match="may not open what is tested"):
+            store.make(Cheat(), again, again)  # another address, so it runs anew
+
+
+def test_a_limited_shelf_stays_limited_elsewhere_and_when_limited_again(tmp_path: Path) -> None:
+    import pickle
+
+    store = Store(tmp_path)
+    rows = store.make(Load(dataset=TOY)).table()
+    some = store.shelf.limited(rows["image_id"][:2])
+    for shelf in (some, pickle.loads(pickle.dumps(some)), some.limited(rows["image_id"])):
+        assert len(list(shelf.scan(rows[:2]))) == 2
+        with pytest.raises(Refused):
+            shelf.read(*rows.select("shard", "row_group", "row", "image_id").row(2))
+
+
+def test_targets_are_labels_or_shares_of_votes() -> None:
+    """M45"""
+    frame = pl.DataFrame(
+        {"emotion": ["positive", "negative"], "shares": [[0.6, 0.2], None]},
+        schema={"emotion": pl.String, "shares": pl.List(pl.Float64)},
+    )
+    stage = Train(recipe=Finetune(), taxonomy=VALENCE2)
+    soft = Train(recipe=Finetune(targets="shares"), taxonomy=VALENCE2)
+    assert stage._targets(frame).tolist() == [[1, 0], [0, 1]]
+    assert soft._targets(frame).tolist() == [[0.75, 0.25], [0, 1]]
+    with pytest.raises(AffektError, match="'bliss' is not in the taxonomy"):
+        stage._targets(frame.with_columns(emotion=pl.lit("bliss")))
+
+
+def test_workers_are_no_part_of_the_address() -> None:
+    one = Train(recipe=Finetune(), taxonomy=VALENCE2, workers=1, checkpoint_every=1)
+    assert one.digest() == Train(recipe=Finetune(), taxonomy=VALENCE2).digest()
+
+
+def test_without_the_extra_one_line_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M7: also where a library is there and breaks."""
+
+    def broken(name: str) -> None:
+        raise RuntimeError("operator does not exist")
+
+    monkeypatch.setattr("affekt.training.extra.import_module", broken)
+    with pytest.raises(MissingExtra, match=r"pip install 'affekt\[nets\]'"):
+        train.Train(recipe=QUICK, taxonomy=VALENCE2).run(desk(tmp_path), pictures(["positive"]))
+
+
+def plan() -> Bench:
+    looks = {"kind": "backbone", "weights": "tuned"}
+    return Bench(
+        datasets={"toy": TOY},
+        entries=(
+            Entry(name="own", feature=looks | {"layer": "logits"}, model=Own()),
+            Entry(name="probe", feature=looks, model=LinearSvm(seed=1)),
+            Entry(name="frozen", feature=Backbone(), model=LinearSvm(seed=1)),
+            Entry(name="wrong", feature=Backbone(layer="logits"), model=Own()),
+        ),
+        protocols={"holdout": Holdout(), "kfold": KFold(n_folds=2, seed=1)},
+        taxonomy=VALENCE2,
+        nets=(NetPlan("tuned", TOY, QUICK),),
+        floors=(),
+    )
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    pytest.importorskip("torch")
+    pytest.importorskip("safetensors")
+    return Store(tmp_path_factory.mktemp("bench"))
+
+
+@pytest.fixture(scope="module")
+def results(store: Store) -> Iterator[dict[tuple[str, str], Result]]:
+    found = {(one.entry, one.protocol): one for one in line.bench(plan(), store)}
+    yield found
+    before = len(store.computed)
+    for _ in line.bench(plan(), store):
+        pass
+    assert len(store.computed) == before  # found again, nothing made anew
+
+
+@pytest.fixture(scope="module")
+def net(store: Store, results: Any) -> Product:
+    (found,) = [one for one in store.standing() if one.stage == "train"]
+    return found
+
+
+@pytest.mark.slow
+def test_a_net_is_scored_by_its_own_outputs(results: dict[tuple[str, str], Result]) -> None:
+    """G9"""
+    made = results["own", "holdout"].predictions
+    assert isinstance(made, Product)
+    table = made.table()
+    assert table.height == 4 * 2
+    sums = table.group_by("image_id").agg(pl.col("probability").sum())["probability"]
+    assert sums.to_list() == pytest.approx([1] * 4)
+    best = table.sort("probability").group_by("image_id").last()
+    truth = results["own", "holdout"].pictures
+    assert isinstance(truth, Product)
+    joined = best.join(truth.table(), on="image_id", suffix="_true")
+    assert (joined["emotion"] == joined["emotion_true"]).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("entry", ["own", "probe"])
+def test_a_net_is_never_tested_on_what_it_learned_from(
+    results: dict[tuple[str, str], Result], entry: str
+) -> None:
+    lost = results[entry, "kfold"].predictions
+    assert isinstance(lost, Failure)
+    assert "16 of 20 tested pictures" in lost.reason
+    assert isinstance(results["frozen", "kfold"].predictions, Product)
+
+
+@pytest.mark.slow
+def test_only_a_trained_net_is_taken_at_its_word(results: dict[tuple[str, str], Result]) -> None:
+    lost = results["wrong", "holdout"].predictions
+    assert isinstance(lost, Failure)
+    assert "the entry looks through none" in lost.reason
+
+
+@pytest.mark.slow
+def test_the_product_names_what_was_learned_from_and_what_moved(net: Product) -> None:
+    """M40, M46"""
+    assert net.table()["part"].value_counts().sort("part").rows() == [
+        ("train", 12),
+        ("validate", 4),
+    ]
+    notes = net.manifest["notes"]
+    assert notes["moved"] == {
+        "mode": "head",
+        "weights_moved": 2 * 1281,
+        "weights": 4_652_008 - 1000 * 1281 + 2 * 1281,
+        "layers_moved": 2,
+        "running_means_moved": False,
+    }
+    assert [one["epoch"] for one in notes["history"]] == [0, 1, 2]
+    assert {"accuracy", "standard_error"} <= notes["history"][0].keys()
+
+
+@pytest.mark.slow
+def test_the_folder_of_a_net_holds_all_it_should(net: Product) -> None:
+    """S1, M50"""
+    wanted = "CHECKSUMS.sha256 README.md config.json model.onnx model.safetensors"
+    assert net.own == (*wanted.split(), "preprocessor_config.json")
+    config = json.loads(net.file("config.json").read_text())
+    assert config["label_names"] == list(VALENCE2.names)
+    assert config["affekt"]["data"]["pictures"] == {"train": 12, "validate": 4}
+    assert net.manifest["notes"]["graph_apart"] < 1e-4
+    for told in net.file("CHECKSUMS.sha256").read_text().splitlines():
+        digest, name = told.split("  ")
+        assert hashlib.sha256(net.file(name).read_bytes()).hexdigest() == digest
+    assert "standard error" in net.file("README.md").read_text()
+
+
+@pytest.mark.slow
+def test_vectors_are_filed_under_the_net_they_come_from(store: Store, net: Product) -> None:
+    made = [one for one in store.standing() if net.address in one.manifest["inputs"]]
+    vectors = [one.manifest["recipe"]["feature"] for one in made if one.stage == "extract"]
+    assert {one["weights_sha256"] for one in vectors} == {net.address}
+    assert {one["layer"] for one in vectors} == {"features", "logits"}
+
+
+def test_weights_of_no_trained_net_say_where_they_belong() -> None:
+    with pytest.raises(AffektError, match=r"\[\[bench.nets\]\]"):
+        Backbone(weights=Place(written="nothing")).identity()

@@ -1,14 +1,16 @@
 """Predict: who is tested was never seen, and what is kept are probabilities, not scores."""
 
+import time
 from pathlib import Path
-from typing import Any
+from threading import get_ident
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
 import pytest
 
 from affekt.errors import AffektError, PartError
-from affekt.models import Model
+from affekt.models import Model, Samples
 from affekt.models.linear_svm import LinearSvm
 from affekt.models.logistic import Logistic
 from affekt.models.prior import Prior
@@ -23,7 +25,7 @@ from affekt.tables import ESTIMATES, FEATURES, PICTURES, PREDICTIONS
 from affekt.taxonomy import VALENCE2
 from tests.protocols.tables import pictures
 from tests.stages.people import desk
-from tests.stages.spy import SEEN, Spy
+from tests.stages.spy import SEEN, FittedSpy, Spy
 
 LABELS = ["positive", "negative", "positive", "positive", "negative", "negative"]
 PARTS: list[str | None] = ["train", "train", "train", "train", "test", "test"]
@@ -84,6 +86,27 @@ def test_folds_side_by_side_give_what_they_give_in_turn(workers: int, tmp_path: 
     assert table(together).equals(table(alone))
     assert together.notes == alone.notes
     assert [fold["fold"] for fold in together.notes["folds"]] == [*range(5)] * 2
+
+
+class Lonely(Spy):
+    """Notes how many fits are under way."""
+
+    is_alone: ClassVar[bool] = True
+    under_way: ClassVar[set[int]] = set()
+    most: ClassVar[list[int]] = []
+
+    def fit(self, train: Samples) -> FittedSpy:
+        self.under_way.add(get_ident())
+        self.most.append(len(self.under_way))
+        time.sleep(0.02)
+        self.under_way.discard(get_ident())
+        return super().fit(train)
+
+
+def test_folds_of_a_model_that_uses_the_whole_process_are_fitted_in_turn(tmp_path: Path) -> None:
+    frame = pictures(["positive", "negative"] * 10)
+    run(tmp_path, frame, Lonely(), KFold(n_folds=5, seed=1))
+    assert Lonely.most == [1] * 5
 
 
 def test_how_many_folds_are_in_work_changes_no_address() -> None:

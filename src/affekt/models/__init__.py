@@ -96,13 +96,16 @@ class Model(Part):
     ``looks`` is False for a floor: a model that answers without looking at the vectors. ``gives``
     is ESTIMATES for a model of ratings, whose `fit` gives `FittedRatings`; it needs a data set
     whose pictures are rated. ``learns`` is False for one that fits nothing and passes on what a
-    trained net says. ``takes`` names the only lengths of vectors that it can be given.
+    trained net says. ``takes`` names the only lengths of vectors that it can be given. ``is_alone``
+    is True for one whose `fit` uses all cores or what the whole process shares, such as PyTorch's
+    random numbers: its folds are fitted one after the other.
     """
 
     family = "models"
     looks: ClassVar[bool] = True
     learns: ClassVar[bool] = True
     takes: ClassVar[frozenset[int] | None] = None
+    is_alone: ClassVar[bool] = False
     gives: ClassVar[Schema] = PREDICTIONS
 
     @property

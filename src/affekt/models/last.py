@@ -59,6 +59,7 @@ class Last(Model):
     """
 
     takes: ClassVar[frozenset[int] | None] = frozenset({LENGTH, 2 * LENGTH})
+    is_alone: ClassVar[bool] = True
 
     epochs: int = Field(10, ge=1, description="times every training picture is shown")
     batch: int = Field(32, ge=1, description="pictures a step")

@@ -94,7 +94,7 @@ class Predict(Stage):
             return answer, facts | inside.facts
 
         # Each fold has one core: libraries that spread over all of them would fight for them.
-        pool = ThreadPoolExecutor(self.workers)
+        pool = ThreadPoolExecutor(1 if self.model.is_alone else self.workers)
         with threadpool_limits(1):
             try:
                 yield from pool.map(work, folds)

@@ -135,7 +135,8 @@ class Train(Stage):
     def _export(
         self, desk: Desk, learned: "Learned", notes: Mapping[str, Any], shown: Lessons
     ) -> float:
-        from affekt.training.export import About, export
+        from affekt.training.card import About
+        from affekt.training.export import export
 
         about = About(
             emotions=self.taxonomy.names,

@@ -1,10 +1,9 @@
 """The model card: what a trained net is, what it learned from, how good it is, what it is not."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from affekt.training.export import About
+from typing import Any
 
 CARD = """\
 ---
@@ -51,7 +50,30 @@ of the weights it began from (Apache-2.0).
 """
 
 
-def card(about: "About") -> str:
+@dataclass(frozen=True)
+class About:
+    """What is told of a trained net besides its weights; JSON values.
+
+    Attributes:
+        emotions: Names of the classes, in the order of the logits.
+        taxonomy: Name of their taxonomy.
+        data: What it learned from: title, licence, pictures a part, ``sha256`` of their names.
+        recipe: Settings of the run.
+        moved: How many weights moved, of how many.
+        history: One entry an epoch.
+        chosen: The epoch whose weights these are; validation accuracy and its error stand there.
+    """
+
+    emotions: tuple[str, ...]
+    taxonomy: str
+    data: Mapping[str, Any]
+    recipe: Mapping[str, Any]
+    moved: Mapping[str, Any]
+    history: list[dict[str, Any]]
+    chosen: int
+
+
+def card(about: About) -> str:
     """Give the card in Markdown."""
     chosen = about.history[about.chosen]
     return CARD.format(

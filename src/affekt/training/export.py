@@ -7,7 +7,6 @@ needs ``config.json`` and ``model.onnx`` alone, and no PyTorch.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,35 +21,12 @@ from affekt.errors import PartError
 from affekt.nets.efficientnet_lite0 import HEAD, SIDE_PX, build
 from affekt.nets.lite0_names import ARCHITECTURE, named_as_published
 from affekt.training import lite0
-from affekt.training.card import card
+from affekt.training.card import About, card
 
 MOST_OFF = 1e-3  # logits of the graph against those of the net, as a share of the largest
 FORMAT = 1
 WEIGHTS, GRAPH, CONFIG = "model.safetensors", "model.onnx", "config.json"
 SUMS = "CHECKSUMS.sha256"
-
-
-@dataclass(frozen=True)
-class About:
-    """What is told of a trained net besides its weights; JSON values.
-
-    Attributes:
-        emotions: Names of the classes, in the order of the logits.
-        taxonomy: Name of their taxonomy.
-        data: What it learned from: title, licence, pictures a part, ``sha256`` of their names.
-        recipe: Settings of the run.
-        moved: How many weights moved, of how many.
-        history: One entry an epoch.
-        chosen: The epoch whose weights these are; validation accuracy and its error stand there.
-    """
-
-    emotions: tuple[str, ...]
-    taxonomy: str
-    data: Mapping[str, Any]
-    recipe: Mapping[str, Any]
-    moved: Mapping[str, Any]
-    history: list[dict[str, Any]]
-    chosen: int
 
 
 def export(

@@ -295,7 +295,7 @@ def _settled(recipe: Finetune) -> Iterator[None]:
         torch.manual_seed(recipe.seed)
         torch.set_num_threads(recipe.threads)
         torch.use_deterministic_algorithms(True)
-        # Nothing here reads memory that was not written, and filling it makes a step a fifth dearer.
+        # Nothing here reads memory that was not written, and filling it costs a fifth of a step.
         filled = torch.utils.deterministic.fill_uninitialized_memory
         torch.utils.deterministic.fill_uninitialized_memory = False
         try:

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 NEED_TORCH = (
     *("averaging", "checkpoints", "lite0", "loop", "losses", "rates"),
-    *("export", "tuned", "ends"),
+    *("export", "tuned"),
 )
 collect_ignore = [
     f"{where}.py"

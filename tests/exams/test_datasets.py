@@ -8,6 +8,7 @@ import pytest
 from affekt.datasets import Dataset, Labelled
 from affekt.errors import AffektError
 from affekt.parts import Place
+from tests.datasets.copies import COPIES
 from tests.datasets.published import Project
 from tests.exams.every import every
 
@@ -16,10 +17,13 @@ datasets = pytest.mark.parametrize("dataset", every("datasets"), ids=lambda data
 
 @pytest.fixture
 def copy(dataset: type[Dataset], tmp_path: Path, request: pytest.FixtureRequest) -> Dataset:
-    """The real copy at hand: the folder of the data set's name; a release is written here."""
+    """The real copy at hand, the folder of the data set's name; else one that is written here."""
     if dataset.kind() == "release":
         files = Project(tmp_path).release().files
         return dataset(root=Place(written=str(files)))
+    if dataset.kind() in COPIES:
+        COPIES[dataset.kind()](tmp_path)
+        return dataset(root=Place(written=str(tmp_path)))
     root = request.getfixturevalue("shared_data") / dataset.kind()
     if not root.is_dir():
         pytest.skip(f"no copy of {dataset.kind()!r} is at hand")

@@ -203,6 +203,7 @@ def test_the_notes_tell_how_many_are_published_and_how_many_are_here(room: Room)
     room.lay(("a.png", "awe", "", ""))
     notes = room.load().notes
     assert (notes["published"], notes["named"], notes["title"]) == (7, 1, "Listed")
+    assert notes["difference"] == "this copy names 1 pictures, 7 are published"
 
 
 def test_an_empty_data_set_is_an_empty_table(room: Room) -> None:

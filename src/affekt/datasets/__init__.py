@@ -7,7 +7,7 @@ To add one, write ``datasets/<kind>.py`` with one final subclass of `Dataset`. T
 import hashlib
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, NamedTuple, Self
 
@@ -24,12 +24,41 @@ class Facts:
         citation: Author, year and venue.
         licence: Licence of the pictures, in words.
         images: Published number of pictures; None when it depends on the copy.
+        emotions: Published number of pictures of each emotion, where there is one.
+        copies: Numbers of pictures that other copies are known to have.
     """
 
     title: str
     citation: str
     licence: str
     images: int | None = None
+    emotions: Mapping[str, int] = field(default_factory=dict)
+    copies: tuple[int, ...] = ()
+
+    def difference(self, found: Mapping[str | None, int]) -> str:
+        """Say how a copy differs from what is published; ``""`` where it does not.
+
+        ``found`` is how many pictures of each emotion the copy names, None for those without one.
+
+        >>> Facts("x", "y", "z", 3, {"awe": 2, "fear": 1}, (5,)).difference({"awe": 1, "fear": 1})
+        'this copy names 2 pictures, 3 are published; awe 1 of 2; copies of 5 are known'
+        """
+        total = sum(found.values())
+        unlike = [
+            f"{emotion} {found.get(emotion, 0):,} of {published:,}"
+            for emotion, published in self.emotions.items()
+            if found.get(emotion, 0) != published
+        ]
+        if self.images is None or (total == self.images and not unlike):
+            return ""
+        known = ", ".join(f"{number:,}" for number in self.copies)
+        return "; ".join(
+            [
+                f"this copy names {total:,} pictures, {self.images:,} are published",
+                *([", ".join(unlike)] if unlike else []),
+                *([f"copies of {known} are known"] if known else []),
+            ]
+        )
 
 
 class Labelled(NamedTuple):

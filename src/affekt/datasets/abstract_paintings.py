@@ -3,12 +3,12 @@
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from scipy.io import loadmat
 
 from affekt.datasets import Dataset, Facts, Labelled
+from affekt.datasets._votes import Counted, counted
 from affekt.errors import AffektError
 from affekt.taxonomy import MIKELS8, Taxonomy
 
@@ -25,7 +25,6 @@ COLUMNS: Mapping[str, str] = {
     "Fear": "fear",
     "Sad": "sadness",
 }
-TIED = 1e-9  # shares that differ less are equal: fractions of a few votes, up to rounding
 
 
 class AbstractPaintings(Dataset):
@@ -61,19 +60,9 @@ class AbstractPaintings(Dataset):
             )
 
 
-class _Counted(NamedTuple):
-    """Which emotion has most votes, None in a tie, and each one's share in taxonomy order."""
-
-    emotion: str | None
-    shares: tuple[float, ...]
-
-
-def _counted(votes: Sequence[float]) -> _Counted:
+def _counted(votes: Sequence[float]) -> Counted:
     """Read votes in the order of `COLUMNS`, as counts or as shares."""
-    total = sum(votes)
-    of = {name: one / total for name, one in zip(COLUMNS.values(), votes, strict=True)}
-    most = [name for name, share in of.items() if share >= max(of.values()) - TIED]
-    return _Counted(most[0] if len(most) == 1 else None, tuple(of[name] for name in MIKELS8.names))
+    return counted(dict(zip(COLUMNS.values(), votes, strict=True)), MIKELS8.names)
 
 
 def _with_pictures(table: Path) -> Iterator[Labelled]:
@@ -88,11 +77,11 @@ def _with_pictures(table: Path) -> Iterator[Labelled]:
         if not row:
             continue
         votes = _votes(table, line, row)
-        counted = _counted(votes)
+        shared = _counted(votes)
         path = table.parent / row[0]
         if path.name != row[0]:
             raise AffektError(f"{table}:{line}: {row[0]!r} is no plain file name; correct it")
-        yield Labelled(row[0], path, counted.emotion, shares=counted.shares)
+        yield Labelled(row[0], path, shared.emotion, shares=shared.shares)
 
 
 def _votes(table: Path, line: int, row: Sequence[str]) -> list[float]:
@@ -111,12 +100,12 @@ def _votes(table: Path, line: int, row: Sequence[str]) -> list[float]:
 def _with_values(path: Path) -> Iterator[Labelled]:
     values, shares = _matrices(path)
     for number, (vector, votes) in enumerate(zip(values, shares, strict=True), 1):
-        counted = _counted(votes.tolist())
+        shared = _counted(votes.tolist())
         yield Labelled(
             f"painting {number:03d}",
             None,
-            counted.emotion,
-            shares=counted.shares,
+            shared.emotion,
+            shares=shared.shares,
             values=tuple(vector.tolist()),
         )
 

@@ -1,7 +1,8 @@
 """The plan: one TOML file as one frozen value, or every problem in it at once.
 
 A section is a stage, a key is one of its settings, and the part that owns the setting checks it.
-``seed`` and ``taxonomy`` are handed down to every part that has such a setting and was given none.
+``seed`` and ``taxonomy`` are handed down to every part that has such a setting and was given none;
+a data set calls the second ``emotions``.
 """
 
 from affekt.plan.file import read

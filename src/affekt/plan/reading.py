@@ -54,6 +54,7 @@ class Reading:
             {
                 "seed": seed,
                 "taxonomy": taxonomy,
+                "emotions": taxonomy,  # as a data set calls the setting that gives its `taxonomy`
                 "title": title,
                 "fetch": manners,
                 "forgotten": self.forgotten,

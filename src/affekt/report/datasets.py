@@ -12,8 +12,13 @@ def exhibit(given: ReportInput) -> Exhibit:
     """One table a taxonomy; without a benchmark, the labels that the build line decided."""
     sets = _sets(given)
     taxonomies = list(dict.fromkeys(names for _, names, _ in sets))
+    unlike = _unlike(given)
     tables = tuple(
-        table(names, [(name, counts) for name, own, counts in sets if own == names])
+        table(
+            names,
+            [(name, counts) for name, own, counts in sets if own == names],
+            tuple(unlike[name] for name, own, _ in sets if own == names and name in unlike),
+        )
         for names in taxonomies
     )
     nothing = Gap(
@@ -39,7 +44,21 @@ def _sets(given: ReportInput) -> list[tuple[str, tuple[str, ...], dict[str, int]
     return [(name, names, counts) for name, (names, counts) in found.items()]
 
 
-def table(emotions: tuple[str, ...], sets: list[tuple[str, dict[str, int]]]) -> Table:
+def _unlike(given: ReportInput) -> dict[str, str]:
+    """Say what each copy has otherwise than published, by the name of its data set."""
+    told = {
+        result.dataset: result.pictures.manifest["notes"].get("difference")
+        for result in given.results
+        if isinstance(result.pictures, Product)
+    }
+    return {name: f"{clean(name)}: {clean(said)}." for name, said in told.items() if said}
+
+
+def table(
+    emotions: tuple[str, ...],
+    sets: list[tuple[str, dict[str, int]]],
+    remarks: tuple[str, ...] = (),
+) -> Table:
     """Give one row a set, and their total when there are several."""
     rows = [_row(name, [counts.get(emotion, 0) for emotion in emotions]) for name, counts in sets]
     several = len(sets) > 1
@@ -63,6 +82,7 @@ def table(emotions: tuple[str, ...], sets: list[tuple[str, dict[str, int]]]) -> 
             "Smallest: pictures of the rarest emotion. Chance: 1 / emotions that occur. "
             "Majority: share of the most frequent emotion, what always naming it would score "
             "on the whole set.",
+            *remarks,
         ),
         strong=frozenset({len(rows) - 1} if several else ()),
     )

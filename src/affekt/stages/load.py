@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -72,6 +73,8 @@ class Load(Stage):
             "named": rows.height,
             "taxonomy": self.dataset.taxonomy.model_dump(mode="json"),
         }
+        if difference := facts.difference(Counter(rows["emotion"].to_list())):
+            notes["difference"] = difference
         dropped = rows.filter(pl.col("reason").is_not_null())
         return Outcome(
             kept.select(list(PICTURES.columns)),

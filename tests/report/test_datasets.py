@@ -14,7 +14,7 @@ from affekt.taxonomy import MIKELS8
 from tests.report import made
 from tests.report.made import World
 
-SAID = "this copy names 23,185 pictures, 23,308 are published"
+SAID = f"this copy names 23,185 pictures, 23,308 are published; {', '.join(['awe 1 of 2'] * 40)}"
 
 
 @pytest.fixture

@@ -64,13 +64,18 @@ def pictures(kind: str, root: Path, taxonomy: Taxonomy) -> list[Found]:
     return found
 
 
-def _class_folders(root: Path, words: dict[str, str]) -> Iterator[tuple[Part | None, Path]]:
+class _ClassFolder(NamedTuple):
+    part: Part | None
+    path: Path
+
+
+def _class_folders(root: Path, words: dict[str, str]) -> Iterator[_ClassFolder]:
     for folder in _folders(root):
         word = folder.name.casefold()
         if word in PARTS and word not in words:
-            yield from ((PARTS[word], below) for below in _folders(folder))
+            yield from (_ClassFolder(PARTS[word], below) for below in _folders(folder))
         else:
-            yield None, folder
+            yield _ClassFolder(None, folder)
 
 
 def _folders(folder: Path) -> list[Path]:

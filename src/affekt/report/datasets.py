@@ -51,7 +51,7 @@ def _unlike(given: ReportInput) -> dict[str, str]:
         for result in given.results
         if isinstance(result.pictures, Product)
     }
-    return {name: f"{clean(name)}: {clean(said)}." for name, said in told.items() if said}
+    return {name: f"{clean(name)}: {clean(said, None)}." for name, said in told.items() if said}
 
 
 def table(

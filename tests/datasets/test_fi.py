@@ -95,3 +95,19 @@ def test_lists_whose_pictures_are_all_elsewhere_are_told(tmp_path: Path) -> None
 def test_a_line_that_cannot_be_is_told(tmp_path: Path, line: str, said: str) -> None:
     with pytest.raises(AffektError, match=said):
         load(voted(tmp_path, line))
+
+
+def test_a_list_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "awe_votes.csv").mkdir()
+    with pytest.raises(AffektError, match=r"awe_votes\.csv: cannot be read"):
+        load(tmp_path)
+
+
+def test_a_list_that_is_no_csv_is_told(tmp_path: Path) -> None:
+    with pytest.raises(AffektError, match=r"awe_votes\.csv: is no CSV \(field larger"):
+        load(voted(tmp_path, "x" * 200_000))
+
+
+def test_the_parts_of_class_folders_are_kept(tmp_path: Path) -> None:
+    lay(tmp_path, "train/awe/1.jpg", "test/awe/2.jpg")
+    assert [one.part for one in load(tmp_path)] == ["test", "train"]

@@ -55,7 +55,8 @@ def fi(root: Path) -> Path:
     awe = [
         "1,http://farm.example/8/123_a%20b.jpg?zz=1,2,3",
         "2,http://farm.example/8/rejected.jpg,3,2",
-        "3,http://farm.example/8/gone.jpg,0,4",
+        "3,http://farm.example/8/few.jpg,1,2",
+        "4,http://farm.example/8/gone.jpg,0,4",
     ]
     (root / "awe_votes.csv").write_text("\n".join(awe))
     (root / "fear_votes.csv").write_text("1,http://gram.example/p/9.jpg,1,4\n")

@@ -22,6 +22,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(FOLDER.parents[1]))
 
 from affekt.catalogue import FAMILIES  # noqa: E402
+from affekt.errors import MissingExtra  # noqa: E402
 from affekt.parts import Part  # noqa: E402  (after the root of the tests can be found)
 from tests.exams.every import every  # noqa: E402
 
@@ -108,7 +109,11 @@ def main(words: list[str]) -> int:
         return 0
     moved = 0
     for part in every(family):
-        answer = golden(part)
+        try:
+            answer = golden(part)
+        except MissingExtra as lacking:
+            print(f"{family}_{part.kind()}.json left as it is: {lacking}")  # noqa: T201
+            continue
         print(write(part, answer))  # noqa: T201  (a command, not the library)
         moved += bool(complaint(part, answer))
     return min(moved, 1)

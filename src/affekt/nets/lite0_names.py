@@ -28,7 +28,8 @@ def places() -> list[str]:
 def named_as_timm(weights: Weights) -> dict[str, NDArray[Any]]:
     """Give the weights of the published file under timm's names.
 
-    >>> list(named_as_timm({"_fc.bias": [0.0]}))
+    >>> import numpy as np
+    >>> list(named_as_timm({"_fc.bias": np.zeros(1)}))
     ['classifier.bias']
     """
     return {TIMM_NAMES[name]: array for name, array in weights.items()}

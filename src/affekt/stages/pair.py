@@ -1,14 +1,12 @@
 """Pair: two data sets as one, the first to train on and the second to test."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 
-import numpy as np
 import polars as pl
 from pydantic import Field
 
 from affekt.errors import AffektError
-from affekt.pictures.alike import Limit, Prints, alike_pairs
 from affekt.stage import Desk, Outcome, Stage
 from affekt.tables import PICTURES
 
@@ -52,11 +50,13 @@ class Pair(Stage):
                 f"{', '.join(self.tested)}; they share {len(self.shared)} names, two are needed; "
                 "take data sets with a common taxonomy, or leave out the protocol 'transfer'"
             )
+        from affekt.stages._crossings import copies  # its kernels take half a second to import
+
         train = self._side(trained, self.trained, "train")
         test = self._side(tested, self.tested, "test")
-        copies = _copies(train.kept, test.kept, self.near_bits)
-        lost = pl.concat([train.lost, test.lost, copies]).filter(pl.col("reason").is_not_null())
-        kept = train.kept.join(copies, on="image_id", how="anti")
+        twins = copies(train.kept, test.kept, self.near_bits)
+        lost = pl.concat([train.lost, test.lost, twins]).filter(pl.col("reason").is_not_null())
+        kept = train.kept.join(twins, on="image_id", how="anti")
         # A group may be called by the same name in both data sets and means nothing of the other.
         kept = kept.with_columns(group_id=pl.lit("trained: ") + pl.col("group_id"))
         both = pl.concat([kept, test.kept])
@@ -107,32 +107,3 @@ class Pair(Stage):
 class _Side(NamedTuple):
     kept: pl.DataFrame
     lost: pl.DataFrame
-
-
-def _copies(train: pl.DataFrame, test: pl.DataFrame, bits: int) -> pl.DataFrame:
-    """Give the pictures of the first that the second holds too, each once, with the reason."""
-    same = train.join(test, on="image_id", how="semi")["image_id"]
-    near = [one for one in _near(train, test, bits) if one not in set(same)]
-    names = [*same, *near]
-    reasons = ["same-bytes"] * len(same) + ["near-copy"] * len(near)
-    schema = dict.fromkeys(ROW, pl.String)
-    return pl.DataFrame([names, reasons, ["train"] * len(names)], schema=schema)
-
-
-def _near(train: pl.DataFrame, test: pl.DataFrame, bits: int) -> list[str]:
-    """Give the pictures of the first that are near one of the second, sorted."""
-    both = pl.concat([train, test]).select("image_id", "part", "phash", "dhash")
-    both = both.drop_nulls(["phash", "dhash"])
-    prints = Prints(both["phash"].to_numpy(), both["dhash"].to_numpy())
-    is_test = (both["part"] == "test").to_numpy()
-    found = set(_crossing(prints, is_test, Limit(bits, 2 * bits, 2 * bits)))
-    return sorted(both["image_id"].gather(sorted(found)).to_list())
-
-
-def _crossing(prints: Prints, is_test: np.ndarray, limit: Limit) -> Iterator[int]:
-    """Give the rows that are not tested of each alike pair that has one on either side."""
-    if not is_test.any() or is_test.all():
-        return
-    for left, right, _ in alike_pairs(prints, limit):
-        crosses = is_test[left] != is_test[right]
-        yield from np.where(is_test[left], right, left)[crosses].tolist()

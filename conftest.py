@@ -15,6 +15,8 @@ collect_ignore = [
         *(f"src/affekt/training/{name}" for name in NEED_TORCH),
         "tests/training/tiny",
         "tests/training/killed",
+        "tests/nets/torch_rows",
+        "tests/nets/zoo_standin",
     )
     if not (find_spec("torch") and find_spec("safetensors"))
 ]

@@ -58,6 +58,9 @@ def test_what_needs_an_extra_of_several_gigabytes_is_told_and_forgiven(tmp_path:
     junit = results_of(f'{one}@pytest.mark.skip(reason="{reason}")\ndef test_a(): pass\n', tmp_path)
     ran = run(sys.executable, TOOLS / "left_out.py", junit, "1")
     assert (ran.returncode, f"  1 test: {reason}" in ran.stdout) == (0, True)
+    more = SOME + f'@pytest.mark.skip(reason="{reason}")\ndef test_a(): pass\n'
+    both = run(sys.executable, TOOLS / "left_out.py", results_of(more, tmp_path), "1")
+    assert (both.returncode, f"  1 test: {reason}" in both.stdout) == (1, True)
 
 
 @pytest.mark.slow

@@ -141,8 +141,8 @@ def read_settings(given: Iterable[str], option: str) -> dict[str, Any]:
 
     >>> read_settings(["votes=7", "space=lab", "is_cropped=true"], "--setting")
     {'votes': 7, 'space': 'lab', 'is_cropped': True}
-    >>> read_settings(["weights=nets/alexnet.pth"], "--setting")
-    {'weights': 'nets/alexnet.pth'}
+    >>> read_settings(["weights=nets/alexnet.pth", "most=inf"], "--setting")
+    {'weights': 'nets/alexnet.pth', 'most': inf}
 
     Raises:
         UsageError: One is no line of a plan.

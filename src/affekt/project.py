@@ -286,9 +286,10 @@ class Project:
         if self.plan.bench is None:
             return
         preview: Any = Preview(self.store)
-        for name, net in line.nets(self.plan.bench, preview, self._weak()):
+        weak = self._weak()
+        for name, net in line.nets(self.plan.bench, preview, weak):
             yield f"train {name}", _as_step(net)
-        for result in line.bench(self.plan.bench, preview, self._weak()):
+        for result in line.bench(self.plan.bench, preview, weak):
             named = (result.dataset, result.entry, result.protocol)
             verb = "pair" if result.trained_on else "load"
             yield f"{verb} {result.dataset}", _as_step(result.pictures)

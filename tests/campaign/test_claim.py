@@ -1,21 +1,25 @@
 """Leases: nobody gets a picture twice, nobody gets more than may be asked for."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from affekt.campaign import claim as claiming
 from affekt.campaign.claim import claim, current
-from affekt.campaign.live import Live
+from affekt.campaign.live import Live, open_campaign
 from affekt.campaign.places import open_waiting
 from affekt.campaign.settings import Asking, Care
 from affekt.errors import NotTaken
+from affekt.journal.clock import Clock
 from affekt.policies.curtailed import Curtailed
 from affekt.policies.fixed import Fixed
 from tests.campaign.conftest import Opened
-from tests.campaign.crowd import HOUR, MINUTE, ask, wait
+from tests.campaign.crowd import HOUR, MINUTE, WAY, ask, wait
 from tests.campaign.deeds import counts, do_batch, held, say, workers
-from tests.campaign.people import FREE, run
+from tests.campaign.people import FREE, rows, run
 
 
 @pytest.fixture
@@ -53,6 +57,30 @@ def test_a_batch_is_kept_for_its_worker_until_it_is_handed_in(ready: Live) -> No
     assert claim(ready, ann, size=9) == batch
     assert current(ready, ann) == batch
     assert batch.until - batch.started_at == pytest.approx(30 * MINUTE, abs=MINUTE)
+
+
+def test_a_claim_looks_on_while_a_place_is_open_however_many_come_first(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C23, I2: forty times what was found is gone when it is to be locked."""
+    live = open_campaign(postgresql_url, WAY._replace(asking=FREE), clock=Clock())
+    with closing(live.database):
+        ask(live, 12)
+        open_waiting(live)
+        ann, bob = workers(live, 2)
+        claim(live, ann, size=2)
+        look, looks = claiming._slots, []
+
+        def late(*words: Any) -> list[claiming.Found]:
+            looks.append(look(*words))
+            gone = [claiming.Found(id=one, item=0, apart="", emotion="", place=0) for one in taken]
+            return gone if len(looks) <= 40 else looks[-1]
+
+        taken = [row[0] for row in rows(live, "SELECT id FROM slots WHERE state = 'leased'")]
+        monkeypatch.setattr(claiming, "_slots", late)
+        assert len(taken) == 2
+        assert len(claim(live, bob, size=3).cards) == 3
+        assert len(looks) == 41
 
 
 def test_no_more_places_are_given_than_the_policy_may_need(ready: Live) -> None:

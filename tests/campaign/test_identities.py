@@ -181,7 +181,7 @@ def test_bytes_that_stay_while_somebody_reads_are_told_and_go_the_next_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """C70."""
-    monkeypatch.setattr(blanked, "CLEAR_SECONDS", 0.05)
+    monkeypatch.setattr(blanked, "BUSY_SECONDS", 0.05)
     place = tmp_path / "votes.db"
     live = open_campaign(place, WAY, clock=Clock())
     with closing(live.database), closing(sqlite3.connect(place, isolation_level=None)) as reader:

@@ -129,7 +129,8 @@ def _wanted(to: Connection, live: Live, worker: int) -> list[str]:
 def _won(to: Connection, look: Callable[[], list[Found]]) -> list[Found]:
     """Give the slots found that no other server takes at this moment, none where none is open.
 
-    It ends, for whoever took all that was found meanwhile has come first only once with it.
+    Where others took all that was found meanwhile, it looks again, until one is won or none is
+    open.
     """
     found, way = look(), " SKIP LOCKED"
     while found and to.dialect.name == "postgresql":

@@ -16,9 +16,15 @@ from sqlalchemy import Connection, text
 
 from affekt.errors import MachineError
 from affekt.journal.database import Database
-from affekt.journal.sqlite_file import LOOK_SECONDS, back_up, backup_of, reading, sentences
+from affekt.journal.sqlite_file import (
+    BUSY_SECONDS,
+    LOOK_SECONDS,
+    back_up,
+    backup_of,
+    reading,
+    sentences,
+)
 
-CLEAR_SECONDS = 10.0  # longest wait for those who read what is to be cleared
 TOLD = ("image_id", "group_id", "source", "source_id")
 FIND = "SELECT id, image_id, group_id, source, source_id FROM items"
 FIND_EARLIER = "SELECT 0, image_id, group_id, NULL, NULL FROM questions"
@@ -98,10 +104,11 @@ def scrub(path: Path) -> None:
     """Leave no byte of what was overwritten in the file or its log.
 
     Raises:
-        MachineError: Another process was reading all the while, or writing.
+        MachineError: Another process was reading all the while.
+        Locked: Another process was writing all the while.
     """
-    connecting = sqlite3.connect(path, isolation_level=None, timeout=CLEAR_SECONDS)
-    end = time.monotonic() + CLEAR_SECONDS
+    connecting = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+    end = time.monotonic() + BUSY_SECONDS
     with sentences(path), closing(connecting) as connection:
         connection.execute("VACUUM")
         # Where somebody else moves the log at this moment, SQLite does not wait by itself.

@@ -38,9 +38,13 @@ def nets_in(
     return tuple(nets)
 
 
-def check_needs(entries: tuple[Entry, ...], nets: tuple[NetPlan, ...], reader: Reader) -> None:
-    """Note every entry that looks through a net which nothing trains."""
-    names = [net.name for net in nets]
+def check_needs(entries: tuple[Entry, ...], given: Any, reader: Reader) -> None:
+    """Note every entry that looks through a net which nothing trains.
+
+    Nets count as they are written: what is wrong with one is told of that one alone.
+    """
+    written = given if isinstance(given, list) else []
+    names = [str(one.get("name")) for one in written if isinstance(one, dict)]
     for at, entry in enumerate(entries):
         for need in [need for need in entry.needs if need not in names]:
             known = did_you_mean(need, names) if names else "the plan has no [[bench.nets]]"

@@ -215,7 +215,7 @@ class Reading:
             lambda on: self._release_named([on], project)[0],
             has_noisy="noisy" in self.given,
         )
-        check_needs(entries, nets, self.reader)
+        check_needs(entries, given.get("nets", []), self.reader)
         transfers = {name: one for name, one in protocols.items() if one.is_between}
         within = {name: one for name, one in protocols.items() if not one.is_between}
         if transfers and len(datasets) < 2:

@@ -1,11 +1,15 @@
-"""A key in every test of a stage, and a look whether it came out anywhere (X9, B35)."""
+"""Fixtures of stages: a key in every test that may come out nowhere (X9, B35), and small tables."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 
 from tests.exams.every import every
+from tests.protocols.tables import pictures
+from tests.stages.spy import LABELS, PARTS, SEEN
 
 CANARY = "canary-6b1d0c9e"
 
@@ -23,6 +27,19 @@ def canary(
     holding = [path for path in tmp_path.rglob("*") if path.is_file() and is_in(path)]
     assert not holding
     assert not [one for one in caplog.get_records("call") if CANARY in one.getMessage()]
+
+
+@pytest.fixture
+def frame() -> pl.DataFrame:
+    """Six pictures, four to train on and two to test."""
+    return pictures(LABELS, parts=PARTS)
+
+
+@pytest.fixture
+def seen() -> list[Any]:
+    """What the spy is given from here on."""
+    SEEN.clear()
+    return SEEN
 
 
 def is_in(path: Path) -> bool:

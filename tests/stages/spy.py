@@ -6,6 +6,8 @@ import numpy as np
 
 from affekt.models import Claims, Fitted, Model, Probabilities, Samples, Vectors
 
+LABELS = ["positive", "negative", "positive", "positive", "negative", "negative"]
+PARTS: list[str | None] = ["train", "train", "train", "train", "test", "test"]
 SEEN: list[tuple[Samples, list[Vectors]]] = []  # training rows and what was asked; tests clear it
 
 

@@ -1,5 +1,7 @@
 """Predict: who is tested was never seen, and what is kept are probabilities, not scores."""
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 from threading import get_ident
@@ -25,10 +27,9 @@ from affekt.tables import ESTIMATES, FEATURES, PICTURES, PREDICTIONS
 from affekt.taxonomy import VALENCE2
 from tests.protocols.tables import pictures
 from tests.stages.people import desk
-from tests.stages.spy import SEEN, FittedSpy, Spy
+from tests.stages.spy import LABELS, PARTS, FittedSpy, Spy
 
-LABELS = ["positive", "negative", "positive", "positive", "negative", "negative"]
-PARTS: list[str | None] = ["train", "train", "train", "train", "test", "test"]
+ROOT = Path(__file__).parents[2]
 
 
 def vectors(frame: pl.DataFrame, values: np.ndarray | None = None) -> pl.DataFrame:
@@ -56,17 +57,6 @@ def run(
 
 def table(outcome: Outcome) -> pl.DataFrame:
     return PREDICTIONS.conform(in_polars(outcome.table), "predict")
-
-
-@pytest.fixture
-def frame() -> pl.DataFrame:
-    return pictures(LABELS, parts=PARTS)
-
-
-@pytest.fixture
-def seen() -> list[Any]:
-    SEEN.clear()
-    return SEEN
 
 
 @pytest.mark.parametrize("workers", [2, 7])
@@ -107,6 +97,39 @@ def test_folds_of_a_model_that_uses_the_whole_process_are_fitted_in_turn(tmp_pat
     frame = pictures(["positive", "negative"] * 10)
     run(tmp_path, frame, Lonely(), KFold(n_folds=5, seed=1))
     assert Lonely.most == [1] * 5
+
+
+class Breaking(Spy):
+    """Fails at the first fit, and counts the others."""
+
+    fits: ClassVar[list[int]] = []
+
+    def fit(self, train: Samples) -> FittedSpy:
+        self.fits.append(len(self.fits))
+        if len(self.fits) == 1:
+            raise AffektError("broken")
+        time.sleep(0.02)
+        return super().fit(train)
+
+
+def test_where_a_fold_fails_those_that_wait_are_not_begun(tmp_path: Path) -> None:
+    stage = Predict(
+        model=Breaking(), protocol=KFold(n_folds=20, seed=1), taxonomy=VALENCE2, workers=1
+    )
+    frame = pictures(["positive", "negative"] * 20)
+    with pytest.raises(AffektError, match="broken"):
+        stage.run(desk(tmp_path), frame, vectors(frame))
+    assert len(Breaking.fits) < 10
+
+
+@pytest.mark.slow
+def test_no_fold_spreads_over_cores_though_what_solves_is_loaded_by_the_first_fit(
+    tmp_path: Path,
+) -> None:
+    """M67: in a process of its own, where nothing has loaded it before."""
+    ran = [sys.executable, "-m", "tests.stages.limited", str(tmp_path)]
+    ended = subprocess.run(ran, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "[1]"
 
 
 def test_how_many_folds_are_in_work_changes_no_address() -> None:

@@ -5,15 +5,14 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-import pytest
 
 from affekt.models import Fitted, Model, Samples
 from affekt.models.linear_svm import LinearSvm
 from affekt.protocols.holdout import Holdout
 from affekt.protocols.kfold import KFold
 from tests.protocols.tables import pictures
-from tests.stages.spy import SEEN, FittedSpy, Spy
-from tests.stages.test_predict import LABELS, PARTS, run
+from tests.stages.spy import LABELS, SEEN, FittedSpy, Spy
+from tests.stages.test_predict import run
 
 
 class Cheat(Model):
@@ -28,17 +27,6 @@ class Cheat(Model):
     def fit(self, train: Samples) -> Fitted:
         SEEN.append((train, []))
         return FittedSpy(np.array([0.5, 0.5]))
-
-
-@pytest.fixture
-def frame() -> pl.DataFrame:
-    return pictures(LABELS, parts=PARTS)
-
-
-@pytest.fixture
-def seen() -> list[Any]:
-    SEEN.clear()
-    return SEEN
 
 
 def test_a_model_that_cheats_finds_no_tested_row_anywhere(

@@ -113,7 +113,8 @@ def sided(
 def on_one_thread() -> threadpool_limits:
     """Keep linear algebra on one thread while it lasts.
 
-    Folds side by side then share the cores, and sums keep their order on any machine.
+    Folds side by side then share the cores, and sums keep their order on any machine. Whoever fits
+    in several threads enters it before them: within it, no thread of its own can lift the limit.
     """
     import_module("affekt.models._solvers")  # what is loaded later would not be kept on one thread
     return threadpool_limits(limits=1)

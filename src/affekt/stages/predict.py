@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 from jaxtyping import Float
 from pydantic import Field
-from threadpoolctl import threadpool_limits
 
 from affekt.errors import AffektError, PartError
 from affekt.features import Feature
 from affekt.models import Fitted, Model, Ratings, Samples
+from affekt.models._linear import on_one_thread
 from affekt.protocols import Fold, Protocol
 from affekt.stage import Desk, Outcome, Progress, Stage
 from affekt.stages import _answers, _encoded, _studied
@@ -94,12 +94,9 @@ class Predict(Stage):
             return answer, facts | inside.facts
 
         # Each fold has one core: libraries that spread over all of them would fight for them.
-        pool = ThreadPoolExecutor(1 if self.model.is_alone else self.workers)
-        with threadpool_limits(1):
-            try:
-                yield from pool.map(work, folds)
-            finally:
-                pool.shutdown(cancel_futures=True)
+        workers = 1 if self.model.is_alone else self.workers
+        with on_one_thread(), ThreadPoolExecutor(workers) as pool:
+            yield from pool.map(work, folds)  # cancels those that wait where one fails
 
     def _rated(self, seen: pl.DataFrame) -> pl.DataFrame:
         """Give the pictures that this model can be asked about."""

@@ -46,8 +46,11 @@ def test_help_imports_nothing_heavy(words: tuple[str, ...]) -> None:
 
 
 @pytest.mark.slow
-def test_a_plan_is_read_without_what_only_working_on_it_needs(tmp_path: Path) -> None:
-    imported_by("new", str(tmp_path / "plan.toml"), "--template", "tiny")
+@pytest.mark.parametrize("template", ["tiny", "small_sets"])
+def test_a_plan_is_read_without_what_only_working_on_it_needs(
+    tmp_path: Path, template: str
+) -> None:
+    imported_by("new", str(tmp_path / "plan.toml"), "--template", template)
     assert "logistic" in (tmp_path / "plan.toml").read_text()
     imported = imported_by("check", str(tmp_path / "plan.toml"))
     assert "polars" in imported

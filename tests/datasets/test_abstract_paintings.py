@@ -65,16 +65,24 @@ def test_pictures_come_before_values(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("'a.jpg',1,2", "8 counts"),
-        ("'a.jpg',1,0,0,0,0,0,0,x", "8 counts"),
-        ("'a.jpg',0,0,0,0,0,0,0,0", "not all of them 0"),
-        ("'a.jpg',-1,0,0,0,0,0,0,5", "8 counts from 0"),
-        ("'../a.jpg',1,0,0,0,0,0,0,5", "no plain file name"),
+        ("'b.jpg',1,2", "has 3 cells; a file name and 8 counts"),
+        ("'b.jpg',1,0,0,0,0,0,0,x", "numbers from 0 are needed"),
+        ("'b.jpg',0,0,0,0,0,0,0,0", "not all may be 0"),
+        ("'b.jpg',inf,0,0,0,0,0,0,0", "name nothing"),
+        ("'b.jpg',-1,0,0,0,0,0,0,5", "numbers from 0 are needed"),
+        ("'../b.jpg',1,0,0,0,0,0,0,5", "names no file"),
+        ("'abstract_0001.jpg',1,0,0,0,0,0,0,5", "stands twice"),
     ],
 )
 def test_a_row_that_cannot_be_is_told_with_its_line(tmp_path: Path, row: str, said: str) -> None:
-    with pytest.raises(AffektError, match=f"{VOTES}:2: .*{said}"):
-        load(published(tmp_path, row))
+    with pytest.raises(AffektError, match=f"{VOTES}:3: .*{said}"):
+        load(published(tmp_path, ROWS[0], row))
+
+
+def test_a_table_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / VOTES).write_bytes(HEADER.encode() + b"\n'caf\xe9.jpg',1,0,0,0,0,0,0,0")
+    with pytest.raises(AffektError, match="is no text in UTF-8"):
+        load(tmp_path)
 
 
 def test_other_columns_are_told(tmp_path: Path) -> None:

@@ -16,8 +16,10 @@ class Row(NamedTuple):
     cells: tuple[str, ...]
 
 
-def rows(table: Path, separator: str | None) -> list[Row]:
+def rows(table: Path, separator: str | None, quote: str = '"') -> list[Row]:
     """Give the lines that hold something; None separates by any run of spaces or tabs.
+
+    ``quote`` may stand around cells that commas separate.
 
     Raises:
         AffektError: It cannot be read, or is no text.
@@ -29,16 +31,16 @@ def rows(table: Path, separator: str | None) -> list[Row]:
     except UnicodeDecodeError as trouble:
         raise AffektError(f"{table}: is no text in UTF-8; save it as such") from trouble
     try:
-        split = list(_split(text.splitlines(), separator))
+        split = list(_split(text.splitlines(), separator, quote))
     except csv.Error as trouble:
         raise AffektError(f"{table}: is no CSV ({trouble}); get it anew") from trouble
     trimmed = [tuple(cell.strip() for cell in cells) for cells in split]
     return [Row(line, cells) for line, cells in enumerate(trimmed, 1) if any(cells)]
 
 
-def _split(lines: list[str], separator: str | None) -> Iterable[list[str]]:
+def _split(lines: list[str], separator: str | None, quote: str) -> Iterable[list[str]]:
     if separator == ",":
-        return csv.reader(lines, skipinitialspace=True)
+        return csv.reader(lines, quotechar=quote, skipinitialspace=True)
     return (line.split(separator) for line in lines)
 
 

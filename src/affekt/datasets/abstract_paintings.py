@@ -1,13 +1,12 @@
 """Abstract Paintings: 280 works without objects, each with votes of about fourteen people."""
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from scipy.io import loadmat
 
 from affekt.datasets import Dataset, Facts, Labelled
+from affekt.datasets._rows import once, picture, rows, votes
 from affekt.datasets._votes import Counted, counted
 from affekt.errors import AffektError
 from affekt.taxonomy import MIKELS8, Taxonomy
@@ -60,47 +59,37 @@ class AbstractPaintings(Dataset):
             )
 
 
-def _counted(votes: Sequence[float]) -> Counted:
+def _counted(given: Sequence[float]) -> Counted:
     """Read votes in the order of `COLUMNS`, as counts or as shares."""
-    return counted(dict(zip(COLUMNS.values(), votes, strict=True)), MIKELS8.names)
+    return counted(dict(zip(COLUMNS.values(), given, strict=True)), MIKELS8.names)
 
 
 def _with_pictures(table: Path) -> Iterator[Labelled]:
-    with table.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.reader(file, quotechar="'", skipinitialspace=True))
-    header = [word.strip() for word in rows[0]] if rows else []
-    if header[1:] != list(COLUMNS):
+    found = rows(table, ",", "'")
+    columns = found[0].cells[1:] if found else ()
+    if columns != tuple(COLUMNS):
         raise AffektError(
-            f"{table}: the columns are {header[1:]}; {list(COLUMNS)} are needed behind the name"
+            f"{table}: the columns are {list(columns)}; {list(COLUMNS)} are needed behind the name"
         )
-    for line, row in enumerate(rows[1:], 2):
-        if not row:
-            continue
-        votes = _votes(table, line, row)
-        shared = _counted(votes)
-        path = table.parent / row[0]
-        if path.name != row[0]:
-            raise AffektError(f"{table}:{line}: {row[0]!r} is no plain file name; correct it")
-        yield Labelled(row[0], path, shared.emotion, shares=shared.shares)
-
-
-def _votes(table: Path, line: int, row: Sequence[str]) -> list[float]:
-    try:
-        votes = [float(word) for word in row[1:]]
-    except ValueError:
-        votes = []
-    if len(votes) != len(COLUMNS) or min(votes) < 0 or not sum(votes) > 0:
-        raise AffektError(
-            f"{table}:{line}: the votes are {', '.join(row[1:])!r}; {len(COLUMNS)} counts from 0, "
-            "not all of them 0, are needed"
+    seen: set[str] = set()
+    for row in found[1:]:
+        name, *given = row.cells
+        if len(given) != len(COLUMNS):
+            raise AffektError(
+                f"{table}:{row.line}: has {len(row.cells)} cells; a file name and {len(COLUMNS)} "
+                "counts are needed; correct the line or get the file anew"
+            )
+        once(table, row, name, seen)
+        shared = _counted(votes(table, row, given))
+        yield Labelled(
+            name, picture(table, row, table.parent, name), shared.emotion, shares=shared.shares
         )
-    return votes
 
 
 def _with_values(path: Path) -> Iterator[Labelled]:
     values, shares = _matrices(path)
-    for number, (vector, votes) in enumerate(zip(values, shares, strict=True), 1):
-        shared = _counted(votes.tolist())
+    for number, (vector, given) in enumerate(zip(values, shares, strict=True), 1):
+        shared = _counted(given.tolist())
         yield Labelled(
             f"painting {number:03d}",
             None,
@@ -116,6 +105,8 @@ def _matrices(path: Path) -> tuple[np.ndarray, np.ndarray]:
     Raises:
         AffektError: They are not what the file should hold.
     """
+    from scipy.io import loadmat  # a command that only reads a plan does without
+
     try:
         found = loadmat(path, variable_names=("features", "labels"))
         values, shares = found["features"], found["labels"]

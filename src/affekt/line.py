@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from affekt.plan import NOT_BUILT, Bench, Build, Result, Weak
+from affekt.stages.both import Both
 from affekt.stages.withhold import Withhold
 from affekt.store import Failure, Product, Store
 
@@ -66,7 +67,7 @@ def _between(
             stage = plan.extract(entry, trained)
             # In one order, so that both directions share a table.
             vectors = [store.attempt(stage, sides[name], *needed) for name in sorted(names)]
-            of_both = store.attempt(plan.both(), *vectors)
+            of_both = store.attempt(Both(), *vectors)
             predictions = store.attempt(plan.carry(entry, crossing), pictures, of_both, *needed)
             about = crossing.name, entry.name, crossing.rule, emotions
             yield Result(*about, pictures, predictions, entry.is_rating, trained_on)

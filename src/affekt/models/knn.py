@@ -53,7 +53,7 @@ class FittedNeighbours(Fitted):
             asked = unit((vectors[rows].astype(float) - self.mean) / self.deviation)
             near = asked @ self.points.T
             for at, k in enumerate(numbers):
-                said[at, rows] = shares(near, self.codes, said.shape[2], k, self.temperature)
+                said[at, rows] = shares(near, self.codes, said.shape[2], k, float(self.temperature))
         return said
 
 
@@ -135,8 +135,8 @@ def shares(
     near: Float[np.ndarray, "image other"],
     codes: Int[np.ndarray, " other"],
     emotions: int,
-    k: Any,
-    temperature: Any,
+    k: int,
+    temperature: float,
 ) -> Probabilities:
     """Give the share of votes of each emotion.
 
@@ -147,7 +147,7 @@ def shares(
         k: Neighbours that vote; all rows where there are fewer.
         temperature: A similarity s weighs exp(s / temperature).
     """
-    rank = near.shape[1] - min(int(k), near.shape[1])
+    rank = near.shape[1] - min(k, near.shape[1])
     least = np.partition(near, rank, axis=1)[:, rank]
     is_near = near >= least[:, None] - TIED
     # The nearest weighs 1: a constant factor a row cancels, and exp cannot underflow everywhere.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,7 +18,7 @@ from affekt.training.finetune import Finetune
 from affekt.training.views import Kept
 
 SHAPE = (192, 7, 7)  # of what enters the last stage of EfficientNet-Lite0
-LENGTH = 192 * 7 * 7
+LENGTH = prod(SHAPE)
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ class Reading:
             trust=self.trust,
         )
         build = self._build()
-        bench = self._bench(project, taxonomy)
+        bench = self._bench(project, taxonomy, seed)
         if not any(name in self.given for name in (*STEPS, "bench")):
             self._note(
                 (),
@@ -190,7 +190,7 @@ class Reading:
                 'address of yours, `contact = "you@example.org"`',
             )
 
-    def _bench(self, project: str, taxonomy: Taxonomy) -> Bench | None:
+    def _bench(self, project: str, taxonomy: Taxonomy, seed: int) -> Bench | None:
         given = self.given.get("bench")
         if given is None:
             return None
@@ -232,7 +232,7 @@ class Reading:
             forgotten=self.forgotten,
             transfers=transfers,
             nets=nets,
-            seed=self._seed(),
+            seed=seed,
         )
 
     def _release_named(self, datasets: Any, project: str) -> Any:

@@ -16,7 +16,6 @@ from affekt.models import Model
 from affekt.models.prior import Prior
 from affekt.parts import Part, Place
 from affekt.protocols import Protocol
-from affekt.stages.both import Both
 from affekt.stages.clean import Clean
 from affekt.stages.collect import Collect
 from affekt.stages.decide import Decide
@@ -248,10 +247,6 @@ class Bench:
         trained, tested = self._sides(crossing)
         settings = crossing.protocol.model_dump(include={"near_bits", "by_parts"})
         return Pair(trained=trained.names, tested=tested.names, **settings)
-
-    def both(self) -> Both:
-        """Give the stage that makes one table of the vectors of two data sets."""
-        return Both()
 
     def extract(self, entry: Entry, nets: Mapping[str, Product | Failure]) -> Extract | Given:
         """Give the stage that turns pictures into an entry's vectors, through a net if need be."""

@@ -57,6 +57,15 @@ def test_one_machine_an_emotion_claims_by_the_sign_that_libsvm_gives(kernel: str
     assert not claims[:, 3].any()
 
 
+def test_the_only_emotion_in_training_is_always_claimed() -> None:
+    """B70: one such fold leaves the claims of the others as they are."""
+    train = toy(8, 3)
+    one = Samples(train.vectors, np.full(8, 2), EMOTIONS, train.groups)
+    claims = Svm(scheme="one_vs_rest", seed=1).fit(one).claims(train.vectors)
+    assert claims is not None
+    assert claims.tolist() == [[False, False, True, False]] * 8
+
+
 def test_a_machine_a_pair_makes_no_claims() -> None:
     fitted = Svm(seed=1).fit(toy(60, 4))
     assert fitted.claims(toy(5, 4).vectors) is None

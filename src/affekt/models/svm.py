@@ -34,6 +34,7 @@ class FittedSvm(Fitted):
         positive: Code of the emotion on the positive side of each machine.
         negative: Code of the other one; -1 for the rest.
         is_known: Emotions that had training rows; the others get probability 0.
+        is_one_vs_rest: Whether a machine is between one emotion and the rest.
     """
 
     directions: Float[np.ndarray, "feature component"]
@@ -45,6 +46,7 @@ class FittedSvm(Fitted):
     positive: Int[np.ndarray, " machine"]
     negative: Int[np.ndarray, " machine"]
     is_known: Bool[np.ndarray, " emotion"]
+    is_one_vs_rest: Bool[np.ndarray, ""]
 
     def margins(self, vectors: Vectors) -> Float[np.ndarray, "image machine"]:
         """Give the value of each machine; its sign is its decision, no unit."""
@@ -67,7 +69,7 @@ class FittedSvm(Fitted):
 
     def probabilities(self, vectors: Vectors) -> Probabilities:
         margins = self.margins(vectors)
-        if self._is_one_vs_rest:
+        if self.is_one_vs_rest:
             scores = np.zeros((len(vectors), self.is_known.size))
             scores[:, self.positive] = margins
         else:
@@ -75,15 +77,11 @@ class FittedSvm(Fitted):
         return softmax(scores, self.is_known)
 
     def claims(self, vectors: Vectors) -> Claims | None:
-        if not self._is_one_vs_rest:
+        if not self.is_one_vs_rest:
             return None
-        claims = np.zeros((len(vectors), self.is_known.size), bool)
+        claims = np.tile(self.is_known, (len(vectors), 1))  # the only emotion needs no machine
         claims[:, self.positive] = self.margins(vectors) > 0
         return claims
-
-    @property
-    def _is_one_vs_rest(self) -> bool:
-        return bool((self.negative == REST).all()) and self.negative.size > 0
 
     def _votes(
         self, margins: Float[np.ndarray, "image machine"]
@@ -175,6 +173,7 @@ class Svm(Model):
             np.array([task.positive for task in tasks], dtype=int),
             np.array([task.negative for task in tasks], dtype=int),
             np.isin(np.arange(len(train.emotions)), train.codes),
+            np.array(self.scheme == "one_vs_rest"),
             facts=self._facts(seen, train, machines.early),
         )
 

@@ -10,8 +10,9 @@ from affekt.pictures.alike import Limit, Prints, alike_pairs
 
 def copies(train: pl.DataFrame, test: pl.DataFrame, bits: int) -> pl.DataFrame:
     """Give the pictures of the first that the second holds too, each once, with the reason."""
-    same = train.join(test, on="image_id", how="semi")["image_id"]
-    near = [one for one in _near(train, test, bits) if one not in set(same)]
+    same = train.join(test, on="image_id", how="semi")["image_id"].to_list()
+    known = set(same)
+    near = [one for one in _near(train, test, bits) if one not in known]
     names = [*same, *near]
     reasons = ["same-bytes"] * len(same) + ["near-copy"] * len(near)
     schema = dict.fromkeys(("image_id", "reason", "detail"), pl.String)

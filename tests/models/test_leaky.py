@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from affekt.models import Model, Samples
+from affekt.models._axes import FittedOn, view
 from affekt.models._linear import sided
 from affekt.models.linear_svm import LinearSvm
 from affekt.models.logistic import Logistic
@@ -45,6 +46,13 @@ def test_a_model_that_is_not_told_to_leak_does_not_look(model: Model) -> None:
     assert not model.is_leaky
 
 
+@pytest.mark.parametrize("fitted_on", ["train", "everything"])
+def test_training_rows_lie_where_the_map_puts_any_row(fitted_on: FittedOn) -> None:
+    samples = shifted()
+    seen = view(samples, components=3, standardise=True, fitted_on=fitted_on, seed=1)
+    assert samples.vectors @ seen.directions + seen.offset == pytest.approx(seen.points)
+
+
 def test_a_leaky_probe_scales_by_everything() -> None:
     """M64"""
     samples = shifted()
@@ -58,10 +66,13 @@ def test_a_leaky_probe_scales_by_everything() -> None:
     assert np.abs(said[0] - said[1]).max() > 0.01
 
 
-def test_the_leaky_search_leaks_in_its_inner_folds_too() -> None:
+@pytest.mark.parametrize(
+    "model", [LinearSvm(components=3, penalty="search", seed=1), Logistic(seed=1)]
+)
+def test_the_leaky_search_leaks_in_its_inner_folds_too(model: LinearSvm | Logistic) -> None:
     samples = shifted()
-    model = LinearSvm(components=3, penalty="search", fitted_on="everything", seed=1)
-    assert "penalty_search" in model.fit(samples).facts
+    leaky = model.model_copy(update={"fitted_on": "everything"}).fit(samples).facts
+    assert leaky["penalty_search"] != model.fit(samples).facts["penalty_search"]
 
 
 def test_a_leaky_model_that_is_shown_nothing_is_a_mistake_of_the_programmer() -> None:

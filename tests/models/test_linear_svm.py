@@ -68,6 +68,7 @@ def test_few_components_of_many_features_agree_with_the_exact_ones() -> None:
     model = LinearSvm(components=2, standardise=False, seed=2**40)
     few, again = model.fit(train), model.fit(train)
     known = PCA(2, svd_solver="full").fit(train.vectors).explained_variance_ratio_.sum()
+    assert few.facts["components_solver"] == "randomised"
     assert few.facts["variance_kept"] == pytest.approx(known, rel=1e-4)
     assert (few.weights == again.weights).all()
 

@@ -17,10 +17,11 @@ from affekt.models.linear_svm import LinearSvm
 from affekt.models.logistic import Logistic
 from affekt.models.prior import Prior
 from affekt.models.ridge import Ridge
-from affekt.protocols import Protocol
+from affekt.protocols import Fold, Protocol
 from affekt.protocols.holdout import Holdout
 from affekt.protocols.kfold import KFold
 from affekt.stage import Outcome, Progress
+from affekt.stages import _answers
 from affekt.stages.predict import Predict
 from affekt.store.rows import in_polars
 from affekt.tables import ESTIMATES, FEATURES, PICTURES, PREDICTIONS
@@ -332,3 +333,11 @@ def test_what_each_machine_claims_is_kept(tmp_path: Path, frame: pl.DataFrame) -
 def test_a_model_that_claims_in_another_shape_is_named(tmp_path: Path, frame: pl.DataFrame) -> None:
     with pytest.raises(PartError, match=r"spy' gave claims of shape \(2, 1\)"):
         run(tmp_path, frame, Spy(claims=(True,)))
+
+
+def test_a_model_whose_claims_are_no_truth_values_is_named() -> None:
+    fold = Fold(0, 0, np.array([0]), np.array([1]))
+    asked = _answers.Asked("spy", fold, pl.Series(["image-001"]), np.zeros((1, 2)))
+    fitted = FittedSpy(np.array([0.5, 0.5]), (1, 0))  # type: ignore[arg-type]
+    with pytest.raises(PartError, match=r"'spy' gave claims of .* type int64"):
+        _answers.predictions(fitted, asked, ("awe", "fear"))

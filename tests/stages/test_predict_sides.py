@@ -52,6 +52,13 @@ def test_a_leaky_model_sees_vectors_of_tested_rows_and_never_a_label_of_them(
     assert outcome.notes["is_leaky"]
 
 
+def test_a_leaky_model_sees_no_row_that_is_on_neither_side(tmp_path: Path, seen: list[Any]) -> None:
+    table = pictures(LABELS, parts=["train", "train", "validate", "train", "test", None])
+    run(tmp_path, table, Cheat(is_open=True))
+    ((train, _),) = seen
+    assert train.everything[:, 0].tolist() == [0, 1, 3, 4]
+
+
 def test_a_leak_is_noted_by_those_that_leak_only(tmp_path: Path, frame: pl.DataFrame) -> None:
     """M64: what the report stamps."""
     leaky = LinearSvm(components=1, fitted_on="everything", seed=1)

@@ -52,6 +52,7 @@ def test_two_emotions_that_tie_give_no_label(tmp_path: Path) -> None:
         (("6.5", "0.5"), r"txt:3: '0\.5 3\.8' stands where numbers from 1 to 9 are needed"),
         (("3.8", "high"), "txt:3: '6.5 high' stands where"),
         (("joy/2", "../../2"), r"txt:3: '\.\./\.\./2\.jpg' names no file in"),
+        (("joy/2", "joy\0/2"), "txt:3: .* names no file in"),
         (("joy/2", "joy/1"), r"txt:3: 'joy/1\.jpg' stands twice"),
     ],
 )

@@ -37,9 +37,21 @@ def test_only_numbers_below_the_size_of_the_rarest_emotion_are_tried() -> None:
     assert facts["neighbours"] in TRIED[:3]
 
 
-def test_an_emotion_of_a_few_pictures_leaves_the_smallest_number() -> None:
-    """M68: anger has three pictures."""
-    facts = Knn(seed=1).fit(toy(9, 4)).facts
+def test_every_emotion_counts_the_same_in_the_search() -> None:
+    """M66: by pictures, noise would be wrong as rarely as the rare emotion is there, in 0.08."""
+    rng = np.random.default_rng(1)
+    codes = (np.arange(400) % 13 == 0).astype(int)
+    vectors = rng.normal(size=(400, 3)).astype(np.float32)
+    train = Samples(vectors, codes, ("awe", "fear"), tuple(map(str, range(400))))
+    losses = Knn(seed=1).fit(train).facts["neighbours_search"]
+    assert list(losses) == ["10", "20"]
+    assert min(losses.values()) > 0.35
+
+
+@pytest.mark.parametrize("rows", [9, 60])
+def test_an_emotion_of_a_few_pictures_leaves_the_smallest_number(rows: int) -> None:
+    """M68: anger has three pictures; of twenty, twenty are not below."""
+    facts = Knn(seed=1).fit(toy(rows, 4)).facts
     assert (facts["neighbours"], facts["neighbours_search"]) == (10, "too few rows")
 
 

@@ -21,7 +21,8 @@ def scaled(train: Samples, test: Samples) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("kernel", ["linear", "rbf"])
 def test_one_machine_a_pair_decides_as_libsvm_does(kernel: str) -> None:
     """M62: LIBSVM's own way among several classes, with class weights."""
-    train, test = toy(120, 6, emotions=4, spread=1.5), toy(80, 6, emotions=4, spread=1.5, seed=2)
+    train, test = toy(200, 6, emotions=4, spread=1.5), toy(80, 6, emotions=4, spread=1.5, seed=2)
+    train = train.of((train.codes == 0) | (np.arange(200) < 80))  # so that weights are uneven
     model = Svm(kernel=kernel, components=None, seed=1)
     said = model.fit(train).probabilities(test.vectors).argmax(axis=1)
     learned, asked = scaled(train, test)
@@ -44,14 +45,19 @@ def votes(emotions: int, known: SVC, asked: np.ndarray) -> np.ndarray:
     return is_clear
 
 
+@pytest.mark.parametrize("weights", [None, "balanced"])
 @pytest.mark.parametrize("kernel", ["linear", "rbf"])
-def test_one_machine_an_emotion_claims_by_the_sign_that_libsvm_gives(kernel: str) -> None:
+def test_one_machine_an_emotion_claims_by_the_sign_that_libsvm_gives(
+    kernel: str, weights: str | None
+) -> None:
     """M62, I3: one-vs-all, each decision by itself."""
     train, test = toy(90, 6, spread=1.0), toy(40, 6, spread=1.0, seed=2)
-    model = Svm(kernel=kernel, scheme="one_vs_rest", components=None, balance=False, seed=1)
+    model = Svm(
+        kernel=kernel, scheme="one_vs_rest", components=None, balance=weights is not None, seed=1
+    )
     claims = model.fit(train).claims(test.vectors)
     learned, asked = scaled(train, test)
-    known = SVC(kernel=kernel).fit(learned, train.codes == 1)
+    known = SVC(kernel=kernel, class_weight=weights).fit(learned, train.codes == 1)
     assert claims is not None
     assert (claims[:, 1] == known.predict(asked)).all()
     assert not claims[:, 3].any()

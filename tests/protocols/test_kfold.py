@@ -112,6 +112,13 @@ def test_a_scarce_emotion_may_be_dropped_from_the_data() -> None:
     assert folds[0].unreported == ()
 
 
+@pytest.mark.parametrize(("pictures_of_it", "scarce"), [(9, ("anger",)), (10, ())])
+def test_ten_pictures_are_not_scarce(pictures_of_it: int, scarce: tuple[str, ...]) -> None:
+    """M68: the limit is what an emotion must have."""
+    table = pictures(["awe"] * 12 + ["anger"] * pictures_of_it)
+    assert next(KFold(seed=1).folds(table)).unreported == scarce
+
+
 def test_eight_pictures_do_for_five_folds_when_kept() -> None:
     """K8: eight would do for stratified folds; three would not."""
     emotions = ["awe"] * 12 + ["anger"] * 8

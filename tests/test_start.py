@@ -45,6 +45,12 @@ def test_help_imports_nothing_heavy(words: tuple[str, ...]) -> None:
     assert not imported & HEAVY
 
 
+WORKING = {
+    "sklearn", "scipy", "skimage", "pandas", "matplotlib", "torch", "numba", "sqlalchemy",
+    "aiohttp", "cv2",
+}  # fmt: skip
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("template", ["tiny", "small_sets"])
 def test_a_plan_is_read_without_what_only_working_on_it_needs(
@@ -52,12 +58,10 @@ def test_a_plan_is_read_without_what_only_working_on_it_needs(
 ) -> None:
     imported_by("new", str(tmp_path / "plan.toml"), "--template", template)
     assert "logistic" in (tmp_path / "plan.toml").read_text()
-    imported = imported_by("check", str(tmp_path / "plan.toml"))
-    assert "polars" in imported
-    assert not imported & {
-        "sklearn", "scipy", "skimage", "pandas", "matplotlib", "torch", "numba", "sqlalchemy",
-        "aiohttp", "cv2",
-    }  # fmt: skip
+    for command in ("check", "status"):
+        imported = imported_by(command, str(tmp_path / "plan.toml"))
+        assert "polars" in imported
+        assert not imported & WORKING, command
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

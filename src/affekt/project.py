@@ -23,8 +23,6 @@ from affekt.census import write as census
 from affekt.errors import AffektError, UsageError
 from affekt.forgotten import Entry
 from affekt.plan import NOT_BUILT, STEPS, Build, Plan, Result, Weak
-from affekt.report import ReportInput
-from affekt.report import write as write_report
 from affekt.sources import Source, labelled
 from affekt.stage import Progress
 from affekt.store import Failure, Product, Store, disk
@@ -193,8 +191,20 @@ class Project:
 
     def report(self, *, only: str | None = None) -> Path:
         """Write the report of all that stands and give the page."""
-        results = self._standing_results()
-        return write_report(self._report_input(results), self.plan.project / "report", only=only)
+        from affekt import report  # its measures import SciPy, which no other command here needs
+
+        given = report.ReportInput(
+            title=self.plan.title,
+            plan_name=self.plan.path.name,
+            plan_sha256=self.plan.sha256,
+            taxonomy=self.plan.taxonomy,
+            seed=self.plan.seed,
+            build=self.products(),
+            results=self._standing_results(),
+            shelf=self.store.shelf,
+            hardware=hardware(),
+        )
+        return report.write(given, self.plan.project / "report", only=only)
 
     def forget(
         self, wanted: Iterable[Entry], *, why: str = "", dry_run: bool = False
@@ -254,19 +264,6 @@ class Project:
             f"{step.name}: kept none of {step.dropped or 0:,} rows ({reasons or 'none came in'}); "
             f"change [{step.name}] of the plan, or what comes before it"
             + (f"; {step.text}" if step.passing else "")
-        )
-
-    def _report_input(self, results: tuple[Result, ...]) -> ReportInput:
-        return ReportInput(
-            title=self.plan.title,
-            plan_name=self.plan.path.name,
-            plan_sha256=self.plan.sha256,
-            taxonomy=self.plan.taxonomy,
-            seed=self.plan.seed,
-            build=self.products(),
-            results=results,
-            shelf=self.store.shelf,
-            hardware=hardware(),
         )
 
     def _walk_build(self) -> Iterator[tuple[str, Product | Open]]:

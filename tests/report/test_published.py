@@ -40,7 +40,7 @@ def test_every_score_is_the_same_from_the_file(world: World, scored: Bench, tmp_
     path = tmp_path / "predictions.parquet"
     published.write(scored.tests, made.whole(world), path)
     note, tests = published.read(path)
-    again = panels(tests, note["seed"])
+    again = panels(tests, note.seed)
     assert [panel.name for panel in again] == [panel.name for panel in scored.panels]
     for one, other in zip(scored.panels, again, strict=True):
         for first, second in zip(one.cells, other.cells, strict=True):
@@ -125,6 +125,24 @@ def test_a_foreign_table_is_told(tmp_path: Path) -> None:
     pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "predictions.parquet")
     with pytest.raises(UsageError, match="holds no predictions of affekt"):
         published.read(tmp_path / "predictions.parquet")
+
+
+def test_a_note_that_is_not_whole_is_told(file: Path) -> None:
+    with pytest.raises(UsageError, match=r"holds no predictions of affekt.*seed") as told:
+        published.read(altered(file, pl.read_parquet(file), seed="many"))
+    assert "\n" not in str(told.value)
+
+
+def test_warnings_of_the_report_stand_above_what_is_scored_again(
+    world: World, tmp_path: Path
+) -> None:
+    """P10: what no person voted for is told wherever its numbers are."""
+    recipe = {"crowd": {"kind": "simulated"}}
+    build = {"verify": world.product("verify", published.TESTS, (), recipe=recipe)}
+    path = tmp_path / "predictions.parquet"
+    published.write((), made.whole(world, build=build), path)
+    page = report.rescored(path, tmp_path / "out", "T3")
+    assert "Simulated crowd." in page.read_text(encoding="utf-8")
 
 
 def test_a_newer_file_is_told(file: Path) -> None:

@@ -1,44 +1,14 @@
 """The head of the page, and from which plan, seeds, products and machine it was made."""
 
-from typing import NamedTuple
-
 from affekt.foreign import clean
 from affekt.report import chosen
 from affekt.report.bench import Bench
 from affekt.report.exhibits import Column, Exhibit, Row, Table
 from affekt.report.inputs import ReportInput
-from affekt.report.numbers import is_generated, is_simulated
 from affekt.report.text import listed
 from affekt.store import Failure, Product
 
 SHORT = 16  # digits of a hash that a person compares
-
-
-class Banner(NamedTuple):
-    """A warning that stands above everything else."""
-
-    title: str
-    text: str
-
-
-def banners(given: ReportInput) -> tuple[Banner, ...]:
-    """Warn of what is not of this world."""
-    found = []
-    if is_generated(given):
-        found.append(
-            Banner(
-                "Generated pictures.",
-                "Some or all pictures behind this page were painted by a program.",
-            )
-        )
-    if is_simulated(given):
-        found.append(
-            Banner(
-                "Simulated crowd.",
-                "No person voted; the votes were drawn by a program with known faults.",
-            )
-        )
-    return tuple(found)
 
 
 def lead(given: ReportInput, bench: Bench) -> str:

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from affekt.foreign import clean
 from affekt.pictures.shelf import Shelf
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from affekt.plan import (
         Result,
     )  # a plan imports every stage; a page only reads five of its fields
+
+
+class Banner(NamedTuple):
+    """A warning that stands above everything else."""
+
+    title: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,7 @@ class ReportInput:
         shelf: Bytes of the pictures; None leaves the examples out.
         hardware: Name → what it is, in words.
         versions: Name → version of what writes this page.
+        banners: Of the report that published predictions came with.
     """
 
     title: str
@@ -44,6 +52,7 @@ class ReportInput:
     shelf: Shelf | None = None
     hardware: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=versions)
+    banners: tuple[Banner, ...] = ()
 
     def made(self, stage: str) -> Product | None:
         """Give the product of a stage if it stands."""

@@ -14,9 +14,9 @@ from markupsafe import Markup
 from PIL import Image
 
 from affekt.report import colours
-from affekt.report.about import Banner
 from affekt.report.colours import LOOKS, PLAIN
 from affekt.report.exhibits import Exhibit, Figure, Gap
+from affekt.report.inputs import Banner
 from affekt.report.scene import Paint, Sign
 from affekt.report.shapes import HATCHES, outline
 

@@ -5,16 +5,19 @@ so that neither the plan nor the pictures are needed to score it.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict
 
+from affekt.durable import replaced
 from affekt.errors import Damaged, NewerFormat, UsageError
-from affekt.report.inputs import ReportInput
+from affekt.report.banners import banners
+from affekt.report.inputs import Banner, ReportInput
 from affekt.report.remarks import Remarks
 from affekt.report.tested import About
 from affekt.tables import Column, Schema
@@ -48,6 +51,25 @@ TESTS = Schema(
 )
 
 
+class Note(BaseModel):
+    """What the file says of the plan behind its rows.
+
+    Attributes:
+        banners: Warnings of its report, such as that no person voted.
+        remarks: Data set, entry and protocol, and what a reader must know of them.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    plan: str
+    plan_sha256: str
+    seed: int
+    banners: tuple[Banner, ...]
+    versions: dict[str, str]
+    remarks: tuple[tuple[str, str, str, Remarks], ...]
+
+
 class Tests(NamedTuple):
     """The rows of one entry on one data set under one protocol, see `affekt.report.tested`."""
 
@@ -64,15 +86,15 @@ def write(tests: Sequence[Tests], given: ReportInput, path: Path) -> None:
         "plan": given.plan_name,
         "plan_sha256": given.plan_sha256,
         "seed": given.seed,
+        "banners": banners(given),
         "versions": dict(given.versions),
         "remarks": [_as_note(one) for one in tests],
     }
     table = pl.concat(frames).to_arrow()
     table = table.replace_schema_metadata({NOTE: json.dumps(note).encode()})
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.part")
-    pq.write_table(table, beside, compression="zstd")
-    beside.replace(path)
+    with replaced(path) as beside:
+        pq.write_table(table, beside, compression="zstd")
 
 
 def _framed(one: Tests) -> pl.DataFrame:
@@ -99,7 +121,7 @@ def _is_whole() -> pl.Expr:
 class Published(NamedTuple):
     """What such a file holds: what was said of the plan, and the tests."""
 
-    note: dict[str, Any]
+    note: Note
     tests: tuple[Tests, ...]
 
 
@@ -113,14 +135,15 @@ def read(path: Path) -> Published:
     """
     try:
         metadata = pq.read_schema(path).metadata or {}
-        note = json.loads(metadata[NOTE])
-        made_with = int(note["format"])
+        told = json.loads(metadata[NOTE])
+        made_with = int(told["format"])
+        note = Note.model_validate(told) if made_with <= FORMAT else None
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as trouble:
         raise UsageError(
-            f"{path}: holds no predictions of affekt ({type(trouble).__name__}: {trouble}); give a "
-            f"{NAME} that `affekt report` wrote"
+            f"{path}: holds no predictions of affekt ({type(trouble).__name__}: "
+            f"{' '.join(str(trouble).split())}); give a {NAME} that `affekt report` wrote"
         ) from trouble
-    if made_with > FORMAT:
+    if note is None:
         raise NewerFormat(
             f"{path}: written in format {made_with}, this affekt reads up to {FORMAT}; update "
             "affekt"
@@ -147,24 +170,13 @@ def taxonomy(tests: tuple[Tests, ...]) -> Taxonomy:
     return Taxonomy(name="published", emotions=emotions)
 
 
-def _told(one: Tests, note: Mapping[str, Any]) -> Tests:
+def _told(one: Tests, note: Note) -> Tests:
     """Give the tests with what a reader must know of them."""
     key = [one.about.dataset, one.about.entry, one.about.protocol]
-    for *names, said in note.get("remarks", []):
+    for *names, said in note.remarks:
         if names == key:
-            return one._replace(about=one.about._replace(remarks=_remarks(said)))
+            return one._replace(about=one.about._replace(remarks=said))
     return one
-
-
-def _remarks(said: Mapping[str, Any]) -> Remarks:
-    unreported = said["unreported"]
-    return Remarks(
-        bool(said["is_leaky"]),
-        int(said["torn_groups"]),
-        None if unreported is None else frozenset(unreported),
-        tuple(said["said"]),
-        str(said["trained_on"]),
-    )
 
 
 def _as_note(one: Tests) -> list[Any]:

@@ -10,6 +10,7 @@ from affekt.report import (
     about,
     acceptance,
     accuracy,
+    banners,
     bench,
     choices,
     classes,
@@ -91,11 +92,12 @@ def rescored(path: Path, folder: Path, only: str | None = None) -> Path:
     """
     note, tests = published.read(path)
     sources = ReportInput(
-        title=str(note["title"]),
-        plan_name=str(note["plan"]),
-        plan_sha256=str(note["plan_sha256"]),
+        title=note.title,
+        plan_name=note.plan,
+        plan_sha256=note.plan_sha256,
         taxonomy=published.taxonomy(tests),
-        seed=int(note["seed"]),
+        seed=note.seed,
+        banners=note.banners,
     )
     scored = Bench(bench.panels(tests, sources.seed), ())
     ids = [_known(only, SCORES)] if only is not None else list(SCORES)
@@ -129,7 +131,7 @@ def _page(sources: ReportInput, scored: Bench, exhibits: tuple[Exhibit, ...]) ->
         lead=about.lead(sources, scored),
         plan=clean(sources.plan_name),
         version=clean(sources.versions.get("affekt", "")),
-        banners=about.banners(sources),
+        banners=banners.banners(sources),
         facts=about.facts(sources),
         exhibits=exhibits,
     )

@@ -3,9 +3,12 @@
 from typing import Any
 
 import numpy as np
+import polars as pl
 
+from affekt.plan import Result
+from affekt.report import leaks, tested
 from affekt.report.bench import Panel
-from affekt.report.cell import cell
+from affekt.report.cell import cell_of
 from affekt.report.exhibits import Table
 from affekt.report.scores import Cell
 from affekt.taxonomy import VALENCE2
@@ -15,6 +18,13 @@ from tests.report.made import World
 YES, NO = "positive", "negative"
 
 
+def cell(result: Result) -> Cell:
+    """Score one result."""
+    tests = tested.rows(result, leaks.Memory())
+    assert isinstance(tests, pl.DataFrame)
+    return cell_of(tested.about(result), tests, seed=1)
+
+
 def scored(world: World, truth: list[str], rows: list[float] | np.ndarray, **changes: Any) -> Cell:
     """Score a two-sided set; each row is the probability of `positive`."""
     said = np.asarray(rows, dtype=float)
@@ -22,9 +32,7 @@ def scored(world: World, truth: list[str], rows: list[float] | np.ndarray, **cha
     result = made.cell(
         world, truth, np.stack([said, 1 - said], axis=2), taxonomy=VALENCE2, **changes
     )
-    one = cell(result, seed=1)
-    assert isinstance(one, Cell)
-    return one
+    return cell(result)
 
 
 def panel(*cells: Cell) -> Panel:

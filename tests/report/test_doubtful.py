@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from affekt import report, tables
-from affekt.report import doubtful
+from affekt.report import doubted_pictures, doubtful
 from affekt.report.doubts import doubts, listed
 from affekt.report.scores import Cell
 from affekt.taxonomy import VALENCE2
@@ -64,6 +64,8 @@ def test_the_page_shows_the_first_ones_and_the_file_has_all(
     text = page.read_text(encoding="utf-8")
     assert f"The first 3 of {len(rows)} rows; the CSV has all." in text
     assert rows[3]["image_id"] not in text
+    assert rows[0]["image_id"] not in text  # 64 digits are for the file
+    assert rows[0]["image_id"][:6] in text
 
 
 def test_pictures_of_an_own_release_carry_the_name_the_build_knows(world: World) -> None:
@@ -112,7 +114,7 @@ def test_doubtful_pictures_are_shown_where_their_licence_allows_it(
     said = made.guessed(truth, VALENCE2, 0.5, 4)
     result = made.cell(world, truth, said, taxonomy=VALENCE2, known=spots)
     given = made.whole(world, (result,), build=build, taxonomy=VALENCE2)
-    report.write(given, tmp_path / "out", only="G17")
+    page = report.write(given, tmp_path / "out", only="G17")
     (path,) = (tmp_path / "out" / "tables").glob("g17-pictures-*.csv")
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -121,6 +123,11 @@ def test_doubtful_pictures_are_shown_where_their_licence_allows_it(
     assert not closed & {row["picture"] for row in rows}
     assert all(row["label"] != row["suggested"] for row in rows)
     assert list((tmp_path / "out" / "figures").glob("g17-pictures-*.pdf"))
+    assert "of the 24 most doubtful; the others" in page.read_text(encoding="utf-8")
+
+
+def test_nothing_is_said_of_others_where_all_are_shown() -> None:
+    assert doubted_pictures.told(24, 24) == "The 24 most doubtful."
 
 
 def test_pictures_of_unknown_licence_are_not_shown(world: World, tmp_path: Path) -> None:

@@ -9,8 +9,7 @@ import pytest
 
 from affekt import tables
 from affekt.report import leaked, leaks
-from affekt.report.bench import Bench
-from affekt.report.cell import cell
+from affekt.report.bench import Bench, read
 from affekt.report.scores import Cell
 from tests.report import made
 from tests.report.made import World
@@ -131,6 +130,20 @@ def test_accuracy_on_leaked_and_clean_pictures_is_told_apart(world: World) -> No
     assert sum(column(leaked.distances(panel(one)), "pictures")) == 30
 
 
+def test_accuracy_without_leaks_is_told_once(world: World) -> None:
+    """Where no picture leaks, that on clean ones is that of Table 3."""
+    far = two_folds(world, (0, 0), (2**64 - 1, 2**64 - 1))
+    near = two_folds(world, (0, 0), (0, 0))
+    names = [
+        [block.name for block in leaked.exhibit(made.whole(world), Bench((panel(one),), ())).blocks]  # type: ignore[union-attr]
+        for one in (far, near)
+    ]
+    assert names == [
+        ["g23-distances-small-kfold"],
+        ["g23-distances-small-kfold", "g23-small-kfold"],
+    ]
+
+
 def test_entries_of_one_protocol_share_one_search(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,10 +155,12 @@ def test_entries_of_one_protocol_share_one_search(
         return plain(*given)
 
     monkeypatch.setattr(leaks, "nearest", counted)
-    memory = leaks.Memory()
-    for entry in ("a", "b"):
-        result = made.cell(world, [YES, NO], np.full((1, 2, 8), 0.1), entry=entry)
-        cell(result, 1, memory)
+    said = np.full((1, 2, 8), 0.1)
+    read(
+        made.whole(
+            world, tuple(made.cell(world, [YES, NO], said, entry=word) for word in ("a", "b"))
+        )
+    )
     assert len(asked) == 1
 
 

@@ -7,12 +7,11 @@ import pytest
 from sklearn import metrics
 
 from affekt.report import classes, overall
-from affekt.report.cell import cell
 from affekt.report.scores import Cell
 from affekt.taxonomy import MIKELS8
 from tests.report import made
 from tests.report.made import World
-from tests.report.scored import NO, YES, column, panel, scored
+from tests.report.scored import NO, YES, cell, column, panel, scored
 
 
 @pytest.fixture
@@ -23,9 +22,7 @@ def world(tmp_path: Path) -> World:
 def eight(world: World, repeats: int = 1) -> Cell:
     truth = [name for name in MIKELS8.names for _ in range(5)]
     said = made.guessed(truth, MIKELS8, 2, 3, repeats)
-    one = cell(made.cell(world, truth, said), seed=1)
-    assert isinstance(one, Cell)
-    return one
+    return cell(made.cell(world, truth, said))
 
 
 def test_all_numbers_agree_with_scikit_learn(world: World) -> None:

@@ -10,14 +10,13 @@ import pytest
 from affekt.plan import Result
 from affekt.report import accuracy, ratings
 from affekt.report.bench import read
-from affekt.report.cell import cell
 from affekt.report.exhibits import Table
 from affekt.report.remarks import LEAK, Remarks, remarks
-from affekt.report.scores import Cell
 from affekt.store import Product, product
 from affekt.taxonomy import MIKELS8, Taxonomy
 from tests.report import made
 from tests.report.made import World
+from tests.report.scored import cell
 
 THREE = Taxonomy(name="three", emotions=MIKELS8.emotions[:3])
 AMUSED, OTHER, RARE = THREE.names
@@ -43,12 +42,6 @@ def noted(world: World, said: np.ndarray | None = None, **notes: Any) -> Result:
     return result._replace(predictions=product.read(result.predictions.folder))
 
 
-def scored(result: Result) -> Cell:
-    one = cell(result, seed=1)
-    assert isinstance(one, Cell)
-    return one
-
-
 def notes_of(world: World, *results: Result) -> list[str]:
     given = made.whole(world, results)
     bench = read(given)
@@ -59,14 +52,14 @@ def notes_of(world: World, *results: Result) -> list[str]:
 def test_a_leaky_entry_is_stamped_wherever_it_is_named(world: World) -> None:
     """M64"""
     one = noted(world, is_leaky=True)
-    assert scored(one).entry == "colours, SVM (LEAKY)"
+    assert cell(one).entry == "colours, SVM (LEAKY)"
     assert LEAK in notes_of(world, one)[0]
-    assert scored(noted(world)).entry == "colours, SVM"
+    assert cell(noted(world)).entry == "colours, SVM"
 
 
 def test_an_unreported_emotion_has_no_part_in_means_and_stays_a_wrong_answer(world: World) -> None:
     """M68, I8"""
-    kept, out = scored(noted(world, unreported=[])), scored(noted(world, unreported=[RARE]))
+    kept, out = cell(noted(world, unreported=[])), cell(noted(world, unreported=[RARE]))
     assert kept.macro_recall.value == pytest.approx(2 / 3)
     assert out.macro_recall.value == 1.0
     assert out.accuracy.value == kept.accuracy.value == pytest.approx(24 / 28)
@@ -76,13 +69,13 @@ def test_an_unreported_emotion_has_no_part_in_means_and_stays_a_wrong_answer(wor
 
 def test_a_protocol_that_does_not_say_leaves_the_report_its_own_limit(world: World) -> None:
     """I8: the paper leaves out emotions with less than 10 images."""
-    one = scored(noted(world))
+    one = cell(noted(world))
     assert one.silence(2) == "not reported (n = 4)"
     assert one.macro_recall.value == pytest.approx(2 / 3)
 
 
 def test_means_are_over_all_where_every_emotion_is_scarce(world: World) -> None:
-    one = scored(noted(world, unreported=list(THREE.names)))
+    one = cell(noted(world, unreported=list(THREE.names)))
     assert one.macro_recall.value == pytest.approx(2 / 3)
 
 

@@ -7,15 +7,13 @@ import pytest
 
 from affekt.measures.calibration import calibration_error, places, reliability
 from affekt.measures.intervals import wilson
-from affekt.report import datasets, rates, resample
+from affekt.report import datasets, leaks, rates, resample, tested
 from affekt.report.bench import Panel
-from affekt.report.cell import cell
-from affekt.report.scores import Cell
 from affekt.store import Failure
 from affekt.taxonomy import MIKELS8
 from tests.report import made
 from tests.report.made import World
-from tests.report.scored import NO, YES, scored
+from tests.report.scored import NO, YES, cell, scored
 
 
 @pytest.fixture
@@ -101,8 +99,7 @@ def test_both_readings_of_the_true_positive_rate_are_there(world: World) -> None
     """M70: guessing scores a half in the two-sided reading, however many emotions."""
     truth = list(MIKELS8.names) * 2
     result = made.cell(world, truth, np.full((1, 16, 8), 1 / 8))
-    one = cell(result, seed=1)
-    assert isinstance(one, Cell)
+    one = cell(result)
     assert [score.value for score in one.of_emotion("recalls")] == [1 / 8] * 8
     assert [score.value for score in one.of_emotion("two_sided_recalls")] == pytest.approx(
         [0.5] * 8
@@ -148,7 +145,7 @@ def test_nothing_and_one_picture_are_answered(world: World, truth: list[str]) ->
 
 
 def test_a_failed_cell_stays_a_failure() -> None:
-    assert isinstance(cell(made.failed(), seed=1), Failure)
+    assert isinstance(tested.rows(made.failed(), leaks.Memory()), Failure)
 
 
 def test_places_share_a_bin_where_values_tie() -> None:

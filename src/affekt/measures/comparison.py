@@ -32,11 +32,11 @@ def mcnemar(only_first: int, only_second: int) -> float:
 
 
 def sign_flips(
-    differences: Float[np.ndarray, "group pair"],
+    differences: Float[np.ndarray, " group"],
     generator: np.random.Generator,
     rounds: int = FLIPS,
-) -> Float[np.ndarray, " pair"]:
-    r"""Two-sided p-values of sums of differences whose signs are exchangeable under equality.
+) -> float:
+    r"""Two-sided p-value of a sum of differences whose signs are exchangeable under equality.
 
     Whole groups are flipped, so that pictures that belong together stay together:
     :math:`(1 + \#\{|\sum_g \pm d_g| \ge |\sum_g d_g|\}) / (1 + \text{rounds})`.
@@ -51,17 +51,17 @@ def sign_flips(
         Permutation p-values should never be zero, Statistical Applications in Genetics and
         Molecular Biology 9.
     """
-    differences = differences[(differences != 0).any(axis=1)]  # 0 stays 0, whatever its sign
-    whole = differences.sum(axis=0)
-    reached = np.zeros(differences.shape[1])
+    differences = differences[differences != 0]  # 0 stays 0, whatever its sign
+    whole = differences.sum()
+    reached = 0
     for start in range(0, rounds, CHUNK):
         size = (min(CHUNK, rounds - start), len(differences))
         bits = np.frombuffer(generator.bytes(-(-size[0] * size[1] // 8)), dtype=np.uint8)
         stays = np.unpackbits(bits, count=size[0] * size[1]).reshape(size).astype(float)
         flipped = np.abs(2 * (stays @ differences) - whole)
         # Sums of the same numbers in another order differ in their last digits.
-        reached += (flipped >= np.abs(whole) * (1 - 1e-9) - 1e-12).sum(axis=0)
-    return np.asarray((1 + reached) / (1 + rounds))
+        reached += (flipped >= np.abs(whole) * (1 - 1e-9) - 1e-12).sum()
+    return float((1 + reached) / (1 + rounds))
 
 
 def corrected_t(differences: Float[np.ndarray, " round"], test_by_train: float) -> float:

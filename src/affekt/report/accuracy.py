@@ -5,7 +5,7 @@ from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.exhibits import Column, Exhibit, Gap, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scores import Cell, Score
-from affekt.report.text import listed, slug
+from affekt.report.text import listed
 
 COLUMNS = (
     Column("entry", "text"),
@@ -52,12 +52,12 @@ def table(panel: Panel, beside: str = "") -> Table:
         beside: What else has to be shown, one sentence; ``""`` when nothing has.
     """
     return Table(
-        name=f"t3-{slug(panel.dataset)}-{slug(panel.protocol)}",
+        name=f"t3-{panel.slug}",
         title=f"Accuracy on {panel.name}",
         columns=COLUMNS,
         rows=tuple(_row(cell) for cell in panel.cells),
         notes=(*_notes(panel), *_remarks(panel), *([beside] if beside else [])),
-        apart=frozenset(at for at, cell in enumerate(panel.cells) if cell.is_floor),
+        apart=panel.floors,
     )
 
 

@@ -11,6 +11,7 @@ from affekt.report.exhibits import Gap
 from affekt.report.inputs import ReportInput
 from affekt.report.published import Tests
 from affekt.report.scores import Cell
+from affekt.report.text import slug
 from affekt.store import Failure
 
 
@@ -27,6 +28,11 @@ class Panel(NamedTuple):
         return f"{clean(self.dataset)}, {clean(self.protocol)}"
 
     @property
+    def slug(self) -> str:
+        """Data set and protocol, as names of files have them."""
+        return f"{slug(self.dataset)}-{slug(self.protocol)}"
+
+    @property
     def emotions(self) -> tuple[str, ...]:
         """Of the data set's taxonomy."""
         return self.cells[0].emotions
@@ -35,6 +41,11 @@ class Panel(NamedTuple):
     def contenders(self) -> tuple[Cell, ...]:
         """Entries that look at the picture; the floors when there is no other."""
         return tuple(one for one in self.cells if not one.is_floor) or self.cells
+
+    @property
+    def floors(self) -> frozenset[int]:
+        """Numbers of the cells that are levels to beat."""
+        return frozenset(at for at, one in enumerate(self.cells) if one.is_floor)
 
 
 class Lost(NamedTuple):

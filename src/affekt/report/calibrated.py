@@ -11,7 +11,6 @@ from affekt.measures import calibration as measures
 from affekt.report.bench import Panel
 from affekt.report.exhibits import Column, Row, Table
 from affekt.report.scores import BINS, Cell, Score
-from affekt.report.text import slug
 from affekt.report.voted import voted
 
 COLUMNS = (
@@ -49,12 +48,12 @@ def table(panel: Panel) -> Table:
         for cell, v, c in zip(panel.cells, votes, cooled, strict=True)
     ]
     return Table(
-        name=f"g14-sums-{slug(panel.dataset)}-{slug(panel.protocol)}",
+        name=f"g14-sums-{panel.slug}",
         title=f"Calibration on {panel.name}",
         columns=(*COLUMNS, *(OF_VOTES if has_votes else ()), *(COOLED if is_cooled else ())),
         rows=tuple(rows),
         notes=_notes(panel, has_votes=has_votes, is_cooled=is_cooled),
-        apart=frozenset(at for at, cell in enumerate(panel.cells) if cell.is_floor),
+        apart=panel.floors,
     )
 
 
@@ -138,7 +137,7 @@ def _notes(panel: Panel, *, has_votes: bool, is_cooled: bool) -> tuple[str, ...]
         f"own probability; both with {BINS} bins of equal mass. Brier: squared distance to the "
         f"label, 0 to 2. Log loss: surprise at the label in nats, {guessing:.3f} for saying the "
         "same of all.",
-        f"Intervals, 95 %: {panel.cells[0].method}; n = {panel.cells[0].n:,} pictures.",
+        f"Intervals, 95 %: {panel.cells[0].drawing}; n = {panel.cells[0].n:,} pictures.",
     ]
     if has_votes:
         notes.append(

@@ -1,22 +1,10 @@
-"""From one result of the benchmark, or the tests that were published of it, to its scores."""
-
-from typing import TYPE_CHECKING
+"""From the tests of one result of the benchmark to its scores."""
 
 import numpy as np
 import polars as pl
 
-from affekt.report import leaks, tested
+from affekt.report import tested
 from affekt.report.scores import Cell
-from affekt.store import Failure
-
-if TYPE_CHECKING:
-    from affekt.plan import Result
-
-
-def cell(result: "Result", seed: int, memory: leaks.Memory | None = None) -> Cell | Failure:
-    """Give the scores of one result, or why there are none."""
-    tests = tested.rows(result, memory or leaks.Memory())
-    return tests if isinstance(tests, Failure) else cell_of(tested.about(result), tests, seed)
 
 
 def cell_of(about: tested.About, tests: pl.DataFrame, seed: int) -> Cell:

@@ -5,7 +5,7 @@ from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.exhibits import Column, Exhibit, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scores import Cell, Score
-from affekt.report.text import listed, slug
+from affekt.report.text import listed
 
 MEASURES = ("precisions", "recalls", "f1s", "two_sided_recalls")
 COLUMNS = (
@@ -40,7 +40,7 @@ def table(panel: Panel) -> Table:
     contenders = panel.contenders
     scored = {cell.entry: _scores(cell) for cell in contenders}
     return Table(
-        name=f"g15-{slug(panel.dataset)}-{slug(panel.protocol)}",
+        name=f"g15-{panel.slug}",
         title=f"Scores of every emotion on {panel.name}",
         columns=COLUMNS,
         rows=tuple(

@@ -11,7 +11,7 @@ from affekt.report.exhibits import Column, Exhibit, Figure, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scene import Box, Item, Paint, Scene, Stroke, Words, shortened, width_of
 from affekt.report.scores import Cell
-from affekt.report.text import count, percent, slug
+from affekt.report.text import count, percent
 
 SIDE, SMALL_SIDE = 44, 27  # px of a cell; small above nine emotions, where the count no longer fits
 LONGEST = 120  # px for the name of an emotion
@@ -30,7 +30,7 @@ def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
 
 def figure(panel: Panel) -> Figure:
     """Draw the matrices of one data set side by side."""
-    name = f"g3-{slug(panel.dataset)}-{slug(panel.protocol)}"
+    name = f"g3-{panel.slug}"
     floors = len(panel.cells) - len(panel.contenders)
     note = f" The {floors} floors, which look at no picture, are left out." if floors else ""
     return Figure(

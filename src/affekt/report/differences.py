@@ -18,21 +18,20 @@ from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.exhibits import Column, Exhibit, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scores import Cell
-from affekt.report.text import slug
 
 LEVEL = 0.05
 COLUMNS = (
     Column("first", "text"),
     Column("second", "text"),
-    Column("n"),
-    Column("difference", "percent"),
-    Column("difference 95 %", "percent", "95 %"),
+    Column("difference", "points"),
+    Column("difference 95 %", "points", "95 %"),
+    Column("stands", "text"),
+    Column("p, Holm", "chance"),
+    Column("p", "chance"),
+    Column("p over folds", "chance"),
     Column("only first"),
     Column("only second"),
-    Column("p", "chance"),
-    Column("p, Holm", "chance"),
-    Column("p over folds", "chance"),
-    Column("stands", "text"),
+    Column("n"),
 )
 
 
@@ -75,7 +74,7 @@ def table(panel: Panel) -> Table:
     found = [difference(*pair) for pair in combinations(_compared(panel), 2)]
     adjusted = holm(np.array([one.p for one in found]))
     return Table(
-        name=f"g16-{slug(panel.dataset)}-{slug(panel.protocol)}",
+        name=f"g16-{panel.slug}",
         title=f"Differences on {panel.name}",
         columns=COLUMNS,
         rows=tuple(_row(one, float(p)) for one, p in zip(found, adjusted, strict=True)),
@@ -96,7 +95,7 @@ def difference(first: Cell, second: Cell) -> Difference:
     np.add.at(parts, pairs.group, np.stack([gaps, np.ones_like(gaps)], axis=1))
     draws = resample.drawn_for(len(parts), first.seed, first.dataset, first.protocol).sums(parts)
     rounds = draws[:, 0] / np.where(draws[:, 1] > 0, draws[:, 1], np.nan)
-    p, test = _p(first, second, pairs, parts[:, :1])
+    p, test = _p(first, second, pairs, parts[:, 0])
     return Difference(
         first=first.entry,
         second=second.entry,
@@ -134,7 +133,7 @@ def _by_picture(cell: Cell) -> Float[np.ndarray, " image"]:
 
 
 def _p(
-    first: Cell, second: Cell, pairs: _Pairs, by_group: Float[np.ndarray, "group 1"]
+    first: Cell, second: Cell, pairs: _Pairs, by_group: Float[np.ndarray, " group"]
 ) -> tuple[float, str]:
     """Give McNemar's exact p-value where it may be asked for, else that of flipped signs."""
     gaps = pairs.first - pairs.second
@@ -146,7 +145,7 @@ def _p(
     words = (str(first.seed), first.dataset, first.protocol, first.entry, second.entry)
     seed = sha256("\n".join(words).encode(errors="replace")).digest()[:8]
     generator = np.random.default_rng(int.from_bytes(seed, "big"))
-    return float(comparison.sign_flips(by_group, generator)[0]), "flips"
+    return comparison.sign_flips(by_group, generator), "flips"
 
 
 def _over_folds(first: Cell, second: Cell) -> float:
@@ -168,9 +167,8 @@ def verdict(found: list[Difference], adjusted: Float[np.ndarray, " pair"]) -> st
         return f"No difference stands at 5 % after Holm's correction over {pairs}."
     rest = len(found) - len(standing)
     others = f" The other {rest} may be luck." if rest else ""
-    stand = "stands" if len(standing) == 1 else "stand"
-    told = "; ".join(standing)
-    return f"At 5 % after Holm's correction over {pairs} {stand}: {told}.{others}"
+    these = "this difference stands" if len(standing) == 1 else "these differences stand"
+    return f"At 5 % after Holm's correction over {pairs}, {these}: {'; '.join(standing)}.{others}"
 
 
 def _better(one: Difference) -> str:
@@ -181,15 +179,15 @@ def _better(one: Difference) -> str:
 
 def _row(one: Difference, adjusted: float) -> Row:
     stands = "yes" if adjusted < LEVEL and one.value else "no"
-    head = (one.first, one.second, one.n, one.value, one.interval)
-    return (*head, one.only_first, one.only_second, one.p, adjusted, one.over_folds, stands)
+    head = (one.first, one.second, one.value, one.interval, stands)
+    return (*head, adjusted, one.p, one.over_folds, one.only_first, one.only_second, one.n)
 
 
 def _notes(cell: Cell, found: list[Difference]) -> Iterator[str]:
     tests = {one.test for one in found}
     yield (
         "Difference: accuracy of the first less that of the second on the same pictures, in "
-        f"points. 95 %: paired {resample.method(cell.n, cell.n_groups)}. Only: pictures that only "
+        f"percentage points. 95 %: paired {cell.drawing}. Only: pictures that only "
         "one of them gets right."
     )
     if "McNemar" in tests:

@@ -12,7 +12,6 @@ from affekt.report.exhibits import Column, Figure, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.samples import EACH, SIDE, Sample
 from affekt.report.scene import Item, Scene, Tile, Words, shortened
-from affekt.report.text import slug
 from affekt.store import Product
 
 STEP, LINE = 112, 142  # px: one picture, one row
@@ -29,18 +28,25 @@ def figure(given: ReportInput, panel: Panel, listed: pl.DataFrame) -> Figure | N
     if not shown:
         return None
     said = {row["image_id"]: row["suggested"] for row in listed.iter_rows(named=True)}
-    name = f"g17-pictures-{slug(panel.dataset)}-{slug(panel.protocol)}"
+    name = f"g17-pictures-{panel.slug}"
     return Figure(
         name=name,
         title=f"Pictures whose labels are doubtful on {panel.name}",
         text=_text(shown, said),
         scene=_scene(shown, said),
         table=_table(name, panel, shown, said),
-        notes=(
-            f"{len(shown)} of the {listed.height} most doubtful; the others have no licence that "
-            "lets them be shown. Below each: its label, and what is suggested.",
-        ),
+        notes=(f"{told(len(shown), listed.height)} Below each: its label, and what is suggested.",),
         sprite=sprite(shown),
+    )
+
+
+def told(shown: int, asked: int) -> str:
+    """Say how many of those asked for are shown, and why not all."""
+    if shown == asked:
+        return f"The {asked} most doubtful."
+    return (
+        f"{shown} of the {asked} most doubtful; the others have no licence that lets them be shown "
+        "or cannot be read."
     )
 
 

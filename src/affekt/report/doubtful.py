@@ -13,17 +13,17 @@ from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.doubts import Doubts
 from affekt.report.exhibits import Column, Exhibit, Figure, Row, Table
 from affekt.report.inputs import ReportInput
-from affekt.report.text import percent, slug
+from affekt.report.text import percent
 
 SHOWN = 24  # doubtful labels on the page; the file has them all
+IDS = (Column("image_id", "text"), Column("original_id", "text"))  # 64 digits each
 COLUMNS = (
     Column("picture", "text"),
     Column("label", "text"),
     Column("suggested", "text"),
-    Column("p, label", "score"),
-    Column("p, suggested", "score"),
-    Column("image_id", "text"),
-    Column("original_id", "text"),
+    Column("p, label", "chance"),
+    Column("p, suggested", "chance"),
+    *IDS,
 )
 
 
@@ -61,7 +61,7 @@ def sums(panel: Panel, found: Doubts) -> Table:
     whole = float((have * found.share).sum() / have.sum()) if have.sum() else None
     rows.append(("all", have.sum(), n, whole, n))
     return Table(
-        name=f"g17-sums-{slug(panel.dataset)}-{slug(panel.protocol)}",
+        name=f"g17-sums-{panel.slug}",
         title=f"Doubted labels on {panel.name}",
         columns=(
             Column("label", "text"),
@@ -106,14 +106,15 @@ def table(panel: Panel, found: Doubts, listed: pl.DataFrame) -> Table:
         .iter_rows()
     ]
     return Table(
-        name=f"g17-{slug(panel.dataset)}-{slug(panel.protocol)}",
+        name=f"g17-{panel.slug}",
         title=f"Likely wrong labels on {panel.name}",
         columns=COLUMNS,
         rows=tuple(rows),
         notes=(
-            f"In order of the probability of the label; {len(rows):,} of {found.cell.n:,} labels. "
-            "To ask people again, name a copy of the CSV as again in [sample] of the plan that "
-            "built the set.",
+            f"{len(rows):,} of {found.cell.n:,} labels, in order of p, label: the probability that "
+            f"{clean(found.cell.entry)} gives the label. To ask people again, name a copy "
+            "of the CSV as again in [sample] of the plan that built the set.",
         ),
         shown=SHOWN,
+        across=len(COLUMNS) - len(IDS),
     )

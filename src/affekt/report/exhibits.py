@@ -9,7 +9,7 @@ from jaxtyping import UInt8
 from affekt.report.scene import Scene
 from affekt.report.text import Value, show
 
-Kind = Literal["text", "count", "percent", "score", "chance"]
+Kind = Literal["text", "count", "percent", "points", "score", "chance"]
 Row = tuple[Value, ...]
 
 
@@ -36,6 +36,7 @@ class Table:
         apart: Rows of another kind, such as levels to beat.
         notes: What a reader must know to read the numbers: n, unit, method.
         shown: Rows on the page and in LaTeX, the first ones; the CSV has all. None for all.
+        across: Columns there, the first ones. None for all.
     """
 
     name: str
@@ -46,6 +47,12 @@ class Table:
     strong: frozenset[int] = frozenset()
     apart: frozenset[int] = frozenset()
     shown: int | None = None
+    across: int | None = None
+
+    @property
+    def heads(self) -> tuple[Column, ...]:
+        """Columns on the page and in LaTeX."""
+        return self.columns[: self.across]
 
     @property
     def left_out(self) -> str:
@@ -64,7 +71,7 @@ class Table:
     def cells(self) -> list[list[str]]:
         """Give every cell that is shown, as the page shows it."""
         return [
-            [show(value, column.kind) for value, column in zip(row, self.columns, strict=True)]
+            [show(value, column.kind) for value, column in zip(row, self.heads, strict=False)]
             for row in self.rows[: self.shown]
         ]
 

@@ -43,8 +43,8 @@ def escaped(text: str) -> str:
 
 def table(given: Table) -> str:
     """Give a ``table`` environment; its first line names the packages it needs."""
-    heads = " & ".join(escaped(clean(column.head)) for column in given.columns)
-    align = "".join("l" if column.kind == "text" else "r" for column in given.columns)
+    heads = " & ".join(escaped(clean(column.head)) for column in given.heads)
+    align = "".join("l" if column.kind == "text" else "r" for column in given.heads)
     lines = [
         r"% needs \usepackage[T1]{fontenc}, textcomp and booktabs; other scripts need LuaLaTeX",
         r"\begin{table}",

@@ -13,7 +13,7 @@ from affekt.report.exhibits import Column, Exhibit, Gap, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.leaks import NEAR_BITS
 from affekt.report.scores import Cell, Score
-from affekt.report.text import percent, slug
+from affekt.report.text import percent
 
 STEPS = ((0, 0), (1, 4), (5, NEAR_BITS), (NEAR_BITS + 1, 16), (17, 64))
 COLUMNS = (
@@ -24,17 +24,18 @@ COLUMNS = (
     Column("n clean"),
     Column("accuracy, clean", "percent"),
     Column("accuracy, clean 95 %", "percent", "95 %"),
-    Column("difference", "percent"),
-    Column("difference 95 %", "percent", "95 %"),
+    Column("difference", "points"),
+    Column("difference 95 %", "points", "95 %"),
 )
 
 
 def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
-    """Two tables a data set and protocol, or a box where no distance is known."""
+    """Two tables a data set and protocol; one where none leaks, a box where nothing is known."""
     blocks: list[Table | Gap] = []
     for panel in bench.panels:
         if (panel.cells[0].near_bits >= 0).any():
-            blocks += [distances(panel), table(panel)]
+            leak = any(is_leaked(cell).any() for cell in panel.cells)
+            blocks += [distances(panel), *([table(panel)] if leak else [])]
         elif panel.cells[0].n:
             reason = (
                 "no distance between tested and trained pictures is known: there are no pictures "
@@ -60,7 +61,7 @@ def distances(panel: Panel) -> Table:
     unknown = float(weight[bits < 0].sum())
     rows.append(("not known", *_share(unknown, cell.n)))
     return Table(
-        name=f"g23-distances-{slug(panel.dataset)}-{slug(panel.protocol)}",
+        name=f"g23-distances-{panel.slug}",
         title=f"Bits to the nearest training picture on {panel.name}",
         columns=(
             Column("bits", "text"),
@@ -82,17 +83,17 @@ def table(panel: Panel) -> Table:
     cell = panel.cells[0]
     share = float(cell.tested.weight[is_leaked(cell)].sum()) / cell.n
     return Table(
-        name=f"g23-{slug(panel.dataset)}-{slug(panel.protocol)}",
+        name=f"g23-{panel.slug}",
         title=f"Accuracy on leaked and clean pictures of {panel.name}",
         columns=COLUMNS,
         rows=tuple(_row(one) for one in panel.cells),
         notes=(
             f"Leaked: a training picture within {NEAR_BITS} bits; {percent(share)} of the tested "
-            "pictures. An accuracy that is higher there alone is memory. Counts are means over "
+            "pictures. An accuracy that is higher there may be memory. Counts are means over "
             "repeats.",
-            f"Intervals, 95 %: {resample.method(cell.n, cell.n_groups)}.",
+            f"Intervals, 95 %: {cell.drawing}.",
         ),
-        apart=frozenset(at for at, one in enumerate(panel.cells) if one.is_floor),
+        apart=panel.floors,
     )
 
 

@@ -13,7 +13,6 @@ from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.exhibits import Column, Exhibit, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scores import Cell, Score
-from affekt.report.text import slug
 
 COLUMNS = (
     Column("entry", "text"),
@@ -23,8 +22,8 @@ COLUMNS = (
     Column("MCC 95 %", "score", "95 %"),
     Column("mean AP", "score"),
     Column("mean AP 95 %", "score", "95 %"),
-    Column("first two", "percent"),
-    Column("first two 95 %", "percent", "95 %"),
+    Column("top 2", "percent"),
+    Column("top 2 95 %", "percent", "95 %"),
     Column("polarity", "percent"),
     Column("polarity 95 %", "percent", "95 %"),
 )
@@ -44,7 +43,7 @@ def table(panel: Panel) -> Table:
     """Give the rows of one data set and protocol, floors last."""
     cell = panel.cells[0]
     return Table(
-        name=f"t4-{slug(panel.dataset)}-{slug(panel.protocol)}",
+        name=f"t4-{panel.slug}",
         title=f"What accuracy hides on {panel.name}",
         columns=COLUMNS,
         rows=tuple(_row(one) for one in panel.cells),
@@ -52,12 +51,12 @@ def table(panel: Panel) -> Table:
             "Worst recall: of the emotion that is found least, of those with pictures; its draws "
             "take the least of each, so that the interval leans downwards. MCC: correlation of "
             "labels and answers, 0 for guessing. Mean AP: average precision against the rest, mean "
-            "over the emotions. First two: the label is among the two most probable emotions. "
+            "over the emotions. Top 2: the label is among the two most probable emotions. "
             "Polarity: the answer is pleasant or unpleasant as the label is.",
-            f"n = {cell.n:,} pictures. Intervals, 95 %: {resample.method(cell.n, cell.n_groups)}; "
+            f"n = {cell.n:,} pictures. Intervals, 95 %: {cell.drawing}; "
             f"of mean AP {cell.thinned:,} draws. A tie counts in part.",
         ),
-        apart=frozenset(at for at, one in enumerate(panel.cells) if one.is_floor),
+        apart=panel.floors,
     )
 
 

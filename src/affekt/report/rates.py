@@ -11,7 +11,7 @@ from affekt.report.exhibits import Column, Exhibit, Figure, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, shortened, width_of
 from affekt.report.scores import Cell, Score
-from affekt.report.text import count, listed, percent, slug
+from affekt.report.text import count, listed, percent
 
 BAR, RIGHT = 400, 164  # px: the scale from 0 to 1, numbers
 WIDEST = 270  # px for the names of entries; longer ones are cut on the drawing, not in the table
@@ -31,7 +31,7 @@ def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
 def figure(panel: Panel) -> Figure:
     """Draw the bars of one data set, grouped by emotion."""
     scored = {cell.entry: cell.of_emotion("recalls") for cell in panel.contenders}
-    name = f"g5-7-{slug(panel.dataset)}-{slug(panel.protocol)}"
+    name = f"g5-7-{panel.slug}"
     return Figure(
         name=name,
         title=f"True positive rate by emotion on {panel.name}",

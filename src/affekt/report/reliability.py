@@ -14,7 +14,7 @@ from affekt.report.inputs import ReportInput
 from affekt.report.scene import Item, Stroke
 from affekt.report.scores import BINS, Cell
 from affekt.report.squares import Square
-from affekt.report.text import count, percent, slug
+from affekt.report.text import count, percent
 
 Bin = tuple[float, float, float]  # pictures, mean probability said, share right
 
@@ -32,7 +32,7 @@ def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
 
 def figure(panel: Panel) -> Figure:
     """Draw one reliability diagram an entry."""
-    name = f"g14-{slug(panel.dataset)}-{slug(panel.protocol)}"
+    name = f"g14-{panel.slug}"
     return Figure(
         name=name,
         title=f"Reliability on {panel.name}",

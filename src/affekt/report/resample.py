@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from affekt.measures import intervals
 from affekt.measures.intervals import UNKNOWN, Interval
 
 ROUNDS = 2000
@@ -78,8 +79,4 @@ def around(value: float, rounds: Float[np.ndarray, " round"]) -> Interval:
 
 def ends(values: Float[np.ndarray, " round"]) -> Interval:
     """Give the percentile interval over the rounds that gave a number; NaN when none did."""
-    told = values[np.isfinite(values)]
-    if not told.size:
-        return UNKNOWN
-    low, high = np.quantile(told, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return Interval(float(low), float(high))
+    return intervals.ends(values, CONFIDENCE)

@@ -122,17 +122,16 @@ class Cell:
     @property
     def method(self) -> str:
         """How the intervals were made, in words."""
-        return (
-            f"Wilson for shares, {self._drawing} for the rest" if self.is_plain else self._drawing
-        )
+        return f"Wilson for shares, {self.drawing} for the rest" if self.is_plain else self.drawing
 
     @property
     def share_method(self) -> str:
         """How the intervals of shares alone were made, in words."""
-        return "Wilson" if self.is_plain else self._drawing
+        return "Wilson" if self.is_plain else self.drawing
 
     @property
-    def _drawing(self) -> str:
+    def drawing(self) -> str:
+        """How the intervals of all but shares were made, in words."""
         return resample.method(self.n, self.n_groups)
 
     @cached_property
@@ -157,7 +156,7 @@ class Cell:
     @cached_property
     def said(self) -> Float[np.ndarray, " row"]:
         """How probable each test calls its top answer."""
-        return _top(self.tested)[0]
+        return np.asarray(self.tested.probabilities.max(axis=1, initial=0.0))
 
     @property
     def sureness(self) -> float:
@@ -167,7 +166,7 @@ class Cell:
     @cached_property
     def right(self) -> Float[np.ndarray, " row"]:
         """How right the answer of each test is: 1, 0, or a share where the label ties."""
-        return _top(self.tested)[1]
+        return measures.outcomes(self.tested.truth, self.tested.probabilities)
 
     @property
     def draws(self) -> resample.Draws:
@@ -336,10 +335,3 @@ class Cell:
 
     def _share(self, hits: float, whole: float, rounds: Float[np.ndarray, " round"]) -> Interval:
         return wilson(min(hits, whole), whole) if self.is_plain else resample.ends(rounds)
-
-
-def _top(tests: tested.Tested) -> tuple[Float[np.ndarray, " row"], Float[np.ndarray, " row"]]:
-    """Largest probability of each row, and whether it came true (in part, when it ties)."""
-    said = tests.probabilities.max(axis=1, initial=0.0)
-    hits = measures.choices(tests.probabilities)
-    return said, hits[np.arange(said.size), tests.truth]

@@ -14,7 +14,7 @@ from affekt.report.inputs import ReportInput
 from affekt.report.scene import Curve, Item, Stroke
 from affekt.report.scores import Cell, Score
 from affekt.report.squares import Square
-from affekt.report.text import percent, slug
+from affekt.report.text import percent
 
 STEPS = 10  # shares of pictures answered that are marked
 MOST_BENDS = 120  # of the line that is drawn
@@ -33,7 +33,7 @@ def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
 
 def figure(panel: Panel) -> Figure:
     """Draw one curve an entry."""
-    name = f"g25-{slug(panel.dataset)}-{slug(panel.protocol)}"
+    name = f"g25-{panel.slug}"
     return Figure(
         name=name,
         title=f"Risk and coverage on {panel.name}",
@@ -51,7 +51,7 @@ def table(panel: Panel) -> Table:
     """Give the area under the curve of every entry, floors last."""
     cell = panel.cells[0]
     return Table(
-        name=f"g25-areas-{slug(panel.dataset)}-{slug(panel.protocol)}",
+        name=f"g25-areas-{panel.slug}",
         title=f"Area under risk and coverage on {panel.name}",
         columns=(
             Column("entry", "text"),
@@ -71,7 +71,7 @@ def table(panel: Panel) -> Table:
             f"n = {cell.n:,} pictures. Intervals, 95 %: bootstrap ({cell.thinned:,} draws of "
             f"{resample.unit(cell.n, cell.n_groups)}).",
         ),
-        apart=frozenset(at for at, one in enumerate(panel.cells) if one.is_floor),
+        apart=panel.floors,
     )
 
 

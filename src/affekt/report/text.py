@@ -58,15 +58,20 @@ def show(value: Value, kind: str) -> str:
         return count(value)
     if kind == "chance" and value < SMALLEST_P:
         return f"< {SMALLEST_P}"
-    return percent(value) if kind == "percent" else f"{value:.3f}"
+    return f"{_number(value, kind)} %" if kind == "percent" else _number(value, kind)
 
 
 def _interval(value: Interval, kind: str) -> str:
     if not (math.isfinite(value.low) and math.isfinite(value.high)):
         return NOTHING
-    if kind == "percent":
-        return f"{100 * value.low:.1f} – {100 * value.high:.1f}"
-    return f"{value.low:.3f} – {value.high:.3f}"
+    to = "to" if value.low < 0 else "–"  # a dash beside a minus sign is hard to read
+    return f"{_number(value.low, kind)} {to} {_number(value.high, kind)}"
+
+
+def _number(value: float, kind: str) -> str:
+    """Give a share as percent or as it is, with a minus sign that is no hyphen, and no −0."""
+    plain = f"{100 * value:.1f}" if kind in ("percent", "points") else f"{value:.3f}"
+    return plain.replace("-", "" if float(plain) == 0 else "−")
 
 
 def listed(words: list[str]) -> str:

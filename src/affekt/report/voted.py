@@ -7,12 +7,10 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from affekt.measures import distances
-from affekt.report import resample
 from affekt.report.bench import Bench, Panel
 from affekt.report.exhibits import Column, Exhibit, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scores import Cell
-from affekt.report.text import slug
 
 Distance = Callable[[np.ndarray, np.ndarray], np.ndarray]
 MEASURES: dict[str, Distance] = {
@@ -58,7 +56,7 @@ def table(panel: Panel) -> Table:
     named = [(Column(name, "score"), Column(f"{name} 95 %", "score", "95 %")) for name in MEASURES]
     n = len(np.unique(panel.cells[0].tested.image[voted(panel.cells[0])[0]]))
     return Table(
-        name=f"g26-{slug(panel.dataset)}-{slug(panel.protocol)}",
+        name=f"g26-{panel.slug}",
         title=f"Distributions of votes on {panel.name}",
         columns=(Column("entry", "text"), Column("n"), *(one for pair in named for one in pair)),
         rows=tuple(_row(cell) for cell in panel.cells),
@@ -67,9 +65,9 @@ def table(panel: Panel) -> Table:
             "(Jensen-Shannon, bits), Chebyshev, Clark and Canberra: smaller is closer, 0 is equal. "
             "Cosine and intersection: larger is closer, 1 is equal. As in Geng (2016), with JS "
             "beside them.",
-            f"Intervals, 95 %: {resample.method(panel.cells[0].n, panel.cells[0].n_groups)}.",
+            f"Intervals, 95 %: {panel.cells[0].drawing}.",
         ),
-        apart=frozenset(at for at, cell in enumerate(panel.cells) if cell.is_floor),
+        apart=panel.floors,
     )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import optimize
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 from sklearn.metrics import log_loss as known_log_loss
@@ -123,7 +124,8 @@ def test_the_temperature_that_was_put_in_is_found(true: float) -> None:
 
 def test_no_other_temperature_has_a_smaller_loss() -> None:
     dice = np.random.default_rng(10)
-    said, truth = dice.dirichlet(np.ones(3) / 3, 60), dice.integers(0, 3, 60)
+    said = dice.dirichlet(np.ones(3), 60)
+    truth = (said.cumsum(axis=1) > dice.random((60, 1))).argmax(axis=1)
     best = calibration.temperature(said, truth)
     losses = [
         calibration.log_loss(calibration.tempered(said, at), truth)
@@ -131,6 +133,13 @@ def test_no_other_temperature_has_a_smaller_loss() -> None:
     ]
     found = calibration.log_loss(calibration.tempered(said, best), truth)
     assert found <= min(losses) + 1e-6
+    known = optimize.minimize_scalar(
+        lambda at: calibration.log_loss(calibration.tempered(said, at), truth),
+        bounds=(0.02, 50),
+        method="bounded",
+        options={"xatol": 1e-8},
+    )
+    assert best == pytest.approx(known.x, rel=1e-4)
 
 
 def test_a_constant_needs_no_temperature_and_no_picture_has_none() -> None:

@@ -26,7 +26,10 @@ def naive(labels: np.ndarray, said: np.ndarray) -> list[int]:
 def test_suggestions_agree_with_plain_loops(size: int, seed: int) -> None:
     dice = np.random.default_rng(seed)
     labels, said = dice.integers(0, 3, size), dice.dirichlet(np.ones(3), size)
-    assert confident.suggestions(labels, said).tolist() == naive(labels, said)
+    suggested = confident.suggestions(labels, said)
+    assert suggested.tolist() == naive(labels, said)
+    shares = confident.joint(labels, suggested, 3).sum(axis=1)
+    assert shares == pytest.approx(np.bincount(labels, minlength=3) / size)
 
 
 def planted() -> tuple[np.ndarray, np.ndarray, np.ndarray]:

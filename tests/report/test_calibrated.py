@@ -40,8 +40,14 @@ def test_votes_give_columns_of_their_own(world: World) -> None:
 
 
 def test_a_picture_asked_about_one_emotion_has_no_distribution(world: World) -> None:
-    known = [{"shares": [0.8, None]}, {"shares": None}, {"shares": [2.0, 2.0]}, {"shares": [0, 0]}]
-    rows, votes = voted.voted(scored(world, [YES, NO, YES, NO], [0.5] * 4, known=known))
+    known = [
+        {"shares": [0.8, None]},
+        {"shares": None},
+        {"shares": [2.0, 2.0]},
+        {"shares": [0, 0]},
+        {"shares": [2, -1]},
+    ]
+    rows, votes = voted.voted(scored(world, [YES] * 5, [0.5] * 5, known=known))
     assert rows.sum() == 1
     assert votes.tolist() == [[0.5, 0.5]]
 
@@ -68,6 +74,8 @@ def test_the_temperature_is_fitted_on_validation_pictures_alone(world: World) ->
     assert one.temperature == turned.temperature
     assert (one.n, turned.n) == (30, 30)
     assert one.loss != turned.loss
+    others = [word == YES for word in TRUTH[30:]]
+    assert one.loss[0] == pytest.approx(log_loss(others, SAID[30:]))
     said = np.column_stack([SAID[:30], 1 - SAID[:30]])
     truth = np.array([0 if word == YES else 1 for word in TRUTH[:30]])
     assert one.temperature == pytest.approx(calibration.temperature(said, truth), rel=1e-6)
@@ -88,6 +96,15 @@ def test_bins_hold_every_picture_once_and_come_true_as_counted(world: World) -> 
     drawn = reliability.figure(panel(one))
     assert len(drawn.scene.marks) == len(found)
     assert "on average and is right in" in drawn.text
+
+
+def test_the_text_says_on_which_side_an_entry_errs(world: World) -> None:
+    sure, unsure = (
+        reliability.figure(panel(scored(world, truth, [0.6] * 4))).text
+        for truth in ([NO] * 4, [YES] * 4)
+    )
+    assert "right in 0.0 %, too sure by 60.0 points" in sure
+    assert "right in 100.0 %, too unsure by 40.0 points" in unsure
 
 
 def test_nothing_tested_draws_nothing(world: World) -> None:

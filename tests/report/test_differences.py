@@ -58,6 +58,19 @@ def test_repeats_of_folds_have_the_corrected_test_too(world: World) -> None:
     assert one.test == "flips"
 
 
+def test_folds_of_other_pictures_are_not_compared(world: World) -> None:
+    rows = np.array([GOOD])
+    rows[0, :3] = np.nan
+    first = scored(world, TRUTH, rows, entry="a", folds=5)
+    second = scored(world, TRUTH, np.array([BAD]), entry="b", folds=5)
+    assert np.isnan(difference(first, second).over_folds)
+
+
+def test_chance_is_compared_where_there_is_no_other_floor(world: World) -> None:
+    net, chance = (scored(world, TRUTH, GOOD, entry=name) for name in ("net", "chance"))
+    assert column(differences.table(panel(net, chance)), "second") == ["chance"]
+
+
 def test_the_table_says_which_differences_stand(world: World) -> None:
     net, twin = (scored(world, TRUTH, GOOD, entry=name) for name in ("net", "twin"))
     floor, chance = (scored(world, TRUTH, BAD, entry=name) for name in ("majority", "chance"))

@@ -66,6 +66,7 @@ def test_pictures_of_the_same_fold_are_not_looked_at(world: World) -> None:
 def test_flat_pictures_have_no_distance(world: World) -> None:
     one = two_folds(world, (0, 0), (0, 0), None, (1, 1))
     assert bits(one)[name(2)] == -1
+    assert leaked.is_leaked(one).sum() == 3
     assert bits(one)[name(0)] == 0
 
 

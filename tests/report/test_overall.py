@@ -1,5 +1,6 @@
 """Worst emotion, MCC, average precision, first two and polarity, beside the floor (issue 6)."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from sklearn import metrics
 
 from affekt.report import classes, overall
+from affekt.report.remarks import Remarks
 from affekt.report.scores import Cell
 from affekt.taxonomy import MIKELS8
 from tests.report import made
@@ -84,6 +86,14 @@ def test_fewer_rounds_are_drawn_of_many_rows(world: World, monkeypatch: pytest.M
     monkeypatch.setattr("affekt.report.scores.ROWS_IN_ALL", 6000)
     assert one.thinned == 300
     assert sum(len(rows) for rows in one.row_weights()) == 300
+
+
+def test_an_emotion_that_is_not_reported_has_no_part_in_the_mean(world: World) -> None:
+    """M68."""
+    one = eight(world)
+    told = Remarks(unreported=frozenset(MIKELS8.names[:3]))
+    out = replace(one, about=one.about._replace(remarks=told))
+    assert overall.mean_ap(out).value == pytest.approx(one.average_precisions.values[3:].mean())
 
 
 def test_scores_of_every_emotion_have_average_precision(world: World) -> None:

@@ -93,6 +93,7 @@ def test_calibration_error_is_that_of_the_measure(world: World) -> None:
     assert one.calibration.value == pytest.approx(calibration_error(reliability(top, right)))
     low, high = one.calibration.interval
     assert 0 <= low < one.calibration.value < high <= 1
+    assert (low + high) / 2 == pytest.approx(one.calibration.value, abs=0.02)
 
 
 def test_both_readings_of_the_true_positive_rate_are_there(world: World) -> None:

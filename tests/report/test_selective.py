@@ -51,6 +51,7 @@ def test_the_drawing_says_its_numbers(world: World) -> None:
     figure = selective.figure(panel(one))
     assert len(figure.scene.marks) == len(figure.table.rows) == 10
     assert "net is wrong in" in figure.text
+    assert column(figure.table, "answered") == pytest.approx(np.arange(1, 11) / 10)
 
 
 def test_nothing_tested_draws_nothing(world: World) -> None:

@@ -267,6 +267,21 @@ def test_the_table_of_the_report_is_such_a_list(tmp_path: Path) -> None:
     assert asked["image_id"].to_list() == [name(0)]
 
 
+def test_what_must_stay_apart_is_not_asked_about_again(tmp_path: Path) -> None:
+    pictures = images(["awe", "fear"])
+    apart, _ = draw(stage(1), images(["awe"]), tmp_path)
+    one = again(tmp_path, f"image_id\n{name(0)}\n{name(1)}\n")
+    asked, dropped = draw(one, pictures, tmp_path, apart)
+    assert asked["image_id"].to_list() == [name(1)]
+    assert dropped["reason"].to_list() == ["excluded"]
+
+
+def test_an_empty_list_asks_nothing(tmp_path: Path) -> None:
+    asked, dropped = draw(again(tmp_path, "image_id\n"), images(["awe"]), tmp_path)
+    assert asked.is_empty()
+    assert dropped["reason"].to_list() == ["not-listed"]
+
+
 def test_a_changed_list_is_another_draw(tmp_path: Path) -> None:
     one = again(tmp_path, f"image_id\n{name(0)}\n")
     before = one.witness()

@@ -55,14 +55,13 @@ def confident_joint(labels: Codes, suggested: Codes, emotions: int) -> Joint:
 def joint(labels: Codes, suggested: Codes, emotions: int) -> Joint:
     r"""Estimated share of pictures by label (row) and true emotion (column), :math:`\hat Q`.
 
-    Equation 3. Rows of the confident joint are scaled to the labels there are; a row of which no
-    picture is confident is taken as right. Sums to 1; all 0 without pictures.
+    Equation 3. Rows of the confident joint are scaled to the labels there are; of every label that
+    occurs at least one picture has a suggestion. Sums to 1; all 0 without pictures.
     """
     counts = confident_joint(labels, suggested, emotions)
     n = np.bincount(labels, minlength=emotions).astype(float)
     told = counts.sum(axis=1)
-    scaled = np.where(told[:, None] > 0, counts * (n / np.maximum(told, 1))[:, None], np.diag(n))
-    return np.asarray(scaled / max(labels.size, 1))
+    return np.asarray(counts * (n / np.maximum(told, 1))[:, None] / max(labels.size, 1))
 
 
 def likely_wrong(

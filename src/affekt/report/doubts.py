@@ -36,7 +36,7 @@ class Doubts(NamedTuple):
 
 def doubts(panel: Panel) -> Doubts:
     """Doubt the labels of a data set with the contender that is right most often."""
-    cell = max(panel.contenders, key=lambda one: (one.accuracy.value, -panel.cells.index(one)))
+    cell = max(panel.contenders, key=lambda one: one.accuracy.value)
     k, tests = len(cell.emotions), cell.tested
     said = np.zeros((cell.n, k))
     np.add.at(said, tests.image, tests.probabilities * tests.weight[:, None])

@@ -83,7 +83,7 @@ def _python(_: Path) -> Iterator[Finding]:
 
 def _libraries(_: Path) -> Iterator[Finding]:
     known = versions()
-    for name in LIBRARIES:
+    for name in (one for one in LIBRARIES if one not in EXTRAS.values()):
         if name in known:
             yield Finding(name, "ok", known[name])
         else:
@@ -92,17 +92,13 @@ def _libraries(_: Path) -> Iterator[Finding]:
 
 def _extras(_: Path) -> Iterator[Finding]:
     for extra, module in EXTRAS.items():
-        if find_spec(module) and (said := _raised(module)):
+        if not find_spec(module):
+            said, remedy = f"{module} is not installed", f"pip install 'affekt[{extra}]'"
+            yield Finding(f"extra {extra}", "note", said, remedy)
+        elif said := _raised(module):
             yield Finding(f"extra {extra}", "note", said, "install a pair that belongs together")
-        elif find_spec(module):
-            yield Finding(f"extra {extra}", "ok", _version(module))
         else:
-            yield Finding(
-                f"extra {extra}",
-                "note",
-                f"{module} is not installed",
-                f"pip install 'affekt[{extra}]'",
-            )
+            yield Finding(f"extra {extra}", "ok", _version(module))
 
 
 def _raised(module: str) -> str:
@@ -110,8 +106,10 @@ def _raised(module: str) -> str:
 
     It is there and yet cannot be used when its torchvision was built for another PyTorch.
     """
+    if module != EXTRAS["zoo"]:
+        return ""
     try:
-        imported(module) if module == EXTRAS["zoo"] else None
+        imported(module)
     except MissingExtra as trouble:
         return str(trouble)
     return ""

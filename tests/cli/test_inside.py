@@ -9,6 +9,7 @@ import pytest
 from affekt import doctor, templates
 from affekt.fetch.secrets import keep_secret
 from affekt.foreign import SIGN
+from affekt.store import versions
 from tests.cli.run import Command
 
 
@@ -133,6 +134,18 @@ def test_an_extra_that_raises_when_it_is_imported_counts_as_missing(
     found = {one.name: one for one in doctor.examine(tmp_path)}["extra zoo"]
     assert found.state == "note"
     assert "operator torchvision::nms" in found.text
+
+
+def test_a_machine_without_an_extra_is_sound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M7: PyTorch can change a result, and the core needs none."""
+    known = {name: one for name, one in versions().items() if name != "torch"}
+    monkeypatch.setattr("affekt.doctor.versions", lambda: known)
+    monkeypatch.setattr("affekt.doctor.find_spec", lambda module: None)
+    findings = doctor.examine(tmp_path)
+    assert {one.name: one for one in findings}["extra nets"].state == "note"
+    assert doctor.exit_code(findings) == 0
 
 
 def test_the_doctor_lists_begun_steps_with_their_size(tmp_path: Path) -> None:

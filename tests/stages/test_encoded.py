@@ -8,7 +8,7 @@ import pytest
 
 from affekt.datasets.oasis import Oasis
 from affekt.errors import PartError
-from affekt.features import Encoder, Feature, Picture, Raw, Vector
+from affekt.features import Encoder, Feature, Picture, Raw, Trained, Vector
 from affekt.features.yanulevskaya import Yanulevskaya
 from affekt.models import Samples
 from affekt.models.linear_svm import LinearSvm
@@ -135,11 +135,8 @@ def test_pictures_without_a_vector_are_left_out(tmp_path: Path, raws: list[np.nd
     assert (outcome.notes["pictures"], outcome.notes["without_features"]) == (5, 1)
 
 
-class Odd(Feature):
-    """Learns nothing and gives what a test wants."""
-
-    answer: float = 0.0
-    n_values: int = 2
+class Mute(Feature):
+    """Says that it learns, and not how."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -151,6 +148,13 @@ class Odd(Feature):
 
     def extract(self, picture: Picture) -> Vector:
         return np.zeros(1, np.float32)
+
+
+class Odd(Mute):
+    """Learns nothing and gives what a test wants."""
+
+    answer: float = 0.0
+    n_values: int = 2
 
     def learn(self, image_ids: object, raws: object) -> Encoder:
         return OddEncoder(self)
@@ -166,6 +170,17 @@ class OddEncoder(Encoder):
     def encode(self, raw: Raw) -> Vector:
         odd: Odd = vars(self)["odd"]
         return np.full(odd.n_values, odd.answer, np.float32)
+
+
+def test_a_feature_that_lacks_what_it_declares_is_told(
+    tmp_path: Path, raws: list[np.ndarray]
+) -> None:
+    stage = predict().model_copy(update={"feature": Mute()})
+    frame = pictures(["positive", "negative"] * 3, parts=[*["train"] * 4, *["test"] * 2])
+    with pytest.raises(PartError, match="test_encoded' was shown training pictures and has no"):
+        stage.run(desk(tmp_path), frame, table(raws))
+    with pytest.raises(PartError, match="test_encoded' was handed a trained net and has no"):
+        Mute().with_net(Trained("0" * 64, tmp_path / "model.onnx", ("awe",)))
 
 
 @pytest.mark.parametrize("odd", [Odd(answer=np.inf), Odd(n_values=3)], ids=["infinite", "long"])

@@ -20,6 +20,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from affekt.blocks.value import Value
+from affekt.errors import PartError
 from affekt.parts import Part
 
 Picture = UInt8[np.ndarray, "row column 3"]
@@ -93,9 +94,12 @@ class Feature(Part):
         """Give the same feature looking through the net it needs.
 
         Raises:
-            NotImplementedError: `needs` is None.
+            PartError: It looks through none.
         """
-        raise NotImplementedError(f"{self.kind()!r} needs no trained net")
+        raise PartError(
+            f"feature {self.kind()!r} was handed a trained net and has no `with_net`; write it, or "
+            "let `needs` be None"
+        )
 
     @property
     def longest(self) -> int:
@@ -138,6 +142,9 @@ class Feature(Part):
         They may be looked at once, one after the other: all of them need not fit in memory.
 
         Raises:
-            NotImplementedError: `is_learned` is False.
+            PartError: It has no learned half.
         """
-        raise NotImplementedError(f"{self.kind()!r} has no learned half")
+        raise PartError(
+            f"feature {self.kind()!r} was shown training pictures and has no `learn`; write it, or "
+            "let `is_learned` be False"
+        )

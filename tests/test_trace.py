@@ -5,9 +5,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from affekt.durable import file_sha256
 from affekt.errors import UsageError
 from affekt.store import Product
-from affekt.store.product import file_sha256
 from affekt.trace import Fate, fate
 
 ONE, OTHER = "a1" * 32, "a2" * 32

@@ -1,5 +1,6 @@
 """Files that outlast a crash: whole or absent, and on the disk together with their names."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,3 +31,9 @@ def replaced(path: Path) -> Iterator[Path]:
         settle(path.parent)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file, 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -41,7 +41,7 @@ class Inspection:
         self.counts = dict.fromkeys(("products", "pages", "attempts", "pictures"), 0)
 
     def products(self) -> Iterator[Damage]:
-        """Look at the tables of every product that stands."""
+        """Look at the tables and files of every product that stands."""
         for manifest in sorted(self._project.glob("products/[!.]*/manifest.json")):
             try:
                 made = product.read(manifest.parent)

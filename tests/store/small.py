@@ -112,6 +112,19 @@ class Publish(Small):
         return Outcome(table, files=folder, publish="toy-1.0.0")
 
 
+class Own(Small):
+    """Keeps one small file besides its table."""
+
+    takes: ClassVar[Schema | None] = SPLITS
+    gives: ClassVar[Schema] = SPLITS
+
+    def run(self, desk: Desk, table: pl.DataFrame) -> Outcome:
+        folder = desk.scratch / "net"
+        (folder / "inner").mkdir(parents=True)
+        (folder / "inner" / "weights").write_bytes(b"hello")
+        return Outcome(table, keeps=folder)
+
+
 class Daftly(Small):
     """Works on Daft frames."""
 

@@ -21,7 +21,7 @@ from affekt.errors import (
 from affekt.store import Failure, Product, Store, digest_of, recipe_of, rows
 from affekt.store.preview import Open, Preview
 from tests.rights import needs_rights
-from tests.store.small import RUNS, Count, Daftly, Door, Keep, Publish, Rows
+from tests.store.small import RUNS, Count, Daftly, Door, Keep, Own, Publish, Rows
 
 
 @pytest.fixture
@@ -218,6 +218,23 @@ def test_a_flipped_bit_in_a_table_is_found_before_it_is_used(
         store.make(reader(), rows)
     with pytest.raises(Damaged, match="checksum"):
         rows.table()
+
+
+def test_what_a_product_holds_besides_its_tables_is_looked_at_before_it_is_used(
+    store: Store,
+) -> None:
+    """B19."""
+    made = store.make(Own(), store.make(Rows()))
+    path = made.file("inner/weights")
+    assert (made.own, path.read_bytes()) == (("inner/weights",), b"hello")
+    path.write_bytes(b"hullo")
+    with pytest.raises(Damaged, match=r"weights: is not what was written, .*; delete the folder"):
+        made.file("inner/weights")
+    path.unlink()
+    with pytest.raises(Damaged, match=r"weights: cannot be read \(No such file"):
+        made.file("inner/weights")
+    with pytest.raises(KeyError):
+        made.file("another")
 
 
 def test_a_newer_project_is_known_without_writing(tmp_path: Path) -> None:

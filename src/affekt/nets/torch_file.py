@@ -104,8 +104,7 @@ def _bytes(path: Path, sha256: str | None) -> bytes:
         raise Damaged(
             f"{path}: cannot be read ({trouble.strerror}); reinstall or copy it again"
         ) from trouble
-    came = hashlib.sha256(data).hexdigest()
-    if sha256 is not None and came != sha256:
+    if sha256 is not None and (came := hashlib.sha256(data).hexdigest()) != sha256:
         raise Damaged(
             f"{path}: has the SHA-256 {came}, expected {sha256}; the file is damaged or another "
             "one, reinstall it"

@@ -1,6 +1,5 @@
 """What was made: a folder with Parquet in it, a manifest, and an address."""
 
-import hashlib
 import json
 import shutil
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from affekt.durable import file_sha256
 from affekt.errors import Damaged, NewerFormat
 from affekt.files import Files
 
@@ -18,8 +18,6 @@ NEEDED = (
     "recipe_sha256", "inputs", "kept", "dropped", "reasons", "table_sha256", "dropped_sha256",
     "published", "notes", "seconds", "made_at",
 )  # fmt: skip
-
-
 OWN = "files"  # folder of what a product holds besides its tables
 
 
@@ -65,18 +63,7 @@ class Product:
         Raises:
             Damaged: The file is missing or not what was written.
         """
-        path = self.folder / f"{name}.parquet"
-        if self.files:
-            self.files.ensure(path)
-        try:
-            wrong = file_sha256(path) != self.manifest[f"{name}_sha256"]
-        except OSError as trouble:
-            raise Damaged(
-                f"{path}: cannot be read ({trouble.strerror}); {self._remedy}"
-            ) from trouble
-        if wrong:
-            raise Damaged(f"{path}: is not what was written, by its checksum; {self._remedy}")
-        return path
+        return self._sound(self.folder / f"{name}.parquet", self.manifest[f"{name}_sha256"])
 
     def file(self, name: str) -> Path:
         """Give one of the files that the product holds besides its tables, after a look at it.
@@ -85,17 +72,25 @@ class Product:
             Damaged: It is missing or not what was written.
             KeyError: The product never had it.
         """
-        path, digest = self.folder / OWN / name, self.manifest[OWN][name]
-        if self.files:
-            self.files.ensure(path)
-        if not path.is_file() or file_sha256(path) != digest:
-            raise Damaged(f"{path}: is missing or not what was written; {self._remedy}")
-        return path
+        return self._sound(self.folder / OWN / name, self.manifest[OWN][name])
 
     @property
     def own(self) -> tuple[str, ...]:
         """Names of the files that it holds besides its tables, sorted."""
         return tuple(sorted(self.manifest.get(OWN, {})))
+
+    def _sound(self, path: Path, sha256: str) -> Path:
+        if self.files:
+            self.files.ensure(path)
+        try:
+            wrong = file_sha256(path) != sha256
+        except OSError as trouble:
+            raise Damaged(
+                f"{path}: cannot be read ({trouble.strerror}); {self._remedy}"
+            ) from trouble
+        if wrong:
+            raise Damaged(f"{path}: is not what was written, by its checksum; {self._remedy}")
+        return path
 
     @property
     def _remedy(self) -> str:
@@ -153,12 +148,6 @@ def keep_files(made: Path | None, place: Path) -> dict[str, str]:
     made.rename(place)
     paths = sorted(path for path in place.rglob("*") if path.is_file())
     return {path.relative_to(place).as_posix(): file_sha256(path) for path in paths}
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, 64 hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_note(path: Path) -> dict[str, Any]:

@@ -16,12 +16,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from affekt import engine as engines
+from affekt.durable import file_sha256
 from affekt.errors import TableError
 from affekt.files import Files
 from affekt.stage import Stage
 from affekt.store.digest import RowsDigest
 from affekt.store.ordered import AMPLE, Memory, Order, Unsorted, in_order, risen
-from affekt.store.product import Product, file_sha256
+from affekt.store.product import Product
 from affekt.tables import Pieces, Table
 
 ROW_GROUP = 65_536  # rows

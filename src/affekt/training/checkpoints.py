@@ -4,7 +4,6 @@ A checkpoint is a folder with ``state.safetensors`` and ``state.json``; the seco
 SHA-256 of the first, and the folder is renamed into place when both are on the disk.
 """
 
-import hashlib
 import json
 import logging
 import shutil
@@ -47,7 +46,7 @@ class Checkpoints:
         beside.mkdir(parents=True)
         path = beside / "state.safetensors"
         save_file({name: one.detach().contiguous() for name, one in tensors.items()}, path)
-        told = {**facts, "sha256": _sha256(path)}
+        told = {**facts, "sha256": durable.file_sha256(path)}
         (beside / "state.json").write_text(json.dumps(told), encoding="utf-8")
         for file in (path, beside / "state.json", beside):
             durable.settle(file)
@@ -62,7 +61,7 @@ class Checkpoints:
         for place in reversed(self._standing()):
             try:
                 facts = json.loads((place / "state.json").read_text(encoding="utf-8"))
-                if facts.pop("sha256") == _sha256(place / "state.safetensors"):
+                if facts.pop("sha256") == durable.file_sha256(place / "state.safetensors"):
                     return Saved(load_file(place / "state.safetensors"), facts)
             except (OSError, ValueError, KeyError) as trouble:
                 log.warning("%s cannot be read (%s); an earlier one is taken", place, trouble)
@@ -72,8 +71,3 @@ class Checkpoints:
 
     def _standing(self) -> list[Path]:
         return sorted(self._folder.glob("[0-9]*"))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

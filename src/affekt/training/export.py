@@ -4,7 +4,6 @@ timm and, through it, transformers read ``config.json`` and ``model.safetensors`
 needs ``config.json`` and ``model.onnx`` alone, and no PyTorch.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from jaxtyping import UInt8
 from safetensors.torch import save_file
 from torch import Tensor
 
+from affekt.durable import file_sha256
 from affekt.errors import PartError
 from affekt.nets.efficientnet_lite0 import HEAD, SIDE_PX, build
 from affekt.nets.lite0_names import ARCHITECTURE, named_as_published
@@ -130,5 +130,5 @@ def _write_json(path: Path, value: Mapping[str, Any]) -> None:
 
 def _write_sums(folder: Path) -> None:
     paths = sorted(path for path in folder.iterdir() if path.name != SUMS)
-    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in paths]
+    lines = [f"{file_sha256(path)}  {path.name}\n" for path in paths]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")

@@ -13,7 +13,7 @@ from typing import Any, Self
 from affekt.datasets import Dataset, Facts, Labelled
 from affekt.datasets.release import shape
 from affekt.datasets.release.reading import Unreadable, checksums_in, groups_in, manifest_in
-from affekt.datasets.release.write import file_sha256
+from affekt.durable import file_sha256
 from affekt.errors import Damaged, UsageError
 from affekt.parts import Place
 from affekt.taxonomy import Taxonomy

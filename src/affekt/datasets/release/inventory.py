@@ -9,7 +9,7 @@ from pathlib import Path
 from affekt.datasets.release import shape
 from affekt.datasets.release.finding import Finding
 from affekt.datasets.release.reading import Unreadable, checksums_in
-from affekt.datasets.release.write import file_sha256
+from affekt.durable import file_sha256
 
 AGAIN = "get the release again from where it is published"
 KNOWN = {*shape.PAPERS, *shape.TABLES, shape.MANIFEST, shape.CHECKSUMS}

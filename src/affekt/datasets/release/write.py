@@ -1,6 +1,5 @@
 """Writes a release folder: the same rows give the same bytes, wherever and whenever."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import pyarrow.parquet as pq
 from affekt import cells, licences
 from affekt.datasets.release import card, shape
 from affekt.datasets.release.shape import Manifest
+from affekt.durable import file_sha256
 from affekt.taxonomy import Taxonomy
 
 FILE_BYTES = 450_000_000  # of pictures and texts, so that no file is over 500 MB
@@ -72,12 +72,6 @@ def checksums(folder: Path) -> str:
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
     files = [name for name in names if (folder / name).is_file() and name != shape.CHECKSUMS]
     return "".join(f"{file_sha256(folder / name)}  {name}\n" for name in files)
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, 64 hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def attribution(row: Mapping[str, Any]) -> str:

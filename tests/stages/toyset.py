@@ -13,7 +13,7 @@ PARTS = ("train", "train", "train", "validate", "test")
 
 
 class Toy(Dataset):
-    """Red pictures are positive, blue ones negative; every fifth is tested, one cannot be read."""
+    """Red pictures are positive, blue ones negative; every fifth pair is tested."""
 
     facts = Facts(title="Toy", citation="nobody", licence="cc0")
     rows: int = 20

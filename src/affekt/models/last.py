@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,12 +12,13 @@ from pydantic import Field
 from affekt.errors import AffektError
 from affekt.models import Fitted, Model, Probabilities, Samples, Vectors
 from affekt.models._linear import softmax
+from affekt.nets.efficientnet_lite0 import NET
 from affekt.training.extra import check_installed
 from affekt.training.finetune import Finetune
 from affekt.training.views import Kept
 
-SHAPE = (192, 7, 7)  # of what enters the last stage of EfficientNet-Lite0
-LENGTH = prod(SHAPE)
+SHAPE = NET.shapes["stage6"]  # of what enters the last stage of EfficientNet-Lite0
+LENGTH = NET.lengths["stage6"]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Pictures of a table as a training run is shown them: decoded once, kept in files of one stage.
 
 A run that crops keeps squares a little larger than the net's input; one that moves only the end of
-the net keeps what the frozen layers make of each picture, plain and mirrored, by ONNX Runtime.
+the net keeps what the frozen layers make of each picture, by ONNX Runtime, plain and, where the
+recipe mirrors, mirrored.
 """
 
 import json
@@ -21,7 +22,7 @@ from threadpoolctl import threadpool_limits
 
 from affekt import durable
 from affekt.errors import PictureError
-from affekt.nets.efficientnet_lite0 import HEAD, NET
+from affekt.nets.efficientnet_lite0 import NET
 from affekt.nets.session import session
 from affekt.pictures.decode import Decoders
 from affekt.pictures.square import squashed
@@ -32,9 +33,9 @@ from affekt.training.views import Kept, Pictures, Views
 
 SQUARE_PX = 256  # of what is cropped: 8/7 of the input, as its own training had it
 SAMPLE = 16  # pictures on which the graph is held against the net
-KEPT: dict[str, tuple[str, tuple[int, ...], DTypeLike]] = {
-    "last": ("stage6", (192, 7, 7), np.float16),  # 18.8 kB a view
-    "head": ("features", (HEAD,), np.float32),
+KEPT: dict[str, tuple[str, DTypeLike]] = {  # mode → layer
+    "last": ("stage6", np.float16),  # 18.8 kB a view
+    "head": ("features", np.float32),
 }
 Square = UInt8[np.ndarray, "side side 3"]
 
@@ -93,8 +94,9 @@ class _Files:
         if recipe.views == "crop":
             self._shapes["squares"] = ((n_rows, SQUARE_PX, SQUARE_PX, 3), np.uint8)
         if recipe.mode in KEPT:
-            _, shape, dtype = KEPT[recipe.mode]
-            self._shapes["kept"] = ((n_rows, 2, *shape), dtype)
+            layer, dtype = KEPT[recipe.mode]
+            n_views = 1 if recipe.views == "none" else 2
+            self._shapes["kept"] = ((n_rows, n_views, *NET.shapes[layer]), dtype)
 
     def open(self, name: str, mode: Any = "r") -> NDArray[Any]:
         """Give one array; rows that were never written take no room on most file systems."""
@@ -136,8 +138,9 @@ class _Files:
     def _keep(self, arrays: dict[str, NDArray[Any]], row: int, pixels: Square) -> None:
         if self._recipe.mode in KEPT:
             layer = KEPT[self._recipe.mode][0]
-            both = np.stack([pixels, pixels[:, ::-1]])
-            arrays["kept"][row] = session(NET).run(both, layer)
+            kept = arrays["kept"]
+            views = np.stack([pixels, pixels[:, ::-1]][: kept.shape[1]])
+            kept[row] = session(NET).run(views, layer)
         else:
             arrays["framed" if len(pixels) == NET.side_px else "squares"][row] = pixels
 

@@ -42,12 +42,23 @@ def test_every_drawn_picture_is_to_be_learned_from_with_its_weak_label(tmp_path:
 
 
 def test_near_copies_stay_together(tmp_path: Path) -> None:
-    groups = {at: at - at % 4 for at in range(40)}
-    given = laid(["awe", "fear"] * 20, groups)
+    groups = {at: at - at % 3 for at in range(60)}  # two of one emotion and one of the other
+    given = laid(["awe", "fear"] * 30, groups)
     stage = Pool(taxonomy=MIKELS8, seed=1, held_out=0.3)
-    table, _ = checked(stage, stage.run(desk(tmp_path), drawn(given), given), 40)
+    table, _ = checked(stage, stage.run(desk(tmp_path), drawn(given), given), 60)
     assert table["part"].n_unique() == 2
     assert table.group_by("group_id").agg(pl.col("part").n_unique())["part"].max() == 1
+
+
+def test_the_seed_draws_what_to_choose_by(tmp_path: Path) -> None:
+    given = laid(["awe"] * 40)
+    chosen = []
+    for seed in (1, 1, 2):
+        made = Pool(taxonomy=MIKELS8, seed=seed).run(desk(tmp_path), drawn(given), given)
+        table = made.table
+        assert isinstance(table, pl.DataFrame)
+        chosen.append(set(table.filter(part="validate")["image_id"]))
+    assert chosen[0] == chosen[1] != chosen[2]
 
 
 def test_a_draw_whose_picture_is_gone_is_told(tmp_path: Path) -> None:

@@ -32,11 +32,34 @@ def test_the_chosen_epoch_is_the_best_on_the_validation_part_with_its_standard_e
     tmp_path: Path,
 ) -> None:
     """M46"""
-    learned = trained(tmp_path, quick(epochs=5))
+    learned = trained(tmp_path, quick(epochs=5, rate=1e-3))
     best = max(one.accuracy or 0 for one in learned.history)
     chosen = learned.history[learned.chosen]
     assert chosen.accuracy == best
+    assert 0 < best < 1
     assert chosen.standard_error == pytest.approx((best * (1 - best) / 6) ** 0.5)
+
+
+def test_of_equally_good_epochs_the_one_with_the_least_loss_is_chosen(tmp_path: Path) -> None:
+    """M46"""
+    learned = trained(tmp_path, quick(epochs=12, averaging=0.5))
+    best = [one for one in learned.history if one.accuracy == 1.0]
+    assert len({one.validation_loss for one in best}) > 1
+    assert learned.history[learned.chosen].validation_loss == min(
+        one.validation_loss for one in best if one.validation_loss is not None
+    )
+
+
+def test_a_gradient_is_cut_to_its_longest(tmp_path: Path) -> None:
+    """M45: a step of SGD is then no longer than the rate times that."""
+    recipe = quick(optimiser="sgd", momentum=0, weight_decay=0, averaging=0, clip=0.01, epochs=1)
+    steps = 3  # of 24 pictures
+    before = tiny().net.state_dict()
+    learned = trained(tmp_path, recipe)
+    moved = [(learned.weights[name] - before[name]).norm() for name in learned.moved]
+    assert (
+        0 < torch.stack(moved).norm() <= 1.01 * steps * recipe.rate * recipe.new_rate_factor * 0.01
+    )
 
 
 def test_without_a_validation_part_the_last_epoch_is_taken(tmp_path: Path) -> None:

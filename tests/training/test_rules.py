@@ -54,6 +54,23 @@ def test_the_new_layer_is_faster_and_norms_do_not_decay() -> None:
     assert {name for name, decay in decays.items() if decay} == {"trunk.weight", "head.weight"}
 
 
+def test_momentum_is_that_of_the_recipe() -> None:
+    """M45"""
+    tuned = tiny()
+    recipe = quick(optimiser="sgd", momentum=0.7)
+    optimiser = optimiser_of(tuned.net, tuned.moving, tuned.new, recipe)
+    assert isinstance(optimiser, torch.optim.SGD)
+    assert {group["momentum"] for group in optimiser.param_groups} == {0.7}
+
+
+def test_a_picture_counts_as_its_class_does() -> None:
+    """M45: a balanced loss is torch's with a weight a class."""
+    weights = torch.tensor([1.0, 3.0, 2.0])
+    found = loss(LOGITS, TARGETS, weights, quick(label_smoothing=0))
+    wanted = torch.nn.functional.cross_entropy(LOGITS, torch.tensor([0, 1]), weight=weights)
+    assert found.item() == pytest.approx(wanted.item(), abs=1e-6)
+
+
 def test_cross_entropy_with_smoothing_is_torchs() -> None:
     found = loss(LOGITS, TARGETS, EQUAL, quick(label_smoothing=0.2))
     codes = torch.tensor([0, 1])
@@ -85,6 +102,7 @@ def test_every_row_is_shown_once_an_epoch_in_another_order() -> None:
     assert sorted(first) == sorted(second) == train.tolist()
     assert first.tolist() != second.tolist()
     assert np.concatenate(batches(first, 7)).tolist() == first.tolist()
+    assert order(train, codes, quick(seed=1), 0).tolist() != first.tolist()
 
 
 def test_balanced_sampling_shows_rare_classes_as_often() -> None:
@@ -111,6 +129,16 @@ def test_the_same_place_of_an_epoch_is_shown_the_same_and_others_are_not() -> No
     assert (found[1] == views.moving(rows[1:], 0, 5)[0]).all()
     assert (found[0] != found[1]).any()
     assert (views.moving(rows, 1, 4) != found).any()
+    assert (lesson(quick(seed=1)).views.moving(rows, 0, 4) != found).any()
+
+
+def test_a_picture_is_mirrored_at_every_other_place() -> None:
+    views = lesson(quick(augment="mirror")).views
+    rows = np.full(40, 3)
+    plain, found = views.still(rows), views.moving(rows, 0, 0)
+    is_plain = (found == plain).all(axis=(1, 2, 3))
+    assert 0.2 < is_plain.mean() < 0.8
+    assert (found[~is_plain] == plain[~is_plain][:, :, ::-1]).all()
 
 
 def test_kept_values_are_plain_to_be_judged_and_sometimes_mirrored_to_learn() -> None:
@@ -130,6 +158,12 @@ def test_the_mean_of_weights_follows_them() -> None:
         tuned.net.head.bias += 1.0
     average.add(tuned.net, 0)
     assert average.weights()["head.bias"] == pytest.approx(before + 0.9)
+
+
+def test_running_means_follow_ten_thousand_pictures() -> None:
+    """M41"""
+    assert [quick().moves_batch_norm(rows) for rows in (9_999, 10_000)] == [False, True]
+    assert not quick(batch_norm="fixed").moves_batch_norm(10**6)
 
 
 @pytest.mark.parametrize(

@@ -63,10 +63,10 @@ class Pool(Stage):
         """Give the part of each picture; groups stay whole, every emotion is cut by itself."""
         shares = {"train": 1 - self.held_out, "validate": self.held_out}
         parts: dict[str, str] = {}
+        home = pl.coalesce("group_id", "image_id")
         homes = there.sort("image_id").with_columns(
-            home=pl.coalesce("group_id", "image_id"),
+            home=home, owner=pl.col("emotion").first().over(home)
         )
-        homes = homes.with_columns(owner=pl.col("emotion").first().over("home"))
         for emotion in self.taxonomy.names:
             rows = homes.filter(pl.col("owner") == emotion)
             sizes = dict(rows["home"].value_counts().iter_rows())

@@ -5,10 +5,7 @@ Tests of them are left out by their own words, so that the list at the end of a 
 
 from importlib.util import find_spec
 
-NEED_TORCH = (
-    *("averaging", "checkpoints", "lite0", "loop", "losses", "rates"),
-    *("export", "tuned"),
-)
+NEED_TORCH = "averaging checkpoints export lite0 loop losses rates tuned".split()
 collect_ignore = [
     f"{where}.py"
     for where in (

@@ -32,6 +32,9 @@ IS_SEEN = """() => {
   return Boolean(image && image.naturalWidth > 0) && !document.querySelector("#warn-dialog[open]");
 }"""
 PATIENCE_MS = 1_000 * patience.SECONDS
+# The clock of a page that a test moves by hand, as the same look must be long or short anywhere.
+STANDING = "window.clockMs = 0; performance.now = () => window.clockMs;"
+FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 PAID = Asking(
     batch=5, gold_rate=0, min_view_ms=50, pay=Pay(per_batch=Decimal("1.20")),
     test=settings.Test(n_questions=4, pass_at=0), care=Care(warn_of=("fear", "sadness")),
@@ -63,6 +66,11 @@ def until(page: Any, claim: str) -> None:
     raise AssertionError(f"{claim} did not come true")
 
 
+def pass_ms(page: Any, milliseconds: int) -> None:
+    """Move the standing clock of a page."""
+    page.evaluate(f"window.clockMs += {milliseconds}")
+
+
 def begun(page: Any, one: Site, secret: str) -> None:
     """Open a link and begin a batch."""
     page.goto(f"{one.address}/w/{secret}")
@@ -77,6 +85,7 @@ def seen(page: Any) -> None:
     if page.locator("#warn-dialog[open]").count():
         page.keyboard.press("Enter")
     until(page, IS_SEEN)
+    page.evaluate(FRAMES)  # its time begins with the frame that shows it
     page.wait_for_timeout(150)
 
 

@@ -160,7 +160,9 @@ def build(world: World, taxonomy: Taxonomy = MIKELS8, each: int = 20) -> dict[st
         "sample": made(
             "sample", tables.QUESTIONS, asked, gone(tables.IMAGES, images, asked, "rest")
         ),
-        "verify": made("verify", tables.VOTES, [], recipe={"crowd": {"kind": "simulated"}}),
+        "verify": made(
+            "verify", tables.VOTES, votes_on(asked), recipe={"crowd": {"kind": "simulated"}}
+        ),
         "decide": made(
             "decide", tables.LABELS, labels, gone(tables.QUESTIONS, asked, labels, "no")
         ),
@@ -190,6 +192,19 @@ def question(row: Mapping[str, Any]) -> dict[str, Any]:
         "question_id": sha(image_id)[:32], "image_id": image_id, "emotion": row["emotion"],
         "role": "task", "group_id": image_id,
     }  # fmt: skip
+
+
+def votes_on(asked: Sequence[Mapping[str, Any]], each: int = 5) -> list[dict[str, Any]]:
+    """Answers of seven workers in turn, each question with its own number of YES."""
+    return [
+        {
+            "question_id": row["question_id"], "worker": f"w{(at + vote) % 7}",
+            "emotion": row["emotion"], "felt": vote < int(row["question_id"][:4], 16) % (each + 1),
+            "seconds": 1.0 + vote,
+        }
+        for at, row in enumerate(asked)
+        for vote in range(each)
+    ]  # fmt: skip
 
 
 def gone(

@@ -87,7 +87,7 @@ def test_every_mark_is_reached_by_arrow_keys_and_each_figure_is_one_tab_stop(
 ) -> None:
     """P5."""
     shown, _, _ = opened(browser, page)
-    assert shown.evaluate("document.querySelectorAll('.mark[tabindex=\"0\"]').length") == 7
+    assert shown.evaluate("document.querySelectorAll('.mark[tabindex=\"0\"]').length") == 10
     assert shown.evaluate(REACHED) == [0] * 7
 
 
@@ -119,5 +119,5 @@ def test_a_page_without_script_is_whole(browser: Any, page: Path) -> None:
     shown.goto(page.as_uri())
     text = shown.content()
     assert text.count('tabindex="0" role="img"') > 100
-    assert shown.locator("figure table").count() == 7
+    assert shown.locator("figure table").count() == 10
     assert shown.locator("#exhibit-g1 svg.tile").first.is_visible()

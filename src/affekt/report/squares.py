@@ -19,14 +19,15 @@ class Square(NamedTuple):
 
     left: float
     top: float
+    side: float = SIDE
 
     def x(self, share: float) -> float:
         """Give the place of a share on the axis across."""
-        return self.left + SIDE * share
+        return self.left + self.side * share
 
     def y(self, share: float) -> float:
         """Give the place of a share on the axis up."""
-        return self.top + SIDE * (1 - share)
+        return self.top + self.side * (1 - share)
 
     def line(
         self, one: tuple[float, float], other: tuple[float, float], width: float = 1
@@ -62,22 +63,34 @@ def scene(
         square = Square(at % ACROSS * WIDE + LEFT, at // ACROSS * HIGH + TOP)
         name = shortened(clean(cell.entry), WIDE - 16, 13)
         items.append(Words(square.left - LEFT, square.top - 14, name, size=13, bold=True))
-        items += [*_scales(square, across, up), *draw(cell, square)]
+        items += [*scales(square, across, up), *draw(cell, square)]
     rows = math.ceil(len(cells) / ACROSS)
     return Scene(min(len(cells), ACROSS) * WIDE, rows * HIGH, tuple(items))
 
 
-def _scales(square: Square, across: str, up: str) -> Iterator[Item]:
+def scales(square: Square, across: str, up: str) -> Iterator[Item]:
+    """Draw the lines of a chart and the names of its axes."""
     for share in (0.0, 0.5, 1.0):
         x, y = square.x(share), square.y(share)
-        yield Stroke(x, square.top, x, square.top + SIDE)
-        yield Stroke(square.left, y, square.left + SIDE, y)
+        yield Stroke(x, square.top, x, square.top + square.side)
+        yield Stroke(square.left, y, square.left + square.side, y)
         word = f"{100 * share:.0f}"
-        yield Words(x, square.top + SIDE + 14, word, "middle", "soft", 10)
+        yield Words(x, square.top + square.side + 14, word, "middle", "soft", 10)
         yield Words(square.left - 6, y + 4, word, "end", "soft", 10)
     yield Words(
-        square.left + SIDE / 2, square.top + SIDE + 30, f"{across}, %", "middle", "soft", 11
+        square.left + square.side / 2,
+        square.top + square.side + 30,
+        f"{across}, %",
+        "middle",
+        "soft",
+        11,
     )
     yield Words(
-        square.left - 30, square.top + SIDE / 2 + 30, f"{up}, %", "start", "soft", 11, angle=-90
+        square.left - 30,
+        square.top + square.side / 2 + 30,
+        f"{up}, %",
+        "start",
+        "soft",
+        11,
+        angle=-90,
     )

@@ -10,6 +10,7 @@ from affekt.report import (
     about,
     acceptance,
     accuracy,
+    agreed,
     banners,
     bench,
     choices,
@@ -32,6 +33,8 @@ from affekt.report import (
     selective,
     sheet,
     voted,
+    votes,
+    workers,
 )
 from affekt.report.bench import Bench
 from affekt.report.exhibits import Exhibit, Figure, Table
@@ -44,6 +47,10 @@ MAKERS: dict[str, Callable[[ReportInput, Bench], Exhibit]] = {
     "G2": lambda given, _: origins.exhibit(given),
     "C": lambda given, _: choices.exhibit(given),
     "T2": lambda given, _: acceptance.exhibit(given),
+    "G11": lambda given, _: votes.exhibit(given),
+    "G12": lambda given, _: agreed.exhibit(given),
+    "G20": lambda given, _: agreed.human(given),
+    "G13": lambda given, _: workers.exhibit(given),
     "G1": lambda given, _: examples.exhibit(given),
     "T3": accuracy.exhibit,
     "T4": overall.exhibit,

@@ -94,6 +94,7 @@ class Original:
     is_label: bool = True
     felt: int = 4
     phash: int | None = None
+    tags: list[str] | None = None
 
     @property
     def image_id(self) -> str:
@@ -171,6 +172,11 @@ class Project:
                 "title": one.title,
                 "owner": one.owner,
                 "licence": one.licence,
+                "tags": one.tags,
+                "width_px": 96,
+                "height_px": 80,
+                "n_bytes": len(one.data),
+                "format": "JPEG" if one.data.startswith(b"\xff") else "PNG",
                 "url": one.url,
                 "found_at": self.found_at,
                 "is_generated": one.is_generated,

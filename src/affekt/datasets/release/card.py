@@ -86,12 +86,12 @@ def licence_page(manifest: Manifest) -> str:
     ]
     if _has_noncommercial(manifest):
         lines += ["", "Some pictures may be used only for purposes that earn no money."]
-    if about.permitted:
+    reasons = {**about.permitted, **about.permitted_pictures}
+    if reasons:
         lines += ["", "## Pictures that are here by permission", ""]
         lines += ["The maker of the release states why these may be passed on:", ""]
         lines += [
-            f"- {escaped(word)}: {escaped(reason)}"
-            for word, reason in sorted(about.permitted.items())
+            f"- {escaped(word)}: {escaped(reason)}" for word, reason in sorted(reasons.items())
         ]
     return _joined(lines)
 
@@ -110,10 +110,20 @@ def _head(manifest: Manifest, sizes: Mapping[str, Size]) -> str:
         "task_categories": ["image-classification"],
         "size_categories": [_size_class(counts.released)],
         "tags": tags + (["synthetic"] if counts.generated else []),
-        "configs": [{"config_name": "default", "data_files": _data_files(sizes)}],
+        "configs": _configs(manifest, sizes),
         "dataset_info": _dataset_info(sizes),
     }
     return "\n".join(["---", *yaml(head), "---", ""])
+
+
+def _configs(manifest: Manifest, sizes: Mapping[str, Size]) -> list[dict[str, Any]]:
+    """Give what can be loaded by name: what is shipped, and what is linked."""
+    made: list[dict[str, Any]] = []
+    if sizes:
+        made.append({"config_name": "default", "data_files": _data_files(sizes)})
+    if manifest.counts.linked:
+        made.append({"config_name": "links", "data_files": "links/*.parquet"})
+    return made
 
 
 def _data_files(sizes: Mapping[str, Size]) -> list[dict[str, str]]:
@@ -228,15 +238,16 @@ def _holds(manifest: Manifest) -> list[str]:
         *(_row(row) for row in rows),
         _row((*total, counts.released, *splits)),
         "",
+        *columns.linked(counts.linked, counts.released),
         *_not_released(counts.dropped),
     ]
 
 
 def _not_released(dropped: Mapping[str, int]) -> list[str]:
     if not dropped:
-        return ["Every kept picture is in the release."]
+        return ["Every kept picture is shipped or linked."]
     told = ", ".join(f"{reason} {n:,}" for reason, n in sorted(dropped.items()))
-    return [f"Kept but not released: {told}."]
+    return [f"Kept, and neither shipped nor linked: {told}."]
 
 
 def _made(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
@@ -282,7 +293,8 @@ def _limits(manifest: Manifest) -> list[str]:
         "- People were asked about the emotion of the weak label; a picture may evoke others as "
         "well.",
         "- Who the workers were (age, country, language) is unknown to this card.",
-        "- Content warnings were not assessed; some pictures may disturb.",
+        "- Content notes in `warnings` come from tags alone, where there are any; other pictures "
+        "may disturb, too.",
         "- Faces were kept as they are; no detector looked for them.",
     ]
     if manifest.counts.noisy:

@@ -19,6 +19,7 @@ from affekt.taxonomy import Taxonomy
 
 FILE_BYTES = 450_000_000  # of pictures and texts, so that no file is over 500 MB
 GROUP_BYTES = 200_000_000  # a row group stays readable in memory, whatever the pictures
+LINKS_A_FILE, LINKS_A_GROUP = 1_000_000, 10_000  # rows
 TEXT_BYTES = 4_000  # what a row takes besides its picture, at the most
 
 Pictures = Callable[[pl.DataFrame], Iterator[tuple[str, bytes]]]
@@ -30,11 +31,13 @@ class Contents:
 
     Attributes:
         manifest: What ``manifest.json`` will say.
-        rows: One row a picture, columns as in `shape.COLUMNS` without ``image``, and ``format``.
-        pictures: Gives (image_id, bytes) for some of the rows, in their order.
+        rows: One row a picture, shipped or not; columns as in `shape.COLUMNS` without ``image``,
+            and ``format``.
+        pictures: Gives (image_id, bytes) for some of the rows that are shipped, in their order.
         votes: Columns as in `shape.VOTE_COLUMNS`.
         asked: Columns as in `shape.ASKED_COLUMNS`.
         noisy: Columns as in `shape.NOISY_COLUMNS`.
+        removed: Columns as in `shape.REMOVED_COLUMNS`.
     """
 
     manifest: Manifest
@@ -43,18 +46,21 @@ class Contents:
     votes: pl.DataFrame
     asked: pl.DataFrame
     noisy: pl.DataFrame
+    removed: pl.DataFrame
 
 
 def write(folder: Path, contents: Contents) -> None:
     """Write a release into an empty folder."""
     rows = contents.rows.sort("image_id")
-    for name in ("data", "annotations"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
+    (folder / "annotations").mkdir(parents=True, exist_ok=True)
+    shipped, linked = rows.filter(pl.col("shipped")), rows.filter(~pl.col("shipped"))
     sizes = {
-        split: _pictures(folder, split, rows.filter(split=split), contents.pictures)
+        split: _pictures(folder, split, shipped.filter(split=split), contents.pictures)
         for split in shape.SPLITS
-        if not rows.filter(split=split).is_empty()
+        if not shipped.filter(split=split).is_empty()
     }
+    for split in linked["split"].unique().sort():
+        _links(folder, split, linked.filter(split=split))
     _annotations(folder, contents, rows)
     for name, text in card.papers(contents.manifest, rows, sizes).items():
         _text(folder / name, text)
@@ -95,11 +101,26 @@ def _pictures(folder: Path, split: str, rows: pl.DataFrame, pictures: Pictures) 
     """Write the picture files of one split."""
     files = slices((rows["bytes"] + TEXT_BYTES).to_list(), FILE_BYTES)
     n_bytes = n_stored = 0
+    (folder / "data").mkdir(exist_ok=True)
     for number, (start, end) in enumerate(files):
         path = folder / "data" / f"{split}-{number:05d}-of-{len(files):05d}.parquet"
         n_bytes += _picture_file(path, rows[start:end], pictures)
         n_stored += path.stat().st_size
     return card.Size(rows.height, n_bytes, n_stored)
+
+
+def _links(folder: Path, split: str, rows: pl.DataFrame) -> None:
+    """Write the files of one split's pictures that are not shipped."""
+    (folder / "links").mkdir(exist_ok=True)
+    schema = shape.link_schema()
+    files = slices([1] * rows.height, LINKS_A_FILE)
+    for number, (start, end) in enumerate(files):
+        path = folder / "links" / f"{split}-{number:05d}-of-{len(files):05d}.parquet"
+        part = rows[start:end]
+        columns = {
+            name: part[name].to_arrow().cast(schema.field(name).type) for name in schema.names
+        }
+        pq.write_table(pa.table(columns, schema=schema), path, row_group_size=LINKS_A_GROUP)
 
 
 def _picture_file(path: Path, rows: pl.DataFrame, pictures: Pictures) -> int:
@@ -172,6 +193,8 @@ def _annotations(folder: Path, contents: Contents, rows: pl.DataFrame) -> None:
     asked, noisy = contents.asked.sort("question_id"), contents.noisy.sort(shape.NOISY_COLUMNS)
     _csv(folder / shape.ASKED, asked.select(shape.ASKED_COLUMNS))
     _csv(folder / shape.NOISY, noisy.select(shape.NOISY_COLUMNS))
+    removed = contents.removed.sort(shape.REMOVED_COLUMNS)
+    _csv(folder / shape.REMOVED, removed.select(shape.REMOVED_COLUMNS))
     _votes(folder / shape.VOTES, contents.votes.sort("question_id", "worker", "emotion"))
 
 

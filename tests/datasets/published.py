@@ -3,7 +3,7 @@
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -151,12 +151,15 @@ class Project:
             QUESTIONS.conform(noisy, "test"),
         )
 
-    def release(self, scratch: str = "scratch", **settings: Any) -> Outcome:
+    def release(
+        self, scratch: str = "scratch", releases: Path | None = None, **settings: Any
+    ) -> Outcome:
         stage = Release(
             taxonomy=MIKELS8,
             **{"name": "small", "creators": ("A. Maker",), "workers": 1, **settings},
         )
-        return stage.run(self.desk(scratch), *self.tables())
+        desk = replace(self.desk(scratch), releases=releases)
+        return stage.run(desk, *self.tables())
 
     def _images(self) -> pl.DataFrame:
         with Shelf(self.folder / "pictures").writer("all") as writer:

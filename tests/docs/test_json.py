@@ -11,6 +11,7 @@ from tests.cli.run import here as affekt
 from tests.docs.pages import section
 
 VOTES = "work/releases/tiny-1.0.0/annotations/votes.parquet"
+RELEASE = "work/releases/tiny-1.0.0"
 COFFEE = str(Path(skimage.__file__).parent / "data" / "coffee.png")
 PICTURE = "06f740ec68a6.jpg"
 CASES = {
@@ -28,6 +29,7 @@ CASES = {
     "affekt features": ("features", COFFEE, "--set", "wang2013", "-o", "values.csv"),
     "affekt crowd plan": ("crowd", "plan", "plan.toml"),
     "affekt crowd replay": ("crowd", "replay", VOTES, "--yes", "true"),
+    "affekt release diff": ("release", "diff", RELEASE, RELEASE),
     "affekt copies": ("copies", "."),
     "affekt crowd aggregate": ("crowd", "aggregate", VOTES),
     "affekt doctor": ("doctor",),

@@ -218,7 +218,7 @@ def replay_paper(**options: Any) -> None:
 
 @affekt.group()
 def release() -> None:
-    """Look at a release."""
+    """Look at releases."""
 
 
 @release.command("check")
@@ -227,6 +227,15 @@ def release() -> None:
 def release_check(**options: Any) -> None:
     """Check any release folder; needs no project."""
     do("machine:release_check", **options)
+
+
+@release.command("diff")
+@click.argument("old", type=click.Path())
+@click.argument("new", type=click.Path())
+@speaking
+def release_diff(**options: Any) -> None:
+    """Compare two release folders, picture by picture, and tell the least step of version."""
+    do("releases:diff", **options)
 
 
 affekt.add_command(crowd)

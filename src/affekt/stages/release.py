@@ -24,6 +24,7 @@ from affekt.pictures.reasons import REASONS
 from affekt.pictures.shelf import Shelf
 from affekt.stage import Desk, Outcome, Progress, Stage
 from affekt.stages import _credits, _evidence, _modes, _published, _warnings
+from affekt.stages._previous import check_step
 from affekt.stages._rebuild import Rebuilding
 from affekt.store import versions
 from affekt.store.rows import rows_sha256
@@ -179,7 +180,8 @@ with warnings.catch_warnings():
             """Write the release of (labels, images, votes, splits, asked, noisy).
 
             Raises:
-                Refused: No picture may be passed on.
+                Refused: No picture may be passed on, or the version is too near to the one before.
+            Damaged: The release before cannot be read.
                 AffektError: No picture is labelled, or what was written fails the check.
             """
             labels, images, votes, splits, asked, noisy = tables
@@ -205,6 +207,7 @@ with warnings.catch_warnings():
                 manifest, told.rows, pictures.scan, told.votes, told.asked, told.noisy, told.removed
             )
             folder = _written(desk, contents, self.workers)
+            check_step(desk, folder, self.name, self.version)
             return Outcome(
                 kept.select("image_id", "original_id", emotion="label", part="split"),
                 dropped,

@@ -25,6 +25,13 @@ CASES = {
     "affekt stats": ("stats", "plan.toml"),
     "affekt why": ("why", "plan.toml", PICTURE),
     "affekt forget": ("forget", "plan.toml", "--owner", "generated:nobody", "--why=-", "--dry-run"),
+    "affekt withdraw": (
+        "withdraw",
+        "plan.toml",
+        "ef" * 32,
+        "--reason=owner",
+        "--dry-run",
+    ),
     "affekt parts": ("parts", "models"),
     "affekt features": ("features", COFFEE, "--set", "wang2013", "-o", "values.csv"),
     "affekt crowd plan": ("crowd", "plan", "plan.toml"),

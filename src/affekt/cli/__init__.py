@@ -138,6 +138,17 @@ def forget(**options: Any) -> None:
 
 
 @affekt.command()
+@planned
+@click.argument("pictures", nargs=-1, required=True)
+@click.option("--reason", required=True, metavar="CLASS", help="owner, person-shown, licence, …")
+@click.option("--dry-run", is_flag=True, help="Show what would be withdrawn; no write.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def withdraw(**options: Any) -> None:
+    """Withdraw pictures: no later release has them or near copies; PICTURES are digits of ids."""
+    do("removal:withdraw", **options)
+
+
+@affekt.command()
 @click.argument("family", required=False, type=click.Choice(FAMILIES))
 @click.argument("kind", required=False)
 @speaking

@@ -11,6 +11,7 @@ from affekt.stages import _credits
 
 REASONS = {
     "no-link": "the release ships links only, and the picture has no lasting address on the web",
+    "withdrawn": "it was withdrawn, or is a near copy of what was",
     "no-split": "the picture is in no part of the split",
 }
 

@@ -1,10 +1,12 @@
 """The rows of a release: joined of what the line knows, and told as the world sees them."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import polars as pl
 
 from affekt.datasets.release import shape
+from affekt.forgotten import Forgotten, withdrawals
 from affekt.stages import _credits, _warnings
 
 FROM_IMAGES = {
@@ -32,15 +34,26 @@ def joined(labels: pl.DataFrame, images: pl.DataFrame, splits: pl.DataFrame) -> 
     )
 
 
-def with_made(rows: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
+def without(gone: Forgotten, rows: pl.DataFrame) -> pl.DataFrame:
+    """Give the rows with the reason where what they are about, or its like, was withdrawn."""
+    is_gone = gone.among(rows.select("original_id")) | gone.near(rows["phash"])
+    reason = pl.when(pl.lit(is_gone)).then(pl.lit("withdrawn")).otherwise("reason")
+    return rows.with_columns(reason=reason) if gone else rows
+
+
+def with_made(rows: pl.DataFrame, made: pl.DataFrame, gone: Forgotten) -> pl.DataFrame:
     """Give the rows with the rebuilt pictures' places and facts; of equal ones the first stays."""
     whole = rows.drop("shard", "row_group", "row").join(
         made.rename({"reason": "trouble"}), on="original_id", how="left"
     )
     first = pl.col("original_id").min().over("image_id")
     is_again = pl.col("image_id").is_not_null() & (pl.col("original_id") != first)
+    is_gone = gone.among(whole.select("image_id"))
+    withdrawn = pl.when(pl.lit(is_gone)).then(pl.lit("withdrawn"))
     return whole.with_columns(
-        reason=pl.coalesce("reason", "trouble", pl.when(is_again).then(pl.lit("same-pixels"))),
+        reason=pl.coalesce(
+            "reason", "trouble", withdrawn, pl.when(is_again).then(pl.lit("same-pixels"))
+        ),
         detail=pl.coalesce("detail", pl.when(is_again).then(first)),
     )
 
@@ -60,6 +73,12 @@ def published(kept: pl.DataFrame, salt: str, notes: Mapping[str, tuple[str, ...]
     )
     columns = [name for name in shape.COLUMNS if name != "image"]
     return rows.select(*columns, "format", "shard", "row_group", "row").sort("image_id")
+
+
+def removed(path: Path | None) -> pl.DataFrame:
+    """Give what was withdrawn as releases list it."""
+    names = shape.REMOVED_COLUMNS
+    return pl.DataFrame(withdrawals(path), schema=dict.fromkeys(names, pl.String), orient="row")
 
 
 def dropped(rows: pl.DataFrame) -> pl.DataFrame:

@@ -18,6 +18,9 @@ from affekt.datasets.release.check import check
 from affekt.datasets.release.shape import About, Manifest, Tool
 from affekt.datasets.release.write import Contents, write
 from affekt.errors import AffektError, Refused
+from affekt.forgotten import Forgotten
+from affekt.forgotten import read as read_forgotten
+from affekt.parts import Place
 from affekt.pictures.decode import Decoders
 from affekt.pictures.limits import Limits
 from affekt.pictures.reasons import REASONS
@@ -50,7 +53,7 @@ with warnings.catch_warnings():
 
         gives = RELEASED
         takes = LABELS
-        idle = frozenset({"workers"})
+        idle = frozenset({"workers", "forgotten"})
         reasons: ClassVar[Mapping[str, str]] = {
             **REASONS,
             **_credits.REASONS,
@@ -92,6 +95,7 @@ with warnings.catch_warnings():
         response_days: int = Field(
             30, ge=1, le=365, description="within which a request for removal is answered, d"
         )
+        forgotten: Place | None = Field(None, description="list of what was removed and withdrawn")
         limits: Limits = Field(default_factory=Limits, description="what one picture may take")
         workers: int = Field(2, ge=1, description="child processes that decode")
 
@@ -172,6 +176,12 @@ with warnings.catch_warnings():
         def identity(self) -> dict[str, Any]:
             return {**super().identity(), "format": shape.FORMAT}
 
+        def witness(self) -> str:
+            return self._gone().withdrawn().digest()
+
+        def _gone(self) -> Forgotten:
+            return read_forgotten(self.forgotten.path if self.forgotten else None)
+
         def folder_name(self) -> str:
             """Name of the folder among the releases."""
             return f"{self.name}-{self.version}"
@@ -185,10 +195,11 @@ with warnings.catch_warnings():
                 AffektError: No picture is labelled, or what was written fails the check.
             """
             labels, images, votes, splits, asked, noisy = tables
-            rows = _published.joined(labels, images, splits)
+            gone = self._gone().withdrawn()
+            rows = _published.without(gone, _published.joined(labels, images, splits))
             rows = _modes.judged(rows, self.mode, self.permitted, self.permitted_pictures)
             pictures, made = self._rebuilt(desk, rows)
-            rows = _modes.linked(_published.with_made(rows, made))
+            rows = _modes.linked(_published.with_made(rows, made, gone))
             kept = rows.filter(pl.col("reason").is_null())
             if kept.is_empty():
                 raise _nothing(rows)
@@ -198,8 +209,10 @@ with warnings.catch_warnings():
                 rows=_published.published(kept, salt, {**_warnings.WORDS, **self.warnings}),
                 votes=_evidence.votes(votes, asked, salt),
                 asked=_evidence.asked(asked, votes, known),
-                noisy=noisy.select(original_sha256="image_id", emotion="emotion"),
-                removed=pl.DataFrame(schema=dict.fromkeys(shape.REMOVED_COLUMNS, pl.String)),
+                noisy=noisy.filter(~gone.among(noisy)).select(
+                    original_sha256="image_id", emotion="emotion"
+                ),
+                removed=_published.removed(self.forgotten.path if self.forgotten else None),
             )
             dropped = _published.dropped(rows)
             manifest = self._manifest(desk, told, labels, dropped)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import polars as pl
 
-from affekt.datasets.release import agreement, credit, shape
+from affekt.datasets.release import agreement, credit, removed, shape
 from affekt.datasets.release.agreement import Rows, Tables
 from affekt.datasets.release.finding import Finding, shortened
 from affekt.datasets.release.inside import LIMITS, pictures
@@ -68,6 +68,7 @@ def _findings(folder: Path, decoders: Decoders) -> Iterator[Finding]:
     yield from agreement.evidence(tables)
     yield from credit.licensed(shipped, manifest)
     yield from credit.names(rows)
+    yield from removed.withdrawn(tables)
     yield from agreement.counts(tables, manifest)
     if "LICENSE.md" in files:
         text = yield from _read(files, "LICENSE.md", text_of)

@@ -37,6 +37,7 @@ CASES = {
     "affekt crowd plan": ("crowd", "plan", "plan.toml"),
     "affekt crowd replay": ("crowd", "replay", VOTES, "--yes", "true"),
     "affekt release diff": ("release", "diff", RELEASE, RELEASE),
+    "affekt hydrate": ("hydrate", RELEASE),
     "affekt copies": ("copies", "."),
     "affekt crowd aggregate": ("crowd", "aggregate", VOTES),
     "affekt doctor": ("doctor",),

@@ -227,6 +227,23 @@ def replay_paper(**options: Any) -> None:
     do("replay:paper", **options)
 
 
+@affekt.command()
+@click.argument("folder", type=click.Path())
+@click.option("--to", metavar="FOLDER", help="Where pictures go; else beside it, -hydrated.")
+@click.option("--contact", metavar="MAIL", help="Yours, for servers that want to complain.")
+@click.option("--plan", "plan", metavar="PLAN", help="Its [fetch] and its list of what is removed.")
+@click.option("--forgotten", metavar="LIST", help="A list of what was removed or withdrawn.")
+@click.option(
+    "--same", is_flag=True, help="Look at other bytes; keep those of the same look apart."
+)
+@click.option("--again", is_flag=True, help="Ask once more for all that is not exact.")
+@click.option("--dry-run", is_flag=True, help="Show what would be fetched; no network, no write.")
+@speaking
+def hydrate(**options: Any) -> None:
+    """Fetch what a release does not ship, and tell what is left of it. Run it again to go on."""
+    do("hydration:fill", **options)
+
+
 @affekt.group()
 def release() -> None:
     """Look at releases."""

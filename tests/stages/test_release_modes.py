@@ -154,6 +154,17 @@ def test_faces_can_only_be_kept_and_the_card_says_so(mixed: Outcome) -> None:
     assert "Faces were kept as they are" in (folder_of(mixed) / "README.md").read_text()
 
 
+def test_the_card_names_a_contact_and_how_soon_it_answers(tmp_path: Path) -> None:
+    """R34."""
+    made = Project(tmp_path, originals()).release(
+        mode="links", contact="us@example.org", response_days=14
+    )
+    card = (folder_of(made) / "README.md").read_text()
+    assert "us@example.org" in card
+    assert "an answer comes within 14 days" in card
+    assert "annotations/removed.csv" in card
+
+
 def test_tags_give_content_notes() -> None:
     """R22: in one order; nothing is said of a picture without tags."""
     tags = pl.Series([["Blood", "nude", "#NSFW"], ["bloodhound"], [], None])

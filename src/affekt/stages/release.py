@@ -71,6 +71,10 @@ with warnings.catch_warnings():
             description="full: only pictures that may be shipped; links: none of them, addresses "
             "and hashes only; mixed: pictures where allowed, links for the rest",
         )
+        images_zip: bool = Field(
+            default=False,
+            description="also write the pictures as plain files into images.zip, twice the size",
+        )
         title: Line = Field("", description="what people call it; the name if empty")
         description: str = Field("", max_length=5_000, description="what it is, for the card")
         creators: tuple[Line, ...] = Field((), description="who made it, for citations")
@@ -217,7 +221,14 @@ with warnings.catch_warnings():
             dropped = _published.dropped(rows)
             manifest = self._manifest(desk, told, labels, dropped)
             contents = Contents(
-                manifest, told.rows, pictures.scan, told.votes, told.asked, told.noisy, told.removed
+                manifest,
+                told.rows,
+                pictures.scan,
+                told.votes,
+                told.asked,
+                told.noisy,
+                told.removed,
+                self.images_zip,
             )
             folder = _written(desk, contents, self.workers)
             check_step(desk, folder, self.name, self.version)

@@ -313,6 +313,8 @@ def _contact(manifest: Manifest) -> list[str]:
         f"Made by: {makers}. Contact: {contact}. Licences stand in `LICENSE.md`; how to cite, in "
         "`CITATION.cff`.",
         "",
+        *columns.removal(about.response_days, manifest.counts.removed),
+        "",
         f"The method is that of {PAPER}.",
     ]
 

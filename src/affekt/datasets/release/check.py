@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import polars as pl
 
-from affekt.datasets.release import agreement, credit, removed, shape
+from affekt.datasets.release import agreement, archive, credit, removed, shape
 from affekt.datasets.release.agreement import Rows, Tables
 from affekt.datasets.release.finding import Finding, shortened
 from affekt.datasets.release.inside import LIMITS, pictures
@@ -57,6 +57,8 @@ def _findings(folder: Path, decoders: Decoders) -> Iterator[Finding]:
     manifest = yield from _manifest(files)
     shipped = yield from pictures(files, decoders)
     linked = yield from links(files)
+    if shape.ARCHIVE in files:
+        yield from archive.members(files[shape.ARCHIVE], shipped["image_id"].drop_nulls())
     if manifest is None:
         return
     yield from since(files, manifest.format)

@@ -85,6 +85,16 @@ def linked(n: int, shipped: int) -> list[str]:
     ]
 
 
+def removal(days: int, removed: int) -> list[str]:
+    """Give the lines of the card on how a picture gets out, and what others owe to it."""
+    return [
+        "Whoever owns a picture, or is shown in one, may ask the contact to take it out; an answer "
+        f"comes within {days} days, and the next version omits the picture and near copies of it. "
+        f"`{shape.REMOVED}` lists what was withdrawn by hash, lines so far: {removed:,}. Remove it "
+        "from your copies.",
+    ]
+
+
 def columns(file: str, taxonomy: Taxonomy) -> tuple[str, ...]:
     """Give the columns of one of the tables beside the pictures."""
     return {

@@ -12,6 +12,7 @@ from affekt.datasets.release.reading import Unreadable, checksums_in
 from affekt.durable import file_sha256
 
 AGAIN = "get the release again from where it is published"
+ALSO = f"{shape.DATA}|{shape.LINKS}|{re.escape(shape.ARCHIVE)}"
 SINCE = {shape.REMOVED: 2}  # the first format that has the file
 KNOWN = {*shape.PAPERS, *shape.TABLES, shape.MANIFEST, shape.CHECKSUMS}
 
@@ -28,7 +29,7 @@ def inventory(folder: Path) -> Generator[Finding, None, dict[str, Path]]:
             yield Finding("not-a-file", name, "is neither file nor folder", "move it away")
         else:
             files[name] = path
-            if name not in KNOWN and not re.fullmatch(f"{shape.DATA}|{shape.LINKS}", name):
+            if name not in KNOWN and not re.fullmatch(ALSO, name):
                 yield Finding("unknown-file", name, "is no file of a release", "move it away")
     yield from _against_checksums(files)
     for name in sorted(KNOWN - SINCE.keys() - set(files)):

@@ -25,6 +25,7 @@ VOTES = "annotations/votes.parquet"
 ASKED = "annotations/asked.csv"
 NOISY = "annotations/noisy.csv"
 REMOVED = "annotations/removed.csv"
+ARCHIVE = "images.zip"  # where it is wanted
 PAPERS = ("README.md", "LICENSE.md", "CITATION.cff", "CHANGELOG.md")
 TABLES = (LABELS, ATTRIBUTION, VOTES, ASKED, NOISY, REMOVED)
 DATA = r"data/(train|validation|test)-(\d{5})-of-(\d{5})\.parquet"

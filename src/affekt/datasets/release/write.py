@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from affekt import cells, licences
 from affekt.datasets.release import card, shape
+from affekt.datasets.release.archive import archived
 from affekt.datasets.release.shape import Manifest
 from affekt.durable import file_sha256
 from affekt.taxonomy import Taxonomy
@@ -38,6 +39,7 @@ class Contents:
         asked: Columns as in `shape.ASKED_COLUMNS`.
         noisy: Columns as in `shape.NOISY_COLUMNS`.
         removed: Columns as in `shape.REMOVED_COLUMNS`.
+        has_archive: Whether the pictures are written as plain files in an archive, too.
     """
 
     manifest: Manifest
@@ -47,6 +49,7 @@ class Contents:
     asked: pl.DataFrame
     noisy: pl.DataFrame
     removed: pl.DataFrame
+    has_archive: bool = False
 
 
 def write(folder: Path, contents: Contents) -> None:
@@ -61,6 +64,8 @@ def write(folder: Path, contents: Contents) -> None:
     }
     for split in linked["split"].unique().sort():
         _links(folder, split, linked.filter(split=split))
+    if contents.has_archive and not shipped.is_empty():
+        archived(folder / shape.ARCHIVE, _files(shipped, contents.pictures))
     _annotations(folder, contents, rows)
     for name, text in card.papers(contents.manifest, rows, sizes).items():
         _text(folder / name, text)
@@ -139,11 +144,14 @@ def _picture_file(path: Path, rows: pl.DataFrame, pictures: Pictures) -> int:
     return n_bytes
 
 
-def _with_pictures(rows: pl.DataFrame, pictures: Pictures, schema: Any) -> Any:
+def _files(rows: pl.DataFrame, pictures: Pictures) -> Iterator[tuple[str, bytes]]:
+    """Give file name and bytes of every picture."""
     names = rows.select(pl.col("image_id") + "." + extension(pl.col("format")))["image_id"]
-    images = [
-        {"bytes": data, "path": name} for name, (_, data) in zip(names, pictures(rows), strict=True)
-    ]
+    yield from zip(names, (data for _, data in pictures(rows)), strict=True)
+
+
+def _with_pictures(rows: pl.DataFrame, pictures: Pictures, schema: Any) -> Any:
+    images = [{"bytes": data, "path": name} for name, data in _files(rows, pictures)]
     columns = {"image": pa.array(images, shape.IMAGE)}
     for name, kind in list(shape.COLUMNS.items())[1:]:
         columns[name] = rows[name].to_arrow().cast(kind.kind)

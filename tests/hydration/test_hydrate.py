@@ -377,3 +377,12 @@ def test_a_fetched_picture_that_was_changed_is_refused(made: Set) -> None:
         loaded(made, hydrated=Place(written=str(made.folder)))
     with pytest.raises(UsageError, match="holds no hydrated pictures"):
         loaded(made, hydrated=Place(written=str(made.release)))
+
+
+def test_a_release_that_ships_nothing_says_what_to_do(made: Set) -> None:
+    """R2: nobody shall take an empty set for one."""
+    bare = Project(made.folder.parent / "bare", [Original(jpeg(1), url=f"{made.server.base}/a")])
+    files = bare.release(mode="links").files
+    assert files is not None
+    with pytest.raises(UsageError, match=r"ships none of its 1 pictures.*affekt hydrate"):
+        list(Release(root=Place(written=str(files))).load())

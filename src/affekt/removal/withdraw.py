@@ -15,6 +15,7 @@ from affekt.errors import UsageError
 from affekt.forgotten import SHA256, Entry, Forgotten, add, read
 from affekt.parts import did_you_mean
 from affekt.plan import Plan
+from affekt.removal.releases import pictures
 from affekt.removal.search import DIGITS
 from affekt.store import Store
 
@@ -99,12 +100,11 @@ def _of_releases(store: Store) -> pl.DataFrame:
     """Give the hashes of every picture that a release of the project names, and the release."""
     wanted = ["original_sha256", "image_id", "phash"]
     frames = [pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String))]
-    for pattern in ("data/*.parquet", "links/*.parquet"):
-        for path in store.files.listed(store.releases, pattern):
-            rows = pl.read_parquet(store.files.ensure(path), columns=wanted)
-            name = path.relative_to(store.releases).parts[0]
-            rows = rows.rename({"original_sha256": "original", "image_id": "image"})
-            frames.append(rows.with_columns(place=pl.lit(name)).select(COLUMNS))
+    for path in pictures(store):
+        rows = pl.read_parquet(store.files.ensure(path), columns=wanted)
+        name = path.relative_to(store.releases).parts[0]
+        rows = rows.rename({"original_sha256": "original", "image_id": "image"})
+        frames.append(rows.with_columns(place=pl.lit(name)).select(COLUMNS))
     return pl.concat(frames)
 
 

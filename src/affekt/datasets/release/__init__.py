@@ -52,7 +52,19 @@ class Release(Dataset):
         return self._manifest().taxonomy
 
     def load(self) -> Iterator[Labelled]:
-        self._manifest()
+        """Give every picture that is shipped, then those that were fetched.
+
+        Raises:
+            UsageError: Nothing is shipped and nothing was fetched.
+            Damaged: A file is not as its checksum says.
+        """
+        counts = self._manifest().counts
+        if not counts.released and self.hydrated is None:
+            raise UsageError(
+                f"data set 'release': {str(self.root.path)!r} ships none of its "
+                f"{counts.linked:,} pictures; run `affekt hydrate {self.root.path}`, and set "
+                "`hydrated` to the folder that it fills"
+            )
         names = [name for name in self._digests() if re.fullmatch(shape.DATA, name)]
         for name in sorted(names):
             yield from _pictures(self._checked(name))

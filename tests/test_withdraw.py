@@ -138,7 +138,7 @@ def test_the_command_asks_and_refuses_where_nobody_can_answer(
     assert not (folder / "forgotten.csv").exists()
     ran = here(*words, "--yes", cwd=folder)
     assert ran.code == 0
-    assert "ours-1.0.0 stay as they are" in ran.out
+    assert "unchanged: ours-1.0.0" in ran.out
     assert (folder / "forgotten.csv").exists()
 
 

@@ -157,7 +157,7 @@ def _as_numbers(hashes: pl.Series) -> pl.Series:
 def _advice(store: Store, releases: tuple[str, ...], unknown: tuple[str, ...]) -> Iterator[str]:
     if releases:
         yield (
-            f"{', '.join(releases)} stay as they are; raise the first number of release.version, "
+            f"unchanged: {', '.join(releases)}; raise the first number of release.version, "
             "below 1.0.0 the second, and run `affekt build`: annotations/removed.csv of the next "
             "release lets others clean their copies"
         )

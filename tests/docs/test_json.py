@@ -10,7 +10,7 @@ import skimage
 from tests.cli.run import here as affekt
 from tests.docs.pages import section
 
-VOTES = "work/releases/tiny-1.0.0/annotations/votes.parquet"
+VOTES = "work/releases/tiny-0.1.0/annotations/votes.parquet"
 COFFEE = str(Path(skimage.__file__).parent / "data" / "coffee.png")
 PICTURE = "06f740ec68a6.jpg"
 CASES = {

@@ -48,5 +48,9 @@ def release_check(*, folder: str, as_json: bool, **_: Any) -> None:
         voice.line(
             f"{folder}: {len(findings):,} findings" if findings else f"{folder}: sound, no findings"
         )
+        if left := check.open_questions(Path(folder)):
+            voice.line(
+                f"DATASHEET.md leaves {left} questions open; version 1.0.0 needs all answers"
+            )
     if findings:
         raise Findings

@@ -19,6 +19,7 @@ from affekt.protocols import Protocol
 from affekt.taxonomy import KNOWN, MIKELS8, Taxonomy
 
 TOP = ("title", "project", "engine", "taxonomy", "seed", "forgotten", "fetch", *STEPS, "bench")
+SHOWN = ("title", "seed", "taxonomy", *STEPS)  # what a release tells of the plan that built it
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\s?#]*)?$")
 
@@ -58,6 +59,7 @@ class Reading:
                 "title": title,
                 "fetch": manners,
                 "forgotten": self.forgotten,
+                "plan": {name: self.given[name] for name in SHOWN if name in self.given},
             },
             base=str(self.base),
             trust=self.trust,
@@ -240,7 +242,7 @@ class Reading:
         settings = self.given.get("release")
         if not isinstance(datasets, list) or not isinstance(settings, dict):
             return datasets
-        folder = f"{settings.get('name')}-{settings.get('version', '1.0.0')}"
+        folder = f"{settings.get('name')}-{settings.get('version', '0.1.0')}"
         own = {"kind": "release", "root": f"{project}/releases/{folder}"}
         return [own if one in ("release", {"kind": "release"}) else one for one in datasets]
 

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import polars as pl
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from affekt import __version__, licences
 from affekt.datasets.release import shape
 from affekt.datasets.release.check import check
+from affekt.datasets.release.papers.answers import Answers, is_stable, unanswered
+from affekt.datasets.release.papers.text import toml
 from affekt.datasets.release.shape import About, Manifest, Tool
 from affekt.datasets.release.write import Contents, write
 from affekt.errors import AffektError, Refused
@@ -32,6 +34,14 @@ from affekt.taxonomy import DEVICE_NAMES, MIKELS8, Taxonomy
 
 Line = Annotated[str, StringConstraints(max_length=300)]
 VERSION = re.compile(r"(0|[1-9][0-9]{0,4})(\.(0|[1-9][0-9]{0,4})){2}")
+FORMS = {
+    "url": (re.compile(r"https?://[^\s/]+\S*"), "an address, https://…"),
+    "doi": (re.compile(r"10\.\d{4,9}/\S+"), "a DOI without an address, as 10.5281/zenodo.1"),
+    "published": (
+        re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"),
+        "a day, as 2026-11-26",
+    ),
+}
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 FROM_IMAGES = {
     "url": "source_url", "page_url": "landing_url",
@@ -53,7 +63,7 @@ with warnings.catch_warnings():
 
         gives = RELEASED
         takes = LABELS
-        idle = frozenset({"workers"})
+        idle = frozenset({"workers", "plan"})
         reasons: ClassVar[Mapping[str, str]] = {
             **REASONS,
             **_credits.REASONS,
@@ -64,13 +74,19 @@ with warnings.catch_warnings():
         taxonomy: Taxonomy
         name: str = Field(description="name of the release; with the version, of its folder")
         version: str = Field(  # type: ignore[assignment, misc]  # see above
-            "1.0.0", description="semantic version, as 1.0.0"
+            "0.1.0", description="semantic version, as 1.0.0; from there on nothing is left unsaid"
         )
         mode: Literal["full"] = Field("full", description="full: the pictures are inside")
         title: Line = Field("", description="what people call it; the name if empty")
         description: str = Field("", max_length=5_000, description="what it is, for the card")
         creators: tuple[Line, ...] = Field((), description="who made it, for citations")
         contact: Line = Field("", description="whom to write to")
+        url: Line = Field("", description="page where it is published, https://…")
+        doi: Line = Field("", description="its DOI, as 10.5281/zenodo.1")
+        published: Line = Field("", description="day of publication, as 2026-11-26")
+        datasheet: Answers = Field(
+            default_factory=Answers, description="what only people can say; see below"
+        )
         licence: str = Field("unknown", description="licence of the annotations")
         changes: tuple[Line, ...] = Field((), description="what is new in this version")
         permitted: dict[str, Line] = Field(
@@ -79,6 +95,9 @@ with warnings.catch_warnings():
         )
         limits: Limits = Field(default_factory=Limits, description="what one picture may take")
         workers: int = Field(2, ge=1, description="child processes that decode")
+        plan: dict[str, Any] = Field(
+            default_factory=dict, description="the plan's sections of the build line, to be shown"
+        )
 
         @classmethod
         def example(cls) -> Self:
@@ -118,6 +137,14 @@ with warnings.catch_warnings():
                     raise ValueError(f"is {text[:80]!r}; only printable text is allowed")
             return given
 
+        @field_validator("url", "doi", "published")
+        @classmethod
+        def _is_of_its_form(cls, given: str, info: ValidationInfo) -> str:
+            form, example = FORMS[str(info.field_name)]
+            if given and not form.fullmatch(given):
+                raise ValueError(f"is {given[:80]!r}; expected is {example}")
+            return given
+
         @field_validator("permitted")
         @classmethod
         def _has_reasons(cls, permitted: dict[str, str]) -> dict[str, str]:
@@ -128,6 +155,16 @@ with warnings.catch_warnings():
                         "pictures may be passed on"
                     )
             return {_credits.word_of(word): reason for word, reason in sorted(permitted.items())}
+
+        @model_validator(mode="after")
+        def _is_said(self) -> Self:
+            left = unanswered(self) if is_stable(self.version) else []
+            if left:
+                raise ValueError(
+                    f"version is {self.version}, and {len(left)} things are not said yet: "
+                    f"{', '.join(left)}; say them, or stay below 1.0.0"
+                )
+            return self
 
         def identity(self) -> dict[str, Any]:
             return {**super().identity(), "format": shape.FORMAT}
@@ -208,6 +245,7 @@ with warnings.catch_warnings():
                 tool=Tool(name="affekt", version=__version__),
                 release=self._about(),
                 taxonomy=self.taxonomy,
+                plan=_shown(self.plan),
                 recipe=identity,
                 near_bits=_evidence.near_bits(desk.history),
                 seeds=_evidence.seeds(desk.history),
@@ -215,6 +253,13 @@ with warnings.catch_warnings():
                 counts=_evidence.counts(self.taxonomy, told, labels, dropped),
                 versions=versions(),
             )
+
+
+def _shown(plan: Mapping[str, Any]) -> shape.Plan:
+    if not plan:
+        return shape.Plan()
+    text = toml(_evidence.without_places(plan))
+    return shape.Plan(text=text, sha256=sha256(text.encode()).hexdigest())
 
 
 def _judged(

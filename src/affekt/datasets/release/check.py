@@ -11,8 +11,10 @@ from affekt.datasets.release.agreement import Rows, Tables
 from affekt.datasets.release.finding import Finding, shortened
 from affekt.datasets.release.inside import LIMITS, pictures
 from affekt.datasets.release.inventory import AGAIN, inventory, shown
+from affekt.datasets.release.papers import audit, datasheet
 from affekt.datasets.release.reading import (
     Unreadable,
+    checksums_in,
     csv_in,
     frame_of,
     groups_in,
@@ -64,9 +66,7 @@ def _findings(folder: Path, decoders: Decoders) -> Iterator[Finding]:
     yield from agreement.evidence(tables)
     yield from agreement.licensed(rows, manifest)
     yield from agreement.counts(tables, manifest)
-    if "LICENSE.md" in files:
-        text = yield from _read(files, "LICENSE.md", text_of)
-        yield from agreement.papers(text or "", manifest)
+    yield from _papers(files, manifest)
 
 
 def _elsewhere(folder: Path) -> str:
@@ -90,6 +90,28 @@ def _tables(
     noisy = yield from _csv(files, shape.NOISY, shape.NOISY_COLUMNS)
     votes = yield from _read(files, shape.VOTES, _votes)
     return Tables(rows, labels, attribution, asked, noisy, votes)
+
+
+def _papers(files: Mapping[str, Path], manifest: Manifest) -> Iterator[Finding]:
+    texts: dict[str, str] = {}
+    for name in shape.PAPERS:
+        text = yield from _read(files, name, text_of)
+        texts |= {} if text is None else {name: text}
+    if "LICENSE.md" in texts:
+        yield from agreement.papers(texts["LICENSE.md"], manifest)
+    try:
+        digests = checksums_in(files[shape.CHECKSUMS]) if shape.CHECKSUMS in files else {}
+    except Unreadable:
+        digests = {}  # the inventory has told it
+    yield from audit.papers(texts, manifest, digests)
+
+
+def open_questions(folder: Path) -> int:
+    """Count what the datasheet of a release leaves to be said; 0 where it cannot be read."""
+    try:
+        return datasheet.open_questions(text_of(folder / shape.DATASHEET))
+    except Unreadable:
+        return 0
 
 
 def _csv(
@@ -116,4 +138,4 @@ def _read(
         return None
 
 
-__all__ = ["LIMITS", "Finding", "check", "findings"]
+__all__ = ["LIMITS", "Finding", "check", "findings", "open_questions"]

@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 import pyarrow as pa
 from pydantic import BaseModel, Field
 
+from affekt.datasets.release.papers.answers import Answers
 from affekt.taxonomy import Taxonomy
 
 FORMAT = 1  # raise when an older affekt cannot read what this one writes
@@ -23,7 +24,12 @@ ATTRIBUTION = "annotations/attribution.csv"
 VOTES = "annotations/votes.parquet"
 ASKED = "annotations/asked.csv"
 NOISY = "annotations/noisy.csv"
-PAPERS = ("README.md", "LICENSE.md", "CITATION.cff", "CHANGELOG.md")
+CROISSANT = "croissant.json"
+DATACITE = "datacite.json"
+DATASHEET = "DATASHEET.md"
+PAPERS = (
+    "README.md", DATASHEET, "LICENSE.md", "CITATION.cff", "CHANGELOG.md", DATACITE, CROISSANT,
+)  # fmt: skip
 TABLES = (LABELS, ATTRIBUTION, VOTES, ASKED, NOISY)
 DATA = r"data/(train|validation|test)-(\d{5})-of-(\d{5})\.parquet"
 
@@ -148,11 +154,22 @@ class About(BaseModel, frozen=True):
     description: str = ""
     creators: tuple[str, ...] = ()
     contact: str = ""
+    url: str = ""
+    doi: str = ""
+    published: str = ""
+    datasheet: Answers = Answers()
     licence: str = Field("unknown", description="of the annotations")
     changes: tuple[str, ...] = ()
     permitted: dict[str, str] = Field(
         {}, description="licence word → why pictures under it are here all the same"
     )
+
+
+class Plan(BaseModel, frozen=True):
+    """The sections of the plan that built a release, without places of anybody's machine."""
+
+    text: str = ""
+    sha256: str = ""
 
 
 class EmotionCounts(BaseModel, frozen=True):
@@ -203,6 +220,7 @@ class Manifest(BaseModel, frozen=True):
     tool: Tool
     release: About
     taxonomy: Taxonomy
+    plan: Plan = Plan()
     recipe: dict[str, Any]
     near_bits: int = Field(
         description="perceptual hashes this many bits apart are in one group; 0: not looked for"

@@ -24,7 +24,7 @@ FAMILIES = (
     "protocols",
 )
 # What the plan gives where it is absent.
-HANDED_DOWN = ("seed", "taxonomy", "emotions", "sources", "title", "fetch", "forgotten", "plan")
+HANDED_DOWN = ("seed", "taxonomy", "emotions", "sources", "title", "fetch", "forgotten")
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,6 @@ from affekt.protocols import Protocol
 from affekt.taxonomy import KNOWN, MIKELS8, Taxonomy
 
 TOP = ("title", "project", "engine", "taxonomy", "seed", "forgotten", "fetch", *STEPS, "bench")
-SHOWN = ("title", "seed", "taxonomy", *STEPS)  # what a release tells of the plan that built it
-
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\s?#]*)?$")
 
 
@@ -59,7 +57,6 @@ class Reading:
                 "title": title,
                 "fetch": manners,
                 "forgotten": self.forgotten,
-                "plan": {name: self.given[name] for name in SHOWN if name in self.given},
             },
             base=str(self.base),
             trust=self.trust,

@@ -16,7 +16,6 @@ from affekt import __version__, licences
 from affekt.datasets.release import shape
 from affekt.datasets.release.check import check
 from affekt.datasets.release.papers.answers import Answers, is_stable, unanswered
-from affekt.datasets.release.papers.text import toml
 from affekt.datasets.release.shape import About, Manifest, Tool
 from affekt.datasets.release.write import Contents, write
 from affekt.errors import AffektError, Refused
@@ -25,7 +24,7 @@ from affekt.pictures.limits import Limits
 from affekt.pictures.reasons import REASONS
 from affekt.pictures.shelf import Shelf
 from affekt.stage import Desk, Outcome, Progress, Stage
-from affekt.stages import _credits, _evidence
+from affekt.stages import _credits, _evidence, _plan
 from affekt.stages._rebuild import Rebuilding
 from affekt.store import versions
 from affekt.store.rows import rows_sha256
@@ -63,7 +62,7 @@ with warnings.catch_warnings():
 
         gives = RELEASED
         takes = LABELS
-        idle = frozenset({"workers", "plan"})
+        idle = frozenset({"workers"})
         reasons: ClassVar[Mapping[str, str]] = {
             **REASONS,
             **_credits.REASONS,
@@ -95,9 +94,6 @@ with warnings.catch_warnings():
         )
         limits: Limits = Field(default_factory=Limits, description="what one picture may take")
         workers: int = Field(2, ge=1, description="child processes that decode")
-        plan: dict[str, Any] = Field(
-            default_factory=dict, description="the plan's sections of the build line, to be shown"
-        )
 
         @classmethod
         def example(cls) -> Self:
@@ -245,7 +241,7 @@ with warnings.catch_warnings():
                 tool=Tool(name="affekt", version=__version__),
                 release=self._about(),
                 taxonomy=self.taxonomy,
-                plan=_shown(self.plan),
+                plan=_plan.plan_of(self.taxonomy, [*desk.history, {"recipe": identity}]),
                 recipe=identity,
                 near_bits=_evidence.near_bits(desk.history),
                 seeds=_evidence.seeds(desk.history),
@@ -253,13 +249,6 @@ with warnings.catch_warnings():
                 counts=_evidence.counts(self.taxonomy, told, labels, dropped),
                 versions=versions(),
             )
-
-
-def _shown(plan: Mapping[str, Any]) -> shape.Plan:
-    if not plan:
-        return shape.Plan()
-    text = toml(_evidence.without_places(plan))
-    return shape.Plan(text=text, sha256=sha256(text.encode()).hexdigest())
 
 
 def _judged(

@@ -82,10 +82,9 @@ def _composition(manifest: Manifest, rows: pl.DataFrame) -> Answered:
         ("What is one record?", _record(manifest)),
         (
             "How many are there, and of which kind?",
-            f"{counts.released:,} pictures, {counts.generated:,} of them painted by a program; "
-            f"{shipped:,} are inside. By label: "
-            + facts.listed({name: one.released for name, one in counts.emotions.items()})
-            + ".",
+            f"{rows.height:,} pictures, {int(rows['is_generated'].sum()):,} of them painted by a "
+            f"program; {shipped:,} are inside, of the others only links. By label: "
+            f"{facts.listed(dict(rows.group_by('label').len().iter_rows()))}.",
         ),
         (
             "Is it a sample of something larger?",

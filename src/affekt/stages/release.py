@@ -80,7 +80,7 @@ with warnings.catch_warnings():
         description: str = Field("", max_length=5_000, description="what it is, for the card")
         creators: tuple[Line, ...] = Field((), description="who made it, for citations")
         contact: Line = Field("", description="whom to write to")
-        url: Line = Field("", description="page where it is published, https://…")
+        url: Line = Field("", description="page on the web where it is published")
         doi: Line = Field("", description="its DOI, as 10.5281/zenodo.1")
         published: Line = Field("", description="day of publication, as 2026-11-26")
         datasheet: Answers = Field(

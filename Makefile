@@ -30,10 +30,10 @@ bench: ## name the benchmarks and how to run them
 	@tools/benchmarks.sh
 
 clean: ## remove both environments, caches and what the demonstration made
-	rm -rf .venv .venv-test build demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage src/affekt.egg-info
+	rm -rf .venv .venv-test .venv-consumers build demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage src/affekt.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/made .venv-test/made:
+.venv/made .venv-test/made .venv-consumers/made:
 	@python="$$(tools/find_python.sh)"; echo "making $(@D) with $$python"; "$$python" -m venv --clear $(@D)
 	@$(@D)/bin/python $(PIP) install --upgrade 'pip>=25.1'
 	@touch $@
@@ -50,4 +50,12 @@ clean: ## remove both environments, caches and what the demonstration made
 .venv-test/installed: .venv-test/made pyproject.toml
 	@echo "installing affekt and what its tests need into .venv-test (the first time about 570 MB)"
 	@.venv-test/bin/python $(PIP) install --editable . --group test
+	@touch $@
+
+# Libraries that load releases; they need nothing of affekt, and their wishes would bind it.
+.venv-consumers/installed: .venv-consumers/made pyproject.toml
+	@echo "installing the libraries that load releases into .venv-consumers (about 800 MB on the disk)"
+	@.venv-consumers/bin/python $(PIP) install --group consumers
+	@# Only for the schema of CITATION.cff that lies in it: what it needs conflicts with the others.
+	@.venv-consumers/bin/python $(PIP) install --no-deps 'cffconvert>=2.0'
 	@touch $@

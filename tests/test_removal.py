@@ -113,7 +113,7 @@ def opened(folder: Path) -> Project:
 
 def raise_version(folder: Path) -> None:
     path = folder / "plan.toml"
-    path.write_text(path.read_text().replace('name = "ours"', 'name = "ours"\nversion = "2.0.0"'))
+    path.write_text(path.read_text().replace('name = "ours"', 'name = "ours"\nversion = "0.2.0"'))
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -143,7 +143,7 @@ def test_nothing_of_a_picture_is_left_and_it_does_not_come_back(folder: Path) ->
     raise_version(folder)
     project = opened(folder)
     project.build()
-    assert not remains(folder / "work", TOLD, besides="releases/ours-1.0.0")
+    assert not remains(folder / "work", TOLD, besides="releases/ours-0.1.0")
     found, clean = project.products()["collect"].table(), project.products()["clean"].table()
     assert (found.height, clean.height) == (2 * EACH - 1, 2 * EACH - 1)
     assert project.products()["verify"].table().height == 3 * (2 * EACH - 1)
@@ -153,13 +153,13 @@ def test_nothing_of_a_picture_is_left_and_it_does_not_come_back(folder: Path) ->
     plan = folder / "plan.toml"
     plan.write_text(plan.read_text().replace("[collect]", "[collect]\nedition = 2"))
     opened(folder).build(to="clean")
-    assert not remains(folder / "work", TOLD, besides="releases/ours-1.0.0")
+    assert not remains(folder / "work", TOLD, besides="releases/ours-0.1.0")
 
 
 def test_a_release_is_never_changed_but_named(folder: Path) -> None:
     before = files(folder / "work" / "releases")
     gone = opened(folder).forget([PICTURE], why=WHY)
-    assert gone.releases == ("ours-1.0.0",)
+    assert gone.releases == ("ours-0.1.0",)
     assert files(folder / "work" / "releases") == before
     assert any("withdraw" in text for text in gone.advice)
     with pytest.raises(ReleaseExists):
@@ -168,14 +168,14 @@ def test_a_release_is_never_changed_but_named(folder: Path) -> None:
 
 def test_a_benchmark_on_a_release_that_holds_it_leaves_it_out(folder: Path) -> None:
     opened(folder).forget([PICTURE], why=WHY)
-    rebuilt = pl.read_parquet(folder / "work/releases/ours-1.0.0/data/*.parquet")
+    rebuilt = pl.read_parquet(folder / "work/releases/ours-0.1.0/data/*.parquet")
     (again,) = rebuilt.filter(original_sha256=IMAGE)["image_id"]
     assert not remains(folder / "work", [again], besides="releases")
     plan = folder / "plan.toml"
     text = plan.read_text()
     begins, ends = text.index("[collect]"), text.index("[bench]")
     bench = text[:begins] + text[ends:].replace(
-        '"release"', '{ kind = "release", root = "work/releases/ours-1.0.0" }'
+        '"release"', '{ kind = "release", root = "work/releases/ours-0.1.0" }'
     )
     plan.write_text(bench)
     project = opened(folder)
@@ -213,7 +213,7 @@ def test_an_owner_goes_with_all_pictures(folder: Path) -> None:
     project = opened(folder)
     project.build()
     assert project.products()["release"].table().height == 2 * EACH - 2
-    assert not remains(folder / "work", left, besides="releases/ours-1.0.0")
+    assert not remains(folder / "work", left, besides="releases/ours-0.1.0")
 
 
 @pytest.mark.parametrize("digits", [6, 64])
@@ -232,10 +232,10 @@ def test_an_image_goes_with_all_its_names_and_is_known_again(folder: Path, digit
 
 
 def test_an_image_of_a_release_means_what_it_was_made_from(folder: Path) -> None:
-    rows = pl.read_parquet(folder / "work/releases/ours-1.0.0/data/*.parquet")
+    rows = pl.read_parquet(folder / "work/releases/ours-0.1.0/data/*.parquet")
     (released,) = rows.filter(original_sha256=IMAGE)["image_id"]
     gone = opened(folder).forget([Entry("image", released[:8])], why=WHY)
-    assert (gone.pictures, gone.images, gone.releases) == (1, 1, ("ours-1.0.0",))
+    assert (gone.pictures, gone.images, gone.releases) == (1, 1, ("ours-0.1.0",))
     assert not remains(folder / "work", [*TOLD, released], besides="releases")
 
 
@@ -297,7 +297,7 @@ def test_an_interruption_is_finished_by_the_same_command(
     assert not remains(folder / "work", TOLD, besides="releases")
     raise_version(folder)
     opened(folder).build()
-    assert not remains(folder / "work", TOLD, besides="releases/ours-1.0.0")
+    assert not remains(folder / "work", TOLD, besides="releases/ours-0.1.0")
 
 
 def test_the_list_does_not_tell_what_is_on_it(folder: Path) -> None:
@@ -361,11 +361,11 @@ def test_the_command_names_the_release_and_leaves_nothing_in_the_log(folder: Pat
     words = ("forget", "plan.toml", "--picture", f"folder:{GONE}", "--why", WHY)
     ran = affekt(*words, cwd=folder)
     assert ran.code == 1, ran.err
-    assert "ours-1.0.0: contains it" in ran.out
+    assert "ours-0.1.0: contains it" in ran.out
     assert "entries in the answers of sources" in ran.out
     assert log.read_text() == '{"text": "about nothing"}\n'
     assert not remains(folder / "work", TOLD, besides="releases")
-    rmtree(folder / "work/releases/ours-1.0.0")
+    rmtree(folder / "work/releases/ours-0.1.0")
     again = affekt("forget", "plan.toml", "--json", cwd=folder)
     assert again.code == 0, again.err
     assert again.document["releases"] == []

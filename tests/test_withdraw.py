@@ -20,7 +20,7 @@ from tests.cli.run import here
 from tests.test_removal import IMAGE, PLAN, fill, painted
 
 pytestmark = pytest.mark.slow
-FIRST = "work/releases/ours-1.0.0"
+FIRST = "work/releases/ours-0.1.0"
 
 
 @pytest.fixture(scope="module")
@@ -67,13 +67,13 @@ def test_the_next_release_omits_it_and_moves_nothing_else(folder: Path) -> None:
     released = row_of(folder, IMAGE)
     gone = opened(folder).withdraw([released["image_id"][:10]], reason="person-shown")
     assert (gone.pictures, gone.copies, gone.unknown, gone.added) == ((IMAGE,), (), (), 2)
-    assert gone.releases == ("ours-1.0.0",)
+    assert gone.releases == ("ours-0.1.0",)
     assert read(folder / "forgotten.csv").has("image", released["image_id"])
 
     with pytest.raises(Refused, match=r"1 removed.*2\.0\.0 at least"):
-        with_version(folder, "1.1.0").build()
+        with_version(folder, "0.1.1").build()
     path = folder / "plan.toml"
-    path.write_text(path.read_text().replace('"1.1.0"', '"2.0.0"'))
+    path.write_text(path.read_text().replace('"0.1.1"', '"0.2.0"'))
     project = opened(folder)
     steps = {step.name: step for step in project.build()}
     assert steps["release"].reasons == {"withdrawn": 1}
@@ -108,7 +108,7 @@ def test_near_copies_are_told_before_and_go_with_it(folder: Path) -> None:
     near = f"{int(row_of(folder, IMAGE)['phash'], 16) ^ 1:016x}"
     line = f"withdrawn,{'ab' * 32}/{near},2026-01-01,owner"
     (folder / "forgotten.csv").write_text(f"kind,value,when,why\n{line}\n")
-    with_version(folder, "2.0.0").build()
+    with_version(folder, "0.2.0").build()
     found = difference(folder / FIRST, folder / "work/releases/ours-2.0.0")
     assert found.removed == (IMAGE,)
 
@@ -138,7 +138,7 @@ def test_the_command_asks_and_refuses_where_nobody_can_answer(
     assert not (folder / "forgotten.csv").exists()
     ran = here(*words, "--yes", cwd=folder)
     assert ran.code == 0
-    assert "unchanged: ours-1.0.0" in ran.out
+    assert "unchanged: ours-0.1.0" in ran.out
     assert (folder / "forgotten.csv").exists()
 
 

@@ -12,6 +12,7 @@ import polars as pl
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from affekt.datasets.release.papers.answers import Answers, is_stable
 from affekt.pictures.shelf import Shelf
 from affekt.stage import Desk, Outcome
 from affekt.stages.release import Release
@@ -21,6 +22,12 @@ from affekt.taxonomy import MIKELS8
 NASTY_TITLE = '=HYPERLINK("http://x","win")'
 SECRET = "Ann Secretive, 51.5 N"
 WORKERS = ("worker-tom", "worker-eva", "worker-kim", "worker-lee", "worker-ada")
+SAID: Mapping[str, Any] = {
+    "contact": "maker@example.org",
+    "published": "2026-11-24",
+    "url": "https://example.org/small",
+    "datasheet": {name: f"Said about {name}." for name in Answers.model_fields},
+}
 HISTORY: tuple[Mapping[str, Any], ...] = (
     {
         "stage": "collect",
@@ -154,10 +161,9 @@ class Project:
     def release(
         self, scratch: str = "scratch", releases: Path | None = None, **settings: Any
     ) -> Outcome:
-        stage = Release(
-            taxonomy=MIKELS8,
-            **{"name": "small", "creators": ("A. Maker",), "workers": 1, **settings},
-        )
+        said = SAID if is_stable(settings.get("version", "0.1.0")) else {}
+        own = {"name": "small", "creators": ("A. Maker",), "workers": 1, **said, **settings}
+        stage = Release(taxonomy=MIKELS8, **own)
         desk = replace(self.desk(scratch), releases=releases)
         return stage.run(desk, *self.tables())
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affekt import cells
-from affekt.datasets.release import Release, card, shape
+from affekt.datasets.release import Release, shape
+from affekt.datasets.release.papers.text import escaped
 from affekt.datasets.release.write import checksums, slices
 from affekt.errors import Damaged, NewerFormat, UsageError
 from affekt.parts import Place
@@ -205,5 +206,5 @@ def test_slices_cover_all_rows_and_stay_small(sizes: list[int], most: int, rows:
 @pytest.mark.parametrize("text", ["<script>", "[a](b)", "a|b", "# x", "*b*", "`c`"])
 def test_foreign_text_on_the_card_is_only_text(text: str) -> None:
     """B75."""
-    shown = card.escaped(text)
+    shown = escaped(text)
     assert all(shown[at - 1] == "\\" for at, sign in enumerate(shown) if sign in "<>[]|#*`")

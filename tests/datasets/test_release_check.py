@@ -474,10 +474,10 @@ def test_a_project_folder_is_no_release_and_nothing_in_it_is_touched(tmp_path: P
 
 
 def test_a_project_folder_leads_to_its_releases(folder: Path, tmp_path: Path) -> None:
-    shutil.copytree(folder, tmp_path / "work" / "releases" / "small-1.0.0")
+    shutil.copytree(folder, tmp_path / "work" / "releases" / "small-0.1.0")
     found = check(tmp_path / "work")
     assert [one.code for one in found] == ["not-a-release"]
-    assert found[0].advice.endswith(f"{tmp_path}/work/releases/small-1.0.0")
+    assert found[0].advice.endswith(f"{tmp_path}/work/releases/small-0.1.0")
 
 
 def test_nothing_extra_is_ever_to_be_deleted(folder: Path, checked: Check) -> None:

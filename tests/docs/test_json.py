@@ -10,8 +10,8 @@ import skimage
 from tests.cli.run import here as affekt
 from tests.docs.pages import section
 
-VOTES = "work/releases/tiny-1.0.0/annotations/votes.parquet"
-RELEASE = "work/releases/tiny-1.0.0"
+RELEASE = "work/releases/tiny-0.1.0"
+VOTES = f"{RELEASE}/annotations/votes.parquet"
 COFFEE = str(Path(skimage.__file__).parent / "data" / "coffee.png")
 PICTURE = "06f740ec68a6.jpg"
 CASES = {
@@ -39,6 +39,7 @@ CASES = {
     "affekt release diff": ("release", "diff", RELEASE, RELEASE),
     "affekt hydrate": ("hydrate", RELEASE),
     "affekt copies": ("copies", "."),
+    "affekt export": ("export", RELEASE, "--to", "coco", "--out", "coco"),
     "affekt crowd aggregate": ("crowd", "aggregate", VOTES),
     "affekt doctor": ("doctor",),
 }

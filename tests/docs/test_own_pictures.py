@@ -49,4 +49,4 @@ def test_own_pictures_become_a_release(folder: Path) -> None:
     plan = folder / "own.toml"
     plan.write_text(plan.read_text().replace(f"# {REASON}", REASON))
     assert affekt("build", "own.toml", cwd=folder).code == 0
-    assert affekt("release", "check", "work/releases/my-emotions-1.0.0", cwd=folder).code == 0
+    assert affekt("release", "check", "work/releases/my-emotions-0.1.0", cwd=folder).code == 0

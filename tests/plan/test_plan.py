@@ -64,7 +64,7 @@ def test_sections_are_stages_and_seed_and_taxonomy_reach_all_of_them(folder: Pat
 def test_the_release_of_the_plan_is_meant_by_its_bare_word(folder: Path) -> None:
     made = read(folder, SMALL + BENCH)
     assert made.bench is not None
-    assert made.bench.datasets["release"].root.path == folder / "work/releases/toy-1.0.0"
+    assert made.bench.datasets["release"].root.path == folder / "work/releases/toy-0.1.0"
 
 
 def test_the_floors_of_every_table_are_added(folder: Path) -> None:
@@ -358,7 +358,7 @@ def test_nets_are_read_with_their_data_set_or_the_noisy_draw(folder: Path) -> No
     assert made.bench is not None
     tuned, noisy = made.bench.nets
     assert tuned.on is not None
-    assert tuned.on.root.path == folder / "work/releases/toy-1.0.0"
+    assert tuned.on.root.path == folder / "work/releases/toy-0.1.0"
     assert (tuned.train.mode, tuned.train.seed) == ("head", made.seed)
     assert (noisy.on, noisy.train.seed) == (None, 5)
     assert made.bench.entries[-1].needs == ("tuned",)

@@ -84,14 +84,14 @@ def test_a_changed_setting_recomputes_only_what_follows(built: Path) -> None:
 
 def test_the_release_is_sound(built: Path) -> None:
     """R70."""
-    ran = affekt("release", "check", "work/releases/tiny-1.0.0", cwd=built)
+    ran = affekt("release", "check", "work/releases/tiny-0.1.0", cwd=built)
     assert (ran.code, "sound" in ran.out) == (0, True), ran.out
 
 
 def test_a_flipped_bit_in_the_release_is_named(built: Path, tmp_path: Path) -> None:
     """B64."""
     copy = tmp_path / "copy"
-    subprocess.run(["cp", "-r", built / "work/releases/tiny-1.0.0", copy], check=True)
+    subprocess.run(["cp", "-r", built / "work/releases/tiny-0.1.0", copy], check=True)
     labels = copy / "annotations" / "labels.csv"
     data = bytearray(labels.read_bytes())
     data[-2] ^= 1

@@ -24,6 +24,7 @@ FAMILIES = (
     "datasets",
     "protocols",
 )
+FORMS = ("imagefolder", "class-folders", "webdataset", "fiftyone", "coco", "datapackage")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -172,6 +173,16 @@ def features(**options: Any) -> None:
 
 
 @affekt.command()
+@click.argument("release", type=click.Path())
+@click.option("--to", type=click.Choice(FORMS), required=True, help="The form to write.")
+@click.option("--out", metavar="FOLDER", required=True, type=click.Path(), help="A new folder.")
+@speaking
+def export(**options: Any) -> None:
+    """Write a release in the form that another library loads."""
+    do("exporting:export", **options)
+
+
+@affekt.command()
 @click.argument("folder", type=click.Path())
 @speaking
 def copies(**options: Any) -> None:
@@ -253,7 +264,7 @@ def release() -> None:
 @click.argument("folder", type=click.Path())
 @speaking
 def release_check(**options: Any) -> None:
-    """Check any release folder; needs no project."""
+    """Check any release folder, or an export of one; needs no project."""
     do("machine:release_check", **options)
 
 

@@ -10,6 +10,7 @@ from affekt import doctor as examiner
 from affekt.cli import voice
 from affekt.cli.exits import Findings
 from affekt.datasets.release import check
+from affekt.exports.formats import check as exported
 from affekt.foreign import clean
 
 MARKS = {"ok": "green", "note": "white", "bad": "red", "missing": "red"}
@@ -39,7 +40,8 @@ def _print(findings: list[examiner.Finding], *, colored: bool) -> None:
 
 def release_check(*, folder: str, as_json: bool, **_: Any) -> None:
     """Check a release folder."""
-    findings = check.check(Path(folder))
+    path = Path(folder)
+    findings = exported.check(path) if exported.is_export(path) else check.check(path)
     if as_json:
         voice.document([one._asdict() if hasattr(one, "_asdict") else one for one in findings])
     else:
@@ -48,5 +50,9 @@ def release_check(*, folder: str, as_json: bool, **_: Any) -> None:
         voice.line(
             f"{folder}: {len(findings):,} findings" if findings else f"{folder}: sound, no findings"
         )
+        if left := check.open_questions(path):
+            voice.line(
+                f"DATASHEET.md leaves {left} questions open; version 1.0.0 needs all answers"
+            )
     if findings:
         raise Findings

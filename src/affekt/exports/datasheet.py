@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from affekt.datasets.release.card import escaped
+from affekt.datasets.release.papers.text import escaped
 from affekt.errors import UsageError
 from affekt.exports.models import UNIT
 from affekt.exports.shape import DECISIONS

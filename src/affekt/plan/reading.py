@@ -19,7 +19,6 @@ from affekt.protocols import Protocol
 from affekt.taxonomy import KNOWN, MIKELS8, Taxonomy
 
 TOP = ("title", "project", "engine", "taxonomy", "seed", "forgotten", "fetch", *STEPS, "bench")
-
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\s?#]*)?$")
 
 
@@ -240,7 +239,7 @@ class Reading:
         settings = self.given.get("release")
         if not isinstance(datasets, list) or not isinstance(settings, dict):
             return datasets
-        folder = f"{settings.get('name')}-{settings.get('version', '1.0.0')}"
+        folder = f"{settings.get('name')}-{settings.get('version', '0.1.0')}"
         own = {"kind": "release", "root": f"{project}/releases/{folder}"}
         return [own if one in ("release", {"kind": "release"}) else one for one in datasets]
 

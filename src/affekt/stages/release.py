@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import polars as pl
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from affekt import __version__, licences
 from affekt.datasets.release import shape
 from affekt.datasets.release.check import check
+from affekt.datasets.release.papers.answers import Answers, is_stable, unanswered
 from affekt.datasets.release.shape import About, Manifest, Tool
 from affekt.datasets.release.write import Contents, write
 from affekt.errors import AffektError, Refused
@@ -26,7 +27,7 @@ from affekt.pictures.limits import Limits
 from affekt.pictures.reasons import REASONS
 from affekt.pictures.shelf import Shelf
 from affekt.stage import Desk, Outcome, Progress, Stage
-from affekt.stages import _credits, _evidence, _modes, _published, _warnings
+from affekt.stages import _credits, _evidence, _modes, _plan, _published, _warnings
 from affekt.stages._previous import check_step
 from affekt.stages._rebuild import Rebuilding
 from affekt.store import versions
@@ -36,6 +37,14 @@ from affekt.taxonomy import DEVICE_NAMES, MIKELS8, Taxonomy
 
 Line = Annotated[str, StringConstraints(max_length=300)]
 VERSION = re.compile(r"(0|[1-9][0-9]{0,4})(\.(0|[1-9][0-9]{0,4})){2}")
+FORMS = {
+    "url": (re.compile(r"https?://[^\s/]+\S*"), "an address, https://…"),
+    "doi": (re.compile(r"10\.\d{4,9}/\S+"), "a DOI without an address, as 10.5281/zenodo.1"),
+    "published": (
+        re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"),
+        "a day, as 2026-11-26",
+    ),
+}
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 with warnings.catch_warnings():
@@ -64,7 +73,7 @@ with warnings.catch_warnings():
         taxonomy: Taxonomy
         name: str = Field(description="name of the release; with the version, of its folder")
         version: str = Field(  # type: ignore[assignment, misc]  # see above
-            "1.0.0", description="semantic version, as 1.0.0"
+            "0.1.0", description="semantic version, as 1.0.0; from there on nothing is left unsaid"
         )
         mode: Literal["full", "links", "mixed"] = Field(
             "mixed",
@@ -79,6 +88,12 @@ with warnings.catch_warnings():
         description: str = Field("", max_length=5_000, description="what it is, for the card")
         creators: tuple[Line, ...] = Field((), description="who made it, for citations")
         contact: Line = Field("", description="whom to write to")
+        url: Line = Field("", description="page on the web where it is published")
+        doi: Line = Field("", description="its DOI, as 10.5281/zenodo.1")
+        published: Line = Field("", description="day of publication, as 2026-11-26")
+        datasheet: Answers = Field(
+            default_factory=Answers, description="what only people can say; see below"
+        )
         licence: str = Field("unknown", description="licence of the annotations")
         changes: tuple[Line, ...] = Field((), description="what is new in this version")
         permitted: dict[str, Line] = Field(
@@ -141,6 +156,14 @@ with warnings.catch_warnings():
                     raise ValueError(f"is {text[:80]!r}; only printable text is allowed")
             return given
 
+        @field_validator("url", "doi", "published")
+        @classmethod
+        def _is_of_its_form(cls, given: str, info: ValidationInfo) -> str:
+            form, example = FORMS[str(info.field_name)]
+            if given and not form.fullmatch(given):
+                raise ValueError(f"is {given[:80]!r}; expected is {example}")
+            return given
+
         @field_validator("permitted")
         @classmethod
         def _has_reasons(cls, permitted: dict[str, str]) -> dict[str, str]:
@@ -176,6 +199,16 @@ with warnings.catch_warnings():
                     "'keep', and the card says so"
                 )
             return faces
+
+        @model_validator(mode="after")
+        def _is_said(self) -> Self:
+            left = unanswered(self) if is_stable(self.version) else []
+            if left:
+                raise ValueError(
+                    f"version is {self.version}, and {len(left)} things are not said yet: "
+                    f"{', '.join(left)}; say them, or stay below 1.0.0"
+                )
+            return self
 
         def identity(self) -> dict[str, Any]:
             return {**super().identity(), "format": shape.FORMAT}
@@ -281,6 +314,7 @@ with warnings.catch_warnings():
                 tool=Tool(name="affekt", version=__version__),
                 release=self._about(),
                 taxonomy=self.taxonomy,
+                plan=_plan.plan_of(self.taxonomy, [*desk.history, {"recipe": identity}]),
                 recipe=identity,
                 near_bits=_evidence.near_bits(desk.history),
                 seeds=_evidence.seeds(desk.history),

@@ -1,23 +1,21 @@
 """The papers of a release: card, licences, citation, changes. The unknown is said to be unknown."""
 
-import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from affekt import licences
 from affekt.datasets.release import columns, shape
+from affekt.datasets.release.papers import citing, datasheet, facts
+from affekt.datasets.release.papers.text import escaped, joined, yaml
 from affekt.datasets.release.shape import Manifest
-from affekt.foreign import clean
 
 PAPER = (
     "You, Luo, Jin and Yang (2016), Building a Large Scale Dataset for Image Emotion Recognition: "
     "The Fine Print and The Benchmark, AAAI"
 )
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
-MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
 
 
 class Size(NamedTuple):
@@ -32,19 +30,11 @@ def papers(manifest: Manifest, rows: pl.DataFrame, sizes: Mapping[str, Size]) ->
     """Give the text of every paper, by file name."""
     return {
         "README.md": _head(manifest, sizes) + "\n" + _body(manifest, rows),
-        "LICENSE.md": licence_page(manifest),
-        "CITATION.cff": _citation(manifest),
+        "DATASHEET.md": datasheet.page(manifest, rows),
+        "LICENSE.md": licence_page(manifest, rows),
+        "CITATION.cff": citing.citation(manifest),
         "CHANGELOG.md": _changes(manifest),
     }
-
-
-def escaped(text: str) -> str:
-    r"""Give a text that Markdown and HTML show as it is.
-
-    >>> escaped("<b> 5*5")
-    '\\<b\\> 5\\*5'
-    """
-    return MARKUP.sub(r"\\\1", clean(text, None))
 
 
 def licence_line(word: str, n: int) -> str:
@@ -55,7 +45,7 @@ def licence_line(word: str, n: int) -> str:
     return f"| {escaped(word)} | {title} | {link} | {n} |"
 
 
-def licence_page(manifest: Manifest) -> str:
+def licence_page(manifest: Manifest, rows: pl.DataFrame) -> str:
     """Give ``LICENSE.md``."""
     about, counts = manifest.release, manifest.counts
     own = licences.of(about.licence)
@@ -93,7 +83,22 @@ def licence_page(manifest: Manifest) -> str:
         lines += [
             f"- {escaped(word)}: {escaped(reason)}" for word, reason in sorted(reasons.items())
         ]
-    return _joined(lines)
+    absent = int((~rows["shipped"]).sum())
+    return joined([*lines, *(_links(absent) if absent else [])])
+
+
+def _links(n: int) -> list[str]:
+    return [
+        "",
+        "## Pictures that are not inside",
+        "",
+        f"Of {n:,} pictures only the link, the hash and the labels are here. The licence of the "
+        "annotations gives no right to these pictures: who fetches one gets it from its source, "
+        "under the licence and the terms that stand there on that day. You may use the labels "
+        "with a picture you fetched lawfully; you may pass it on only if its licence lets you, "
+        "and you delete it when the source takes it back or the next version lists it as "
+        "withdrawn.",
+    ]
 
 
 def _head(manifest: Manifest, sizes: Mapping[str, Size]) -> str:
@@ -150,29 +155,6 @@ def _yaml_feature(feature: Mapping[str, Any]) -> dict[str, Any]:
     return {"dtype": "image" if feature["_type"] == "Image" else feature["dtype"]}
 
 
-def yaml(value: Any, indent: str = "") -> list[str]:
-    """Give the lines of a YAML block; every text is quoted as in JSON, which YAML reads alike."""
-    if isinstance(value, Mapping):
-        return [
-            line for key, one in value.items() for line in _entry(f"{indent}{key}:", one, indent)
-        ]
-    lines = []
-    for one in value:
-        inner = yaml(one, indent + "  ") if isinstance(one, Mapping) else [_scalar(one)]
-        lines += [f"{indent}- {inner[0].strip()}", *inner[1:]]
-    return lines
-
-
-def _entry(key: str, value: Any, indent: str) -> list[str]:
-    if isinstance(value, Mapping | list):
-        return [key, *yaml(value, indent + "  ")] if value else [f"{key} []"]
-    return [f"{key} {_scalar(value)}"]
-
-
-def _scalar(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
 def _size_class(n: int) -> str:
     return next((name for limit, name in SIZES if n < limit), "n>1M")
 
@@ -187,7 +169,7 @@ def _body(manifest: Manifest, rows: pl.DataFrame) -> str:
         ["## Files and columns", "", *columns.section(manifest.taxonomy)],
         ["## Contact, licences, citation", "", *_contact(manifest)],
     ]
-    return "\n".join(_joined(section) for section in sections)
+    return "\n".join(joined(section) for section in sections)
 
 
 def _first_words(manifest: Manifest) -> list[str]:
@@ -206,16 +188,10 @@ def _first_words(manifest: Manifest) -> list[str]:
             "not taken by people. The column `is_generated` marks them.**",
             "",
         ]
-    if is_simulated(manifest):
+    if facts.is_simulated(manifest):
         lines += ["**The votes are simulated: no person judged these pictures.**", ""]
     lines += [escaped(about.description) if about.description else "No description was given."]
     return [*lines, "", f"Version {about.version}, written by affekt {manifest.tool.version}."]
-
-
-def is_simulated(manifest: Manifest) -> bool:
-    """Tell whether the votes come from a program."""
-    crowds = [step.recipe.get("crowd") for step in manifest.stages if step.stage == "verify"]
-    return any(isinstance(crowd, dict) and crowd.get("kind") == "simulated" for crowd in crowds)
 
 
 def _holds(manifest: Manifest) -> list[str]:
@@ -292,7 +268,9 @@ def _limits(manifest: Manifest) -> list[str]:
         "- A label says what enough of the asked people felt, not what anybody shown feels.",
         "- People were asked about the emotion of the weak label; a picture may evoke others as "
         "well.",
-        "- Who the workers were (age, country, language) is unknown to this card.",
+        f"- Who the workers were: {escaped(workers)}"
+        if (workers := manifest.release.datasheet.workers)
+        else "- Who the workers were (age, country, language) is unknown to this card.",
         "- Content notes in `warnings` come from tags alone, where there are any; other pictures "
         "may disturb, too.",
         "- Faces were kept as they are; no detector looked for them.",
@@ -311,7 +289,8 @@ def _contact(manifest: Manifest) -> list[str]:
     contact = escaped(about.contact) if about.contact else "none was given"
     return [
         f"Made by: {makers}. Contact: {contact}. Licences stand in `LICENSE.md`; how to cite, in "
-        "`CITATION.cff`.",
+        f"`CITATION.cff`; purpose, uses and care, in `{shape.DATASHEET}`; all of it for machines, "
+        f"in `{shape.CROISSANT}` and `{shape.DATACITE}`.",
         "",
         *columns.removal(about.response_days, manifest.counts.removed),
         "",
@@ -319,29 +298,12 @@ def _contact(manifest: Manifest) -> list[str]:
     ]
 
 
-def _citation(manifest: Manifest) -> str:
-    about = manifest.release
-    licence = licences.of(about.licence)
-    authors = about.creators or ("Unknown: no creator was named",)
-    head: dict[str, Any] = {
-        "cff-version": "1.2.0",
-        "message": "If you use this data set, please cite it and the paper of its method.",
-        "type": "dataset",
-        "title": about.title,
-        "version": about.version,
-        "authors": [{"name": name} for name in authors],
-    }
-    if licence and licence.spdx:
-        head["license"] = licence.spdx
-    return _joined(yaml(head))
-
-
 def _changes(manifest: Manifest) -> str:
     about = manifest.release
     notes = [f"- {escaped(note)}" for note in about.changes] or [
         "Nothing was noted about this version."
     ]
-    return _joined(["# Changes", "", f"## {about.version}", "", *notes])
+    return joined(["# Changes", "", f"## {about.version}", "", *notes])
 
 
 def _has_noncommercial(manifest: Manifest) -> bool:
@@ -364,7 +326,3 @@ def _percent(part: int, whole: int) -> str:
 def _row(values: Sequence[str | int]) -> str:
     shown = (f"{value:,}" if isinstance(value, int) else value for value in values)
     return "| " + " | ".join(shown) + " |"
-
-
-def _joined(lines: Iterable[str]) -> str:
-    return "\n".join(lines) + "\n"

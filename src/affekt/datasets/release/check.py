@@ -12,8 +12,10 @@ from affekt.datasets.release.finding import Finding, shortened
 from affekt.datasets.release.inside import LIMITS, pictures
 from affekt.datasets.release.inventory import AGAIN, inventory, shown, since
 from affekt.datasets.release.links import links
+from affekt.datasets.release.papers import audit, datasheet
 from affekt.datasets.release.reading import (
     Unreadable,
+    checksums_in,
     csv_in,
     frame_of,
     groups_in,
@@ -72,9 +74,7 @@ def _findings(folder: Path, decoders: Decoders) -> Iterator[Finding]:
     yield from credit.names(rows)
     yield from removed.withdrawn(tables)
     yield from agreement.counts(tables, manifest)
-    if "LICENSE.md" in files:
-        text = yield from _read(files, "LICENSE.md", text_of)
-        yield from agreement.papers(text or "", manifest)
+    yield from _papers(files, manifest)
 
 
 def _elsewhere(folder: Path) -> str:
@@ -110,6 +110,28 @@ def _as_in(manifest: Manifest, columns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in columns if manifest.format > 1 or name != "shipped")
 
 
+def _papers(files: Mapping[str, Path], manifest: Manifest) -> Iterator[Finding]:
+    texts: dict[str, str] = {}
+    for name in shape.PAPERS:
+        text = yield from _read(files, name, text_of)
+        texts |= {} if text is None else {name: text}
+    if "LICENSE.md" in texts:
+        yield from agreement.papers(texts["LICENSE.md"], manifest)
+    try:
+        digests = checksums_in(files[shape.CHECKSUMS]) if shape.CHECKSUMS in files else {}
+    except Unreadable:
+        digests = {}  # the inventory has told it
+    yield from audit.papers(texts, manifest, digests)
+
+
+def open_questions(folder: Path) -> int:
+    """Count what the datasheet of a release leaves to be said; 0 where it cannot be read."""
+    try:
+        return datasheet.open_questions(text_of(folder / shape.DATASHEET))
+    except Unreadable:
+        return 0
+
+
 def _csv(
     files: Mapping[str, Path], name: str, columns: tuple[str, ...]
 ) -> Generator[Finding, None, Rows | None]:
@@ -134,4 +156,4 @@ def _read(
         return None
 
 
-__all__ = ["LIMITS", "Finding", "check", "findings"]
+__all__ = ["LIMITS", "Finding", "check", "findings", "open_questions"]

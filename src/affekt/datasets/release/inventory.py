@@ -13,7 +13,8 @@ from affekt.durable import file_sha256
 
 AGAIN = "get the release again from where it is published"
 ALSO = f"{shape.DATA}|{shape.LINKS}|{re.escape(shape.ARCHIVE)}"
-SINCE = {shape.REMOVED: 2}  # the first format that has the file
+# The first format that has the file.
+SINCE = dict.fromkeys((shape.REMOVED, shape.DATASHEET, shape.DATACITE, shape.CROISSANT), 2)
 KNOWN = {*shape.PAPERS, *shape.TABLES, shape.MANIFEST, shape.CHECKSUMS}
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 import pyarrow as pa
 from pydantic import BaseModel, Field
 
+from affekt.datasets.release.papers.answers import Answers
 from affekt.taxonomy import Taxonomy
 
 FORMAT = 2  # raise when an older affekt cannot read what this one writes
@@ -26,7 +27,12 @@ ASKED = "annotations/asked.csv"
 NOISY = "annotations/noisy.csv"
 REMOVED = "annotations/removed.csv"
 ARCHIVE = "images.zip"  # where it is wanted
-PAPERS = ("README.md", "LICENSE.md", "CITATION.cff", "CHANGELOG.md")
+CROISSANT = "croissant.json"
+DATACITE = "datacite.json"
+DATASHEET = "DATASHEET.md"
+PAPERS = (
+    "README.md", DATASHEET, "LICENSE.md", "CITATION.cff", "CHANGELOG.md", DATACITE, CROISSANT,
+)  # fmt: skip
 TABLES = (LABELS, ATTRIBUTION, VOTES, ASKED, NOISY, REMOVED)
 DATA = r"data/(train|validation|test)-(\d{5})-of-(\d{5})\.parquet"
 LINKS = r"links/(train|validation|test)-(\d{5})-of-(\d{5})\.parquet"
@@ -164,6 +170,10 @@ class About(BaseModel, frozen=True):
     description: str = ""
     creators: tuple[str, ...] = ()
     contact: str = ""
+    url: str = ""
+    doi: str = ""
+    published: str = ""
+    datasheet: Answers = Answers()
     licence: str = Field("unknown", description="of the annotations")
     changes: tuple[str, ...] = ()
     permitted: dict[str, str] = Field(
@@ -174,6 +184,13 @@ class About(BaseModel, frozen=True):
     )
     faces: Literal["keep"] = "keep"
     response_days: int = Field(30, description="within which a request for removal is answered")
+
+
+class Plan(BaseModel, frozen=True):
+    """The sections of the plan that built a release, without places of anybody's machine."""
+
+    text: str = ""
+    sha256: str = ""
 
 
 class EmotionCounts(BaseModel, frozen=True):
@@ -228,6 +245,7 @@ class Manifest(BaseModel, frozen=True):
     tool: Tool
     release: About
     taxonomy: Taxonomy
+    plan: Plan = Plan()
     recipe: dict[str, Any]
     near_bits: int = Field(
         description="perceptual hashes this many bits apart are in one group; 0: not looked for"

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from affekt import cells, licences
 from affekt.datasets.release import card, shape
 from affekt.datasets.release.archive import archived
+from affekt.datasets.release.papers import citing, croissant
 from affekt.datasets.release.shape import Manifest
 from affekt.durable import file_sha256
 from affekt.taxonomy import Taxonomy
@@ -69,7 +70,12 @@ def write(folder: Path, contents: Contents) -> None:
     _annotations(folder, contents, rows)
     for name, text in card.papers(contents.manifest, rows, sizes).items():
         _text(folder / name, text)
-    _text(folder / shape.MANIFEST, to_json(contents.manifest.model_dump(mode="json")))
+    manifest = contents.manifest
+    stored = sum(size.n_stored for size in sizes.values())
+    _text(folder / shape.DATACITE, to_json(citing.datacite(manifest, stored)))
+    _text(folder / shape.MANIFEST, to_json(manifest.model_dump(mode="json")))
+    # Names the hash of every other file, so that it is written behind them.
+    _text(folder / shape.CROISSANT, to_json(croissant.document(manifest, rows, _facts(folder))))
     _text(folder / shape.CHECKSUMS, checksums(folder))
 
 
@@ -83,6 +89,15 @@ def checksums(folder: Path) -> str:
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
     files = [name for name in names if (folder / name).is_file() and name != shape.CHECKSUMS]
     return "".join(f"{file_sha256(folder / name)}  {name}\n" for name in files)
+
+
+def _facts(folder: Path) -> dict[str, tuple[str, int]]:
+    """Give SHA-256 and bytes of every file that is there."""
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return {
+        path.relative_to(folder).as_posix(): (file_sha256(path), path.stat().st_size)
+        for path in paths
+    }
 
 
 def attribution(row: Mapping[str, Any]) -> str:

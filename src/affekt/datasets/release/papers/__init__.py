@@ -1,0 +1,1 @@
+"""The papers of a release besides its card: datasheet, Croissant, DataCite, citation."""

@@ -12,6 +12,7 @@ from affekt import cells
 from affekt.datasets.release import shape
 from affekt.datasets.release.check import LIMITS, findings
 from affekt.datasets.release.finding import Finding
+from affekt.datasets.release.inventory import SINCE
 from affekt.pictures.decode import Decoders
 from tests.datasets.published import Project
 from tests.datasets.test_release import copied
@@ -97,7 +98,7 @@ def test_a_release_of_the_first_form_is_still_sound(tmp_path: Path, checked: Che
         header.remove("shipped")
         text = cells.to_csv(header, [[row[one] for one in header] for row in rows])
         (files / name).write_text(text, encoding="utf-8")
-    for name in (shape.REMOVED, shape.DATASHEET, shape.DATACITE, shape.CROISSANT):
+    for name in SINCE:
         (files / name).unlink()
     counts = json.loads((files / shape.MANIFEST).read_text())["counts"]
     change_manifest(files, format=1, counts={**counts, "removed": 0})

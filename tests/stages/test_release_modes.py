@@ -107,7 +107,9 @@ def test_the_manifest_counts_both(mixed: Outcome) -> None:
 
 def test_the_card_offers_the_links_by_name(mixed: Outcome) -> None:
     card = (folder_of(mixed) / "README.md").read_text()
-    assert '- config_name: "links"\n    data_files: "links/*.parquet"' in card
+    assert '- config_name: "links"\n    data_files:\n      - split: "train"' in card
+    assert 'path: "links/validation-*"' in card
+    assert 'path: "links/test-*"' not in card
     assert "2 are shipped; 2 are not" in card
 
 

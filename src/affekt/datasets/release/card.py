@@ -1,6 +1,6 @@
 """The papers of a release: card, licences, citation, changes. The unknown is said to be unknown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -29,7 +29,7 @@ class Size(NamedTuple):
 def papers(manifest: Manifest, rows: pl.DataFrame, sizes: Mapping[str, Size]) -> dict[str, str]:
     """Give the text of every paper, by file name."""
     return {
-        "README.md": _head(manifest, sizes) + "\n" + _body(manifest, rows),
+        "README.md": _head(manifest, rows, sizes) + "\n" + _body(manifest, rows),
         "DATASHEET.md": datasheet.page(manifest, rows),
         "LICENSE.md": licence_page(manifest, rows),
         "CITATION.cff": citing.citation(manifest),
@@ -101,7 +101,7 @@ def _links(n: int) -> list[str]:
     ]
 
 
-def _head(manifest: Manifest, sizes: Mapping[str, Size]) -> str:
+def _head(manifest: Manifest, rows: pl.DataFrame, sizes: Mapping[str, Size]) -> str:
     about, counts = manifest.release, manifest.counts
     words = {about.licence, *counts.licences}
     single = licences.of(about.licence) if len(words) == 1 else None
@@ -115,24 +115,22 @@ def _head(manifest: Manifest, sizes: Mapping[str, Size]) -> str:
         "task_categories": ["image-classification"],
         "size_categories": [_size_class(counts.released)],
         "tags": tags + (["synthetic"] if counts.generated else []),
-        "configs": _configs(manifest, sizes),
+        "configs": _configs(rows, sizes),
         "dataset_info": _dataset_info(sizes),
     }
     return "\n".join(["---", *yaml(head), "---", ""])
 
 
-def _configs(manifest: Manifest, sizes: Mapping[str, Size]) -> list[dict[str, Any]]:
+def _configs(rows: pl.DataFrame, sizes: Mapping[str, Size]) -> list[dict[str, Any]]:
     """Give what can be loaded by name: what is shipped, and what is linked."""
-    made: list[dict[str, Any]] = []
-    if sizes:
-        made.append({"config_name": "default", "data_files": _data_files(sizes)})
-    if manifest.counts.linked:
-        made.append({"config_name": "links", "data_files": "links/*.parquet"})
-    return made
+    there = set(rows.filter(~pl.col("shipped"))["split"])
+    linked = [split for split in shape.SPLITS if split in there]
+    found = {"default": _data_files("data", sizes), "links": _data_files("links", linked)}
+    return [{"config_name": name, "data_files": files} for name, files in found.items() if files]
 
 
-def _data_files(sizes: Mapping[str, Size]) -> list[dict[str, str]]:
-    return [{"split": split, "path": f"data/{split}-*"} for split in sizes]
+def _data_files(folder: str, splits: Iterable[str]) -> list[dict[str, str]]:
+    return [{"split": split, "path": f"{folder}/{split}-*"} for split in splits]
 
 
 def _dataset_info(sizes: Mapping[str, Size]) -> dict[str, Any]:

@@ -206,6 +206,12 @@ def _maintenance(manifest: Manifest) -> Answered:
     return [
         ("Who can be asked?", _said(manifest, "contact")),
         ("Who keeps it, and how are errors answered?", _said(manifest, "datasheet.maintenance")),
+        (
+            "How is a picture taken out?",
+            f"On request to the contact, answered within {manifest.release.response_days} days: "
+            f"later versions omit it and near copies of it. `{shape.REMOVED}` lists by hash what "
+            f"is to be deleted from copies, here {manifest.counts.removed:,}.",
+        ),
         ("What is new in this version?", changes or "Nothing was noted about this version."),
         (
             "Do older versions stay?",

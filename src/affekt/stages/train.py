@@ -66,8 +66,9 @@ class Train(Stage):
         )
 
     def _learn(self, desk: Desk, rows: pl.DataFrame, shown: Lessons) -> "tuple[Learned, Tuned]":
-        from affekt.training.checkpoints import Checkpoints
-        from affekt.training.loop import Lesson, Run
+        from affekt.training.job import Job
+        from affekt.training.loop import Lesson
+        from affekt.training.together import learn
         from affekt.training.tuned import tuned
 
         train, validate = (numbers(rows, part, shown.failed) for part in ("train", "validate"))
@@ -78,15 +79,13 @@ class Train(Stage):
             )
         lesson = Lesson(shown.views, self._targets(rows), train, validate)
         net = tuned(self.recipe, len(self.taxonomy))
-        run = Run(
-            net,
-            lesson,
-            self.recipe,
-            Checkpoints(desk.scratch / "checkpoints"),
-            workers=self.workers,
-            every=self.checkpoint_every,
-        )
-        return run.learn(lambda done, steps: desk.watch(Progress("train", done, steps))), net
+        folder = desk.scratch / "checkpoints"
+        job = Job(self.recipe, lesson, folder, self.workers, self.checkpoint_every)
+
+        def watch(done: int, steps: int) -> None:
+            desk.watch(Progress("train", done, steps))
+
+        return learn(net, job, watch), net
 
     def _targets(self, rows: pl.DataFrame) -> np.ndarray:
         """Give the share of every emotion in each picture: its label, or its votes where wanted."""

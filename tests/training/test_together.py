@@ -78,10 +78,11 @@ def test_a_part_of_an_array_on_the_disk_is_sent_as_it_is(tmp_path: Path) -> None
     assert np.array_equal(job.read(tmp_path).lesson.views.still(rows), views.still(rows + 3))
 
 
+@pytest.mark.parametrize("how", ["is_initialized", "is_torchelastic_launched"])
 def test_a_process_of_somebody_elses_group_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.distributed, how, lambda: True)
     with pytest.raises(UsageError, match="without torchrun and set `processes`"):
         group.join(tmp_path / "meeting", 0, 1)
 

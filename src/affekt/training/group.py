@@ -107,9 +107,9 @@ def join(meeting: Path, rank: int, size: int) -> Group:
         size: How many are to come.
 
     Raises:
-        UsageError: This process belongs to another group already.
+        UsageError: This process belongs to another group already, such as one of torchrun.
     """
-    if dist.is_initialized():
+    if dist.is_initialized() or dist.is_torchelastic_launched():
         raise UsageError(
             "train: this process is one of a group already, and affekt starts its own; start it "
             "without torchrun and set `processes` of [bench.nets.train]"

@@ -1,5 +1,6 @@
 """Calibration against labels and votes, and the temperature (M73, G14)."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ from sklearn.metrics import log_loss
 
 from affekt.measures import calibration, distances
 from affekt.report import calibrated, reliability, voted
+from affekt.report.remarks import Remarks
 from tests.report.made import World
 from tests.report.scored import NO, YES, column, panel, scored
 
@@ -79,6 +81,34 @@ def test_the_temperature_is_fitted_on_validation_pictures_alone(world: World) ->
     said = np.column_stack([SAID[:30], 1 - SAID[:30]])
     truth = np.array([0 if word == YES else 1 for word in TRUTH[:30]])
     assert one.temperature == pytest.approx(calibration.temperature(said, truth), rel=1e-6)
+
+
+def test_a_temperature_fitted_with_the_predictions_is_held_against_every_test(
+    world: World,
+) -> None:
+    """M73, G14: both readings stand in the table, the figure and its words."""
+    plain = scored(world, TRUTH, SAID)
+    about = plain.about._replace(remarks=Remarks(temperature=2.0, validated=7))
+    one = replace(plain, about=about)
+    cooled = calibrated.cool(one)
+    assert cooled is not None
+    assert (cooled.temperature, cooled.n) == (2.0, 7)
+    assert cooled.rest.all()
+    roots = np.sqrt(one.tested.probabilities)
+    flat = roots / roots.sum(axis=1, keepdims=True)
+    wanted = np.eye(2)[one.tested.truth]
+    assert cooled.brier[0] == pytest.approx(calibrated.brier(one).value)
+    assert cooled.brier[1] == pytest.approx(((flat - wanted) ** 2).sum(axis=1).mean())
+    assert column(calibrated.table(panel(one)), "Brier after") == [cooled.brier[1]]
+    points = reliability.cooled_bins(one)
+    assert sum(n for n, _, _ in points) == pytest.approx(60)
+    assert sum(n * right for n, _, right in points) == pytest.approx(one.correct)
+    assert max(said for _, said, _ in points) < max(said for _, said, _ in reliability.bins(one))
+    drawn, bare = (reliability.figure(panel(cell)) for cell in (one, plain))
+    assert len(drawn.scene.marks) == len(bare.scene.marks) + len(points)
+    assert "A temperature of 2.00, fitted on 7 other pictures" in drawn.text
+    assert "temperature" not in bare.text
+    assert [len(note) for note in (drawn.notes, bare.notes)] == [2, 1]
 
 
 @pytest.mark.parametrize("part", ["validate", "test", None])

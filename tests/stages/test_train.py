@@ -184,6 +184,8 @@ def test_a_net_is_scored_by_its_own_outputs(results: dict[tuple[str, str], Resul
     assert isinstance(made, Product)
     table = made.table()
     assert table.height == 4 * 2
+    (told,) = made.manifest["notes"]["folds"]
+    assert (told["validate"], told["temperature"] > 0) == (4, True)  # M73: of nets, too
     sums = table.group_by("image_id").agg(pl.col("probability").sum())["probability"]
     assert sums.to_list() == pytest.approx([1] * 4)
     best = table.sort("probability").group_by("image_id").last()

@@ -6,7 +6,7 @@ To add one, write ``protocols/<kind>.py`` with one final subclass of `Protocol`.
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -28,6 +28,8 @@ class Fold:
         note: A fallback that was taken, in one sentence; ``""`` when none was needed.
         unreported: Emotions without scores of their own and without a part in means; None leaves
             it to the report, which is silent on those with hardly a tested picture.
+        validate: Rows that are neither learned from nor tested, but kept for choices: a
+            temperature is fitted on them, and nothing else.
     """
 
     repeat: int
@@ -36,6 +38,7 @@ class Fold:
     test: Int[np.ndarray, " test"]
     note: str = ""
     unreported: tuple[str, ...] | None = None
+    validate: Int[np.ndarray, " validate"] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 class Protocol(Part):

@@ -11,12 +11,18 @@ from affekt.protocols import Fold, Protocol
 
 
 class Holdout(Protocol):
-    """Train on the part ``train``, test on the part ``test``."""
+    """Train on the part ``train``, test on the part ``test``; ``validate`` is left for choices."""
+
+    version = 2
 
     with_validation: bool = Field(
         False, description="train on the part `validate` too, which is else left for choices"
     )
-    grouped: bool = Field(True, description="leave out training pictures whose group is tested")
+    grouped: bool = Field(
+        True,
+        description="leave out training pictures whose group is tested, and pictures of the part "
+        "`validate` whose group is on either side",
+    )
 
     def folds(self, pictures: pl.DataFrame) -> Iterator[Fold]:
         if pictures.is_empty():
@@ -36,5 +42,8 @@ class Holdout(Protocol):
                 "use the protocol 'kfold' for a data set without parts"
             )
         left_out = int(is_twin.sum())
+        is_for_choices = (part == "validate").fill_null(False) & ~is_train
+        is_near = group.is_in(group.filter(is_test | is_train).implode()) & self.grouped
+        validate = np.flatnonzero((is_for_choices & ~is_near).to_numpy())
         note = f"{left_out} training pictures left out, their group is tested" if left_out else ""
-        yield Fold(0, 0, train, test, note)
+        yield Fold(0, 0, train, test, note, validate=validate)

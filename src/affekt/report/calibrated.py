@@ -31,6 +31,8 @@ COOLED = (
     Column("log loss after", "score"),
     Column("error before", "score"),
     Column("error after", "score"),
+    Column("Brier before", "score"),
+    Column("Brier after", "score"),
 )
 
 
@@ -93,30 +95,56 @@ def _of_votes(cell: Cell) -> Row | None:
 
 
 class Cooled(NamedTuple):
-    """One temperature, fitted on validation pictures, and what it does to all others."""
+    """One temperature, fitted on validation pictures, and what it does to all others.
+
+    Attributes:
+        temperature: Above 1 where probabilities were too bold.
+        n: Pictures it was fitted on.
+        rest: Which tests are of other pictures.
+        said: Probabilities of these at that temperature.
+        loss: Log loss of these, before and after.
+        error: Calibration error, before and after.
+        brier: Squared distance to the label, before and after.
+    """
 
     temperature: float
     n: int
+    rest: Bool[np.ndarray, " row"]
+    said: measures.Probabilities
     loss: tuple[float, float]
     error: tuple[float, float]
+    brier: tuple[float, float]
 
 
 def cool(cell: Cell) -> Cooled | None:
-    """Fit the temperature on tests of the part `validate`, and score the other tests.
+    """Give what one temperature does to tests of pictures that it was not fitted on.
 
-    None where no picture of that part was tested, or no other one.
+    It was fitted when the predictions were made, on pictures that a protocol leaves for choices; or
+    else it is, on tests of the part `validate`, and the other tests are scored. None where there is
+    neither.
     """
-    apart = _is_apart(cell)
     said, truth = cell.tested.probabilities, cell.tested.truth
-    if not apart.any() or apart.all():
+    found, n = cell.remarks.temperature, cell.remarks.validated
+    apart = _is_apart(cell) if found is None else np.zeros(truth.size, dtype=bool)
+    if apart.all() or (found is None and not apart.any()):
         return None
-    found = measures.temperature(said[apart], truth[apart])
+    if found is None:
+        found, n = measures.temperature(said[apart], truth[apart]), _images(cell, apart)
     plain, rest = said[~apart], truth[~apart]
-    both = plain, measures.tempered(plain, found)
-    losses = [measures.log_loss(one, rest) for one in both]
-    errors = [measures.calibration_error(measures.top_label(one, rest, BINS)) for one in both]
-    n = int(np.unique(cell.tested.image[apart]).size)
-    return Cooled(found, n, (losses[0], losses[1]), (errors[0], errors[1]))
+    after = measures.tempered(plain, found)
+    scores = [(measure(plain, rest), measure(after, rest)) for measure in SUMS]
+    return Cooled(found, n, ~apart, after, *scores)
+
+
+def _error(said: measures.Probabilities, truth: measures.Codes) -> float:
+    return measures.calibration_error(measures.top_label(said, truth, BINS))
+
+
+SUMS = (measures.log_loss, _error, measures.brier)
+
+
+def _images(cell: Cell, apart: Bool[np.ndarray, " row"]) -> int:
+    return int(np.unique(cell.tested.image[apart]).size)
 
 
 def _is_apart(cell: Cell) -> Bool[np.ndarray, " row"]:
@@ -127,7 +155,7 @@ def _is_apart(cell: Cell) -> Bool[np.ndarray, " row"]:
 def _row(one: Cooled | None) -> Row:
     if one is None:
         return (None,) * len(COOLED)
-    return (one.temperature, one.n, *one.loss, *one.error)
+    return (one.temperature, one.n, *one.loss, *one.error, *one.brier)
 
 
 def _notes(panel: Panel, *, has_votes: bool, is_cooled: bool) -> tuple[str, ...]:
@@ -146,8 +174,8 @@ def _notes(panel: Panel, *, has_votes: bool, is_cooled: bool) -> tuple[str, ...]
         )
     if is_cooled:
         notes.append(
-            "Temperature: fitted to the tests of the part “validate” alone (n apart: its "
-            "pictures), above 1 for an entry that is too sure. Before and after are of all other "
-            "tests, one by one."
+            "Temperature: fitted to pictures of the part “validate” alone (n apart: how many), "
+            "above 1 for an entry that is too sure; a net's epoch was chosen by them, too. Before "
+            "and after are of all other tests, one by one."
         )
     return tuple(notes)

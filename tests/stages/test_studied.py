@@ -9,7 +9,12 @@ from affekt.stages import _studied
 from tests.protocols.tables import pictures
 
 TABLE = pictures(["awe"] * 4, groups=["a", "b", "c", "a"])
-HISTORY = ({"stage": "train", "notes": {"data": {"pictures": {"train": 1}}, "emotions": ["awe"]}},)
+HISTORY = (
+    {
+        "stage": "train",
+        "notes": {"data": {"pictures": {"train": 1582, "validate": 97}}, "emotions": ["awe"]},
+    },
+)
 
 
 def folds(*test: int) -> list[Fold]:
@@ -19,7 +24,11 @@ def folds(*test: int) -> list[Fold]:
 @pytest.mark.parametrize(
     ("seen", "tested", "said"),
     [
-        ([0], [2, 0], r"1 of 2 tested pictures, .* chosen by \{'train': 1\}"),
+        (
+            [0],
+            [2, 0],
+            "among the 1,582 the net learned from and the 97 its epoch was chosen by; test it",
+        ),
         ([0], [3], "1 of 1 tested"),  # a near copy of the first
         ([1, 0], [1, 3, 2], "2 of 3 tested"),
     ],

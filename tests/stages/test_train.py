@@ -15,7 +15,7 @@ from affekt.features.backbone import Backbone
 from affekt.models.linear_svm import LinearSvm
 from affekt.models.own import Own
 from affekt.parts import Place
-from affekt.plan import Bench, Entry, Result
+from affekt.plan import Bench, Entry, Result, seen
 from affekt.plan.shapes import NetPlan
 from affekt.protocols.holdout import Holdout
 from affekt.protocols.kfold import KFold
@@ -203,6 +203,8 @@ def test_a_net_is_never_tested_on_what_it_learned_from(
     lost = results[entry, "kfold"].predictions
     assert isinstance(lost, Failure)
     assert "16 of 20 tested pictures" in lost.reason
+    told = [one for one in seen(plan()) if one.startswith(f"{entry} ")]
+    assert len(told) == 1  # what the plan alone tells is what comes true
     assert isinstance(results["frozen", "kfold"].predictions, Product)
 
 

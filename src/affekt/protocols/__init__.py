@@ -51,6 +51,11 @@ class Protocol(Part):
     family = "protocols"
     is_between: ClassVar[bool] = False
 
+    @property
+    def tests_every_picture(self) -> bool:
+        """Whether no part of a data set is left untested; a net that learned there then fails."""
+        return False
+
     @abstractmethod
     def folds(self, pictures: pl.DataFrame) -> Iterator[Fold]:
         """Give the folds of a table of schema `affekt.tables.PICTURES`.

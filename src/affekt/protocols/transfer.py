@@ -28,6 +28,10 @@ class Transfer(Protocol):
         False, description="train on the first's part `train`, test on the second's `test`, if any"
     )
 
+    @property
+    def tests_every_picture(self) -> bool:
+        return not self.by_parts
+
     def folds(self, pictures: pl.DataFrame) -> Iterator[Fold]:
         if pictures.is_empty():
             return

@@ -36,12 +36,19 @@ def check(
     seen = tested.filter(is_seen).height
     if seen:
         learned = [one for one in history if one.get("stage") == "train"]
-        pictures_of = learned[-1]["notes"]["data"]["pictures"] if learned else {}
         raise AffektError(
             f"predict: {seen:,} of {tested.height:,} tested pictures, or near copies of them, are "
-            f"among those the net learned from or was chosen by {pictures_of}; test it on the part "
-            "'test' by the protocol 'holdout', or on another data set"
+            f"among {_those(learned)}; test it on the part 'test' by the protocol 'holdout', or on "
+            "another data set"
         )
+
+
+def _those(learned: Sequence[Mapping[str, Any]]) -> str:
+    """Name the pictures that a net has seen, with their number where its product tells."""
+    parts = learned[-1]["notes"]["data"]["pictures"] if learned else {}
+    uses = {"train": "the net learned from", "validate": "its epoch was chosen by"}
+    told = [f"the {parts[part]:,} {use}" for part, use in uses.items() if part in parts]
+    return " and ".join(told) or "those the net learned from"
 
 
 def check_emotions(wanted: tuple[str, ...], history: Sequence[Mapping[str, Any]]) -> None:

@@ -8,7 +8,6 @@ interrupted or is killed leaves none behind.
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,8 +88,7 @@ class _Others:
         """
         for process in self._started.values():
             assert process.stdin is not None
-            with suppress(BrokenPipeError):
-                process.stdin.close()
+            process.stdin.close()
         lost = []
         for rank, process in self._started.items():
             code = _waited(process)

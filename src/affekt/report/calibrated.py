@@ -4,8 +4,6 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import polars as pl
-from jaxtyping import Bool
 
 from affekt.measures import calibration as measures
 from affekt.report.bench import Panel
@@ -39,15 +37,14 @@ COOLED = (
 def table(panel: Panel) -> Table:
     """Give one row an entry, floors last; columns about votes and temperature where there are."""
     votes = [_of_votes(cell) for cell in panel.cells]
-    cooled = [cool(cell) for cell in panel.cells]
-    has_votes, is_cooled = any(votes), any(cooled)
+    has_votes, is_cooled = any(votes), any(cell.cooled for cell in panel.cells)
     rows = [
         (
             *_of_labels(cell),
             *(v or (None,) * 2 if has_votes else ()),
-            *(_row(c) if is_cooled else ()),
+            *(_cooled(cell) if is_cooled else ()),
         )
-        for cell, v, c in zip(panel.cells, votes, cooled, strict=True)
+        for cell, v in zip(panel.cells, votes, strict=True)
     ]
     return Table(
         name=f"g14-sums-{panel.slug}",
@@ -94,68 +91,33 @@ def _of_votes(cell: Cell) -> Row | None:
     return float(np.mean(errors)), float(((said - votes) ** 2).sum(axis=1).mean())
 
 
-class Cooled(NamedTuple):
-    """One temperature, fitted on validation pictures, and what it does to all others.
+class Change(NamedTuple):
+    """Sums over the tests that a temperature was not fitted on, before it and after."""
 
-    Attributes:
-        temperature: Above 1 where probabilities were too bold.
-        n: Pictures it was fitted on.
-        rest: Which tests are of other pictures.
-        said: Probabilities of these at that temperature.
-        loss: Log loss of these, before and after.
-        error: Calibration error, before and after.
-        brier: Squared distance to the label, before and after.
-    """
-
-    temperature: float
-    n: int
-    rest: Bool[np.ndarray, " row"]
-    said: measures.Probabilities
     loss: tuple[float, float]
     error: tuple[float, float]
     brier: tuple[float, float]
 
 
-def cool(cell: Cell) -> Cooled | None:
-    """Give what one temperature does to tests of pictures that it was not fitted on.
-
-    It was fitted when the predictions were made, on pictures that a protocol leaves for choices; or
-    else it is, on tests of the part `validate`, and the other tests are scored. None where there is
-    neither.
-    """
-    said, truth = cell.tested.probabilities, cell.tested.truth
-    found, n = cell.remarks.temperature, cell.remarks.validated
-    apart = _is_apart(cell) if found is None else np.zeros(truth.size, dtype=bool)
-    if apart.all() or (found is None and not apart.any()):
+def change(cell: Cell) -> Change | None:
+    """Give what a temperature changes; None where there is nothing to fit one on."""
+    one = cell.cooled
+    if one is None:
         return None
-    if found is None:
-        found, n = measures.temperature(said[apart], truth[apart]), _images(cell, apart)
-    plain, rest = said[~apart], truth[~apart]
-    after = measures.tempered(plain, found)
-    scores = [(measure(plain, rest), measure(after, rest)) for measure in SUMS]
-    return Cooled(found, n, ~apart, after, *scores)
+    plain, truth = cell.tested.probabilities[one.rest], cell.tested.truth[one.rest]
+    sums = (measures.log_loss, _error, measures.brier)
+    return Change(*((measure(plain, truth), measure(one.said, truth)) for measure in sums))
 
 
 def _error(said: measures.Probabilities, truth: measures.Codes) -> float:
     return measures.calibration_error(measures.top_label(said, truth, BINS))
 
 
-SUMS = (measures.log_loss, _error, measures.brier)
-
-
-def _images(cell: Cell, apart: Bool[np.ndarray, " row"]) -> int:
-    return int(np.unique(cell.tested.image[apart]).size)
-
-
-def _is_apart(cell: Cell) -> Bool[np.ndarray, " row"]:
-    is_validation = cell.pictures.select((pl.col("part") == "validate").fill_null(False))
-    return np.asarray(is_validation.to_series().to_numpy()[cell.tested.image], dtype=bool)
-
-
-def _row(one: Cooled | None) -> Row:
-    if one is None:
+def _cooled(cell: Cell) -> Row:
+    one, found = cell.cooled, change(cell)
+    if one is None or found is None:
         return (None,) * len(COOLED)
-    return (one.temperature, one.n, *one.loss, *one.error, *one.brier)
+    return (one.temperature, one.n, *found.loss, *found.error, *found.brier)
 
 
 def _notes(panel: Panel, *, has_votes: bool, is_cooled: bool) -> tuple[str, ...]:
@@ -174,8 +136,9 @@ def _notes(panel: Panel, *, has_votes: bool, is_cooled: bool) -> tuple[str, ...]
         )
     if is_cooled:
         notes.append(
-            "Temperature: fitted to pictures of the part “validate” alone (n apart: how many), "
-            "above 1 for an entry that is too sure; a net's epoch was chosen by them, too. Before "
-            "and after are of all other tests, one by one."
+            "Temperature: above 1 for an entry that is too sure; fitted on pictures of the part "
+            "“validate” alone (n apart: how many), by which a net's epoch was chosen, too. Without "
+            "that part each fold has its own, fitted on the tests of the other folds: their mean, "
+            "and the fewest pictures. Before and after are of all other tests, one by one."
         )
     return tuple(notes)

@@ -57,7 +57,7 @@ def bins(cell: Cell) -> list[Bin]:
 
 def cooled_bins(cell: Cell) -> list[Bin]:
     """Give the bins at the temperature, of the tests it was not fitted on; none without one."""
-    one = calibrated.cool(cell)
+    one = cell.cooled
     if one is None:
         return []
     return _bins(one.said.max(axis=1), cell.right[one.rest], cell.tested.weight[one.rest])
@@ -77,7 +77,7 @@ def _bins(
 
 
 def _is_cooled(panel: Panel) -> bool:
-    return any(calibrated.cool(cell) for cell in panel.contenders)
+    return any(cell.cooled for cell in panel.contenders)
 
 
 def _drawn(cell: Cell, square: Square) -> Iterator[Item]:
@@ -107,10 +107,10 @@ def _text(panel: Panel) -> str:
 
 
 def _at_temperature(cell: Cell) -> str:
-    one = calibrated.cool(cell)
-    if one is None:
+    one, found = cell.cooled, calibrated.change(cell)
+    if one is None or found is None:
         return ""
-    before, after = one.error
+    before, after = found.error
     return (
         f" A temperature of {one.temperature:.2f}, fitted on {count(one.n)} other pictures, takes "
         f"its calibration error from {before:.3f} to {after:.3f}."

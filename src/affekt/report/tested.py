@@ -45,6 +45,7 @@ class Tested(NamedTuple):
         group: Number of the row's group.
         image: Number of the row's picture.
         turn: Number of the round of testing, a fold of a repeat.
+        repeat: Number of the repeat.
         claims: What the classifier of each emotion alone said; None where the model has none.
     """
 
@@ -54,6 +55,7 @@ class Tested(NamedTuple):
     group: Int[np.ndarray, " row"]
     image: Int[np.ndarray, " row"]
     turn: Int[np.ndarray, " row"]
+    repeat: Int[np.ndarray, " row"]
     claims: Bool[np.ndarray, "row emotion"] | None = None
 
 
@@ -111,6 +113,7 @@ def arrays(tests: pl.DataFrame, emotions: tuple[str, ...]) -> Tested:
         group=_numbered(groups(tests)),
         image=_numbered(tests["image_id"]),
         turn=_numbered(tests.select(pl.struct("repeat", "fold").alias("turn"))["turn"]),
+        repeat=_numbered(tests["repeat"]),
         claims=_matrix(tests["claims"], k).astype(bool) if has_claims else None,
     )
 

@@ -284,6 +284,8 @@ def test_what_a_run_would_ask_for_is_told_without_asking(made: Set) -> None:
     made.fill()
     assert ahead(made.release, made.folder).pictures == 1
     assert ahead(made.release, made.folder, same=True).pictures == 4
+    ran = here("hydrate", ".", "--dry-run", cwd=made.release)
+    assert (ran.code, f"{made.release}-hydrated" in ran.out) == (0, True)
 
 
 def test_another_release_needs_another_folder(made: Set) -> None:

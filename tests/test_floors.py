@@ -27,7 +27,7 @@ FLOORS = (
     ("store", "planning", "quality", "exports"),
     ("stages",),
     ("plan", "catalogue", "templates", "census", "tabulate"),
-    ("line", "report", "trace", "removal", "retry", "inspection", "campaigns"),
+    ("line", "report", "trace", "removal", "retry", "inspection", "campaigns", "hydration"),
     ("project", "doctor"),
     ("demo", "site", "replay"),
     ("cli",),

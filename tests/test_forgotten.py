@@ -6,7 +6,16 @@ import polars as pl
 import pytest
 
 from affekt.errors import UsageError
-from affekt.forgotten import COLUMNS, Entry, Forgotten, add, hidden, read
+from affekt.forgotten import (
+    COLUMNS,
+    Entry,
+    Forgotten,
+    Withdrawal,
+    add,
+    hidden,
+    read,
+    withdrawals,
+)
 
 PICTURE = Entry("picture", "flickr:1")
 OWNER = Entry("owner", "flickr:ann")
@@ -99,3 +108,44 @@ def test_hits_are_recognised_by_name_and_owner() -> None:
     assert told.has_hit("flickr", {"source_id": "2", "owner": None, "owner_id": "ann"})
     assert not told.has_hit("flickr", {"source_id": "2", "owner": "bob"})
     assert not told.has_hit("folder", {"source_id": "1", "owner": "ann"})
+
+
+PHASH = "00ff00ff00ff00ff"
+WITHDRAWN = Entry("withdrawn", f"{'cd' * 32}/{PHASH}")
+
+
+def test_what_was_withdrawn_is_kept_out_by_its_bytes_and_its_like(tmp_path: Path) -> None:
+    """R33, B68: the list names hash, perceptual hash, day and class of the reason, no picture."""
+    path = tmp_path / "forgotten.csv"
+    assert add(path, [WITHDRAWN, PICTURE], "2026-01-02", "owner") == 2
+    told = read(path)
+    assert told.has("image", "cd" * 32)
+    assert told.is_near(int(PHASH, 16))
+    assert told.is_near(int(PHASH, 16) ^ 0b11111111)
+    assert not told.is_near(int(PHASH, 16) ^ 0b111111111)
+    assert not told.is_near(None)
+    assert withdrawals(path) == [Withdrawal("cd" * 32, PHASH, "2026-01-02", "owner")]
+    assert f"withdrawn,{WITHDRAWN.value},2026-01-02,owner" in path.read_text()
+    assert add(path, [WITHDRAWN], "2026-01-03", "owner") == 0
+
+
+def test_near_copies_are_told_of_many_at_once() -> None:
+    hashes = pl.Series([int(PHASH, 16), int(PHASH, 16) ^ 1, 0, None, 2**64 - 1], dtype=pl.UInt64)
+    told = Forgotten([WITHDRAWN, Entry("withdrawn", "ef" * 32)])
+    assert told.near(hashes).to_list() == [True, True, False, False, False]
+    assert told.near(hashes).to_list() == [told.is_near(one) for one in hashes]
+    assert not Forgotten([PICTURE]).near(hashes).any()
+
+
+def test_requests_and_withdrawals_can_be_told_apart() -> None:
+    told = Forgotten([WITHDRAWN, PICTURE])
+    assert told.requests().entries == {PICTURE}
+    assert told.withdrawn().entries == {WITHDRAWN}
+    assert len({told.digest(), told.requests().digest(), told.withdrawn().digest()}) == 3
+    assert Forgotten([PICTURE]).withdrawn().digest() == ""
+
+
+@pytest.mark.parametrize("value", ["cd" * 31, f"{'cd' * 32}/{PHASH}0", f"{'CD' * 32}/{PHASH}", "x"])
+def test_a_withdrawal_that_is_none_is_a_sentence(tmp_path: Path, value: str) -> None:
+    with pytest.raises(UsageError, match="a SHA-256, a stroke"):
+        read(listed(tmp_path, f"kind,value\nwithdrawn,{value}\n"))

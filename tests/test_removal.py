@@ -113,7 +113,7 @@ def opened(folder: Path) -> Project:
 
 def raise_version(folder: Path) -> None:
     path = folder / "plan.toml"
-    path.write_text(path.read_text().replace('name = "ours"', 'name = "ours"\nversion = "1.0.1"'))
+    path.write_text(path.read_text().replace('name = "ours"', 'name = "ours"\nversion = "2.0.0"'))
 
 
 def files(folder: Path) -> dict[str, bytes]:

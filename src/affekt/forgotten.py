@@ -4,23 +4,30 @@ It is CSV with the columns ``kind``, ``value``, ``when`` and ``why``. A *picture
 ``source:source_id``, an *owner* ``source:owner`` or ``source:owner_id``, an *image* by the SHA-256
 of its bytes. In place of each value its own SHA-256 may stand, ``sha256:…``, so that the list
 itself tells nobody what was removed.
+
+What was *withdrawn* from releases is named by the SHA-256 of its bytes, a stroke and its perceptual
+hash, 16 digits, so that near copies of it are kept out, too. That is no secret: every later release
+lists it, so that others can remove their copies.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from affekt import cells, durable
 from affekt.errors import UsageError
 
-KINDS = ("picture", "owner", "image")
+KINDS = ("picture", "owner", "image", "withdrawn")
 COLUMNS = ("kind", "value", "when", "why")
 DIGEST = "sha256:"
 SHA256 = re.compile(r"[0-9a-f]{64}")
+WITHDRAWN = re.compile(r"([0-9a-f]{64})(?:/([0-9a-f]{16}))?")
+NEAR_BITS = 8  # perceptual hashes so near are those of copies; what a release takes for one group
 OWNERS = ("owner", "owner_id")
 IMAGES = ("image_id", "original_id", "group_id", "content")
 
@@ -33,7 +40,8 @@ class Entry(NamedTuple):
 
     def hidden(self) -> "Entry":
         """Give the same entry without telling what it is."""
-        return self if self.value.startswith(DIGEST) else Entry(self.kind, hidden(self.value))
+        is_open = self.kind == "withdrawn" or self.value.startswith(DIGEST)
+        return self if is_open else Entry(self.kind, hidden(self.value))
 
 
 class Forgotten:
@@ -45,7 +53,9 @@ class Forgotten:
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.entries = frozenset(Entry(*one) for one in entries)
-        self._kinds = {entry.kind for entry in self.entries}
+        bytes_, self._hashes = _bytes_and_hashes(self.entries)
+        self._all = self.entries | bytes_
+        self._kinds = {entry.kind for entry in self._all}
 
     def __bool__(self) -> bool:
         return bool(self.entries)
@@ -61,11 +71,33 @@ class Forgotten:
         lines = sorted("\t".join(entry) for entry in self.entries)
         return sha256("\n".join(lines).encode()).hexdigest() if lines else ""
 
+    def requests(self) -> "Forgotten":
+        """Give the same without what was withdrawn."""
+        return Forgotten(one for one in self.entries if one.kind != "withdrawn")
+
+    def withdrawn(self) -> "Forgotten":
+        """Give what was withdrawn, alone."""
+        return Forgotten(one for one in self.entries if one.kind == "withdrawn")
+
+    def is_near(self, phash: int | None) -> bool:
+        """Tell whether a perceptual hash is that of a near copy of what was withdrawn."""
+        if phash is None:
+            return False
+        return any((phash ^ one).bit_count() <= NEAR_BITS for one in self._hashes)
+
+    def near(self, phashes: pl.Series) -> pl.Series:
+        """Tell of each perceptual hash whether it is that of a near copy."""
+        values = phashes.cast(pl.UInt64).fill_null(0).to_numpy()
+        found = np.zeros(len(values), bool)
+        for one in self._hashes:
+            found |= np.bitwise_count(values ^ np.uint64(one)) <= NEAR_BITS
+        return pl.Series(found) & phashes.is_not_null()
+
     def has(self, kind: str, value: str) -> bool:
         """Tell whether something is on the list, as it is or hidden."""
         if kind not in self._kinds:
             return False
-        return (kind, value) in self.entries or (kind, hidden(value)) in self.entries
+        return (kind, value) in self._all or (kind, hidden(value)) in self._all
 
     def has_hit(self, source: str, hit: Mapping[str, Any]) -> bool:
         """Tell whether a picture of a source, or its owner, is on the list."""
@@ -97,6 +129,14 @@ class Forgotten:
         return values.is_in(known).fill_null(False)
 
 
+def _bytes_and_hashes(entries: Iterable[Entry]) -> tuple[frozenset[Entry], tuple[int, ...]]:
+    """Give the images that were withdrawn, and their perceptual hashes."""
+    found = [WITHDRAWN.fullmatch(one.value) for one in entries if one.kind == "withdrawn"]
+    parts = [one.groups() for one in found if one]
+    images = frozenset(Entry("image", sha256_) for sha256_, _ in parts)
+    return images, tuple(sorted({int(phash, 16) for _, phash in parts if phash}))
+
+
 def hidden(value: str) -> str:
     """Give what stands on the list in place of a value.
 
@@ -112,16 +152,44 @@ def read(path: Path | None) -> Forgotten:
     Raises:
         UsageError: A line cannot be understood; the sentence says which.
     """
+    return Forgotten(entry for entry, _ in _lines(path))
+
+
+class Withdrawal(NamedTuple):
+    """One removal: its bytes, its perceptual hash where known, the day, the class of the reason."""
+
+    sha256: str
+    phash: str | None
+    when: str | None
+    why: str | None
+
+
+def withdrawals(path: Path | None) -> list[Withdrawal]:
+    """Give what a list says of pictures that were withdrawn, in order of their hashes.
+
+    Raises:
+        UsageError: A line cannot be understood; the sentence says which.
+    """
+    found: dict[str, Withdrawal] = {}
+    for entry, row in _lines(path):
+        if entry.kind == "withdrawn" and (told := WITHDRAWN.fullmatch(entry.value)):
+            one = Withdrawal(told[1], told[2], row.get("when"), row.get("why"))
+            found.setdefault(one.sha256, one)
+    return [found[key] for key in sorted(found)]
+
+
+def _lines(path: Path | None) -> Iterator[tuple[Entry, Mapping[str, str | None]]]:
     text = _text(path) if path is not None else ""
     if path is None or not text.strip():
-        return Forgotten()
+        return
     try:
         header, rows = cells.from_csv(text)
     except ValueError as trouble:
         raise UsageError(f"{path}: is no CSV ({trouble}); {ADVICE}") from trouble
     if not {"kind", "value"} <= set(header):
         raise UsageError(f"{path}:1: has the columns {header}; {ADVICE}")
-    return Forgotten(_entry(row, f"{path}: row {number}") for number, row in enumerate(rows, 1))
+    for number, row in enumerate(rows, 1):
+        yield _entry(row, f"{path}: row {number}"), row
 
 
 ADVICE = f"a first line {','.join(COLUMNS)!r} is expected, then one thing a line"
@@ -140,6 +208,11 @@ def _entry(row: Mapping[str, str | None], where: str) -> Entry:
 
 def trouble_with(entry: Entry) -> str:
     """Say what is wrong with a value, ``""`` when nothing is."""
+    if entry.kind == "withdrawn":
+        is_fine = WITHDRAWN.fullmatch(entry.value)
+        return (
+            "" if is_fine else "a SHA-256, a stroke and 16 digits of a perceptual hash are expected"
+        )
     if entry.value.startswith(DIGEST):
         is_fine = SHA256.fullmatch(entry.value.removeprefix(DIGEST))
         return "" if is_fine else f"behind {DIGEST!r} 64 digits 0–9, a–f are expected"

@@ -221,6 +221,19 @@ class Project:
         with self.store.writing():
             return removal.forget(self.plan, self.store, wanted, why=why)
 
+    def withdraw(
+        self, wanted: Iterable[str], *, reason: str, dry_run: bool = False
+    ) -> removal.Withdrawn:
+        """Put pictures on the plan's list, so that no later release has them or copies of them.
+
+        Raises:
+            UsageError: The plan names no list, the reason is no class, or a picture is unknown.
+        """
+        if dry_run:
+            return removal.withdraw(self.plan, self.store, wanted, reason=reason, dry_run=True)
+        with self.store.writing():
+            return removal.withdraw(self.plan, self.store, wanted, reason=reason)
+
     def _stale_release(self) -> str:
         """Say that the release the plan would benchmark was made by other settings, else ``""``."""
         build, bench = self.plan.build, self.plan.bench

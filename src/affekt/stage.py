@@ -39,6 +39,7 @@ class Desk:
     history: tuple[Mapping[str, Any], ...] = ()  # manifests of everything the tables came from
     watch: Callable[[Progress], None] = field(default=lambda _: None)
     again: frozenset[str] | None = None  # reasons to try again, by hand; None: those that may pass
+    releases: Path | None = None  # folder of what is published already
 
     @property
     def files(self) -> Files:

@@ -3,7 +3,7 @@
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,7 @@ class Original:
     is_label: bool = True
     felt: int = 4
     phash: int | None = None
+    tags: list[str] | None = None
 
     @property
     def image_id(self) -> str:
@@ -150,12 +151,15 @@ class Project:
             QUESTIONS.conform(noisy, "test"),
         )
 
-    def release(self, scratch: str = "scratch", **settings: Any) -> Outcome:
+    def release(
+        self, scratch: str = "scratch", releases: Path | None = None, **settings: Any
+    ) -> Outcome:
         stage = Release(
             taxonomy=MIKELS8,
             **{"name": "small", "creators": ("A. Maker",), "workers": 1, **settings},
         )
-        return stage.run(self.desk(scratch), *self.tables())
+        desk = replace(self.desk(scratch), releases=releases)
+        return stage.run(desk, *self.tables())
 
     def _images(self) -> pl.DataFrame:
         with Shelf(self.folder / "pictures").writer("all") as writer:
@@ -171,6 +175,11 @@ class Project:
                 "title": one.title,
                 "owner": one.owner,
                 "licence": one.licence,
+                "tags": one.tags,
+                "width_px": 96,
+                "height_px": 80,
+                "n_bytes": len(one.data),
+                "format": "JPEG" if one.data.startswith(b"\xff") else "PNG",
                 "url": one.url,
                 "found_at": self.found_at,
                 "is_generated": one.is_generated,

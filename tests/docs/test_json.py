@@ -11,6 +11,7 @@ from tests.cli.run import here as affekt
 from tests.docs.pages import section
 
 VOTES = "work/releases/tiny-1.0.0/annotations/votes.parquet"
+RELEASE = "work/releases/tiny-1.0.0"
 COFFEE = str(Path(skimage.__file__).parent / "data" / "coffee.png")
 PICTURE = "06f740ec68a6.jpg"
 CASES = {
@@ -24,10 +25,19 @@ CASES = {
     "affekt stats": ("stats", "plan.toml"),
     "affekt why": ("why", "plan.toml", PICTURE),
     "affekt forget": ("forget", "plan.toml", "--owner", "generated:nobody", "--why=-", "--dry-run"),
+    "affekt withdraw": (
+        "withdraw",
+        "plan.toml",
+        "ef" * 32,
+        "--reason=owner",
+        "--dry-run",
+    ),
     "affekt parts": ("parts", "models"),
     "affekt features": ("features", COFFEE, "--set", "wang2013", "-o", "values.csv"),
     "affekt crowd plan": ("crowd", "plan", "plan.toml"),
     "affekt crowd replay": ("crowd", "replay", VOTES, "--yes", "true"),
+    "affekt release diff": ("release", "diff", RELEASE, RELEASE),
+    "affekt hydrate": ("hydrate", RELEASE),
     "affekt copies": ("copies", "."),
     "affekt crowd aggregate": ("crowd", "aggregate", VOTES),
     "affekt doctor": ("doctor",),

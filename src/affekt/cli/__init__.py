@@ -138,6 +138,17 @@ def forget(**options: Any) -> None:
 
 
 @affekt.command()
+@planned
+@click.argument("pictures", nargs=-1, required=True)
+@click.option("--reason", required=True, metavar="CLASS", help="owner, person-shown, licence, …")
+@click.option("--dry-run", is_flag=True, help="Show what would be withdrawn; no write.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def withdraw(**options: Any) -> None:
+    """Withdraw pictures: no later release has them or near copies; PICTURES are digits of ids."""
+    do("removal:withdraw", **options)
+
+
+@affekt.command()
 @click.argument("family", required=False, type=click.Choice(FAMILIES))
 @click.argument("kind", required=False)
 @speaking
@@ -216,9 +227,26 @@ def replay_paper(**options: Any) -> None:
     do("replay:paper", **options)
 
 
+@affekt.command()
+@click.argument("folder", type=click.Path())
+@click.option("--to", metavar="FOLDER", help="Where pictures go; else beside it, -hydrated.")
+@click.option("--contact", metavar="MAIL", help="Yours, for servers that want to complain.")
+@click.option("--plan", "plan", metavar="PLAN", help="Its [fetch] and its list of what is removed.")
+@click.option("--forgotten", metavar="LIST", help="A list of what was removed or withdrawn.")
+@click.option(
+    "--same", is_flag=True, help="Look at other bytes; keep those of the same look apart."
+)
+@click.option("--again", is_flag=True, help="Ask once more for all that is not exact.")
+@click.option("--dry-run", is_flag=True, help="Show what would be fetched; no network, no write.")
+@speaking
+def hydrate(**options: Any) -> None:
+    """Fetch what a release does not ship, and tell what is left of it. Run it again to go on."""
+    do("hydration:fill", **options)
+
+
 @affekt.group()
 def release() -> None:
-    """Look at a release."""
+    """Look at releases."""
 
 
 @release.command("check")
@@ -227,6 +255,15 @@ def release() -> None:
 def release_check(**options: Any) -> None:
     """Check any release folder; needs no project."""
     do("machine:release_check", **options)
+
+
+@release.command("diff")
+@click.argument("old", type=click.Path())
+@click.argument("new", type=click.Path())
+@speaking
+def release_diff(**options: Any) -> None:
+    """Compare two release folders, picture by picture, and tell the least step of version."""
+    do("releases:diff", **options)
 
 
 affekt.add_command(crowd)

@@ -1,11 +1,11 @@
-"""`forget`: removing what somebody asked to be removed."""
+"""`forget` and `withdraw`: removing what somebody asked to be removed."""
 
 from dataclasses import asdict
 from typing import Any
 
 import click
 
-from affekt.cli import voice
+from affekt.cli import asking, voice
 from affekt.cli.exits import Findings
 from affekt.cli.lines import looked_at
 from affekt.forgotten import Entry
@@ -47,3 +47,28 @@ def forget(  # noqa: PLR0913  (the options of the command)
             voice.line(text)
     if gone.releases:
         raise Findings
+
+
+def withdraw(  # noqa: PLR0913  (the options of the command)
+    *, plan: str, pictures: tuple[str, ...], reason: str, dry_run: bool, yes: bool, as_json: bool,
+    trust: bool,
+    **_: Any,
+) -> None:  # fmt: skip
+    """Withdraw pictures from later releases, or show what would be; it cannot be taken back."""
+    with looked_at(plan, trust=trust) as project:
+        if not dry_run:
+            would = project.withdraw(pictures, reason=reason, dry_run=True)
+            what = f"withdraw {len(would.pictures) + len(would.unknown):,} pictures for good"
+            if would.copies:
+                what += f", and with them {len(would.copies):,} near copies"
+            asking.confirm(what, yes=yes)
+        gone = project.withdraw(pictures, reason=reason, dry_run=dry_run)
+    if as_json:
+        voice.document({**asdict(gone), "list": str(gone.list)})
+        return
+    click.echo(f"{'would withdraw' if dry_run else 'withdrawn'}; the list: {gone.list}")
+    for kind in ("pictures", "copies", "unknown"):
+        for one in getattr(gone, kind):
+            voice.line(f"{kind:8}  {one}")
+    for text in gone.advice:
+        voice.line(text)

@@ -11,6 +11,7 @@ from affekt.datasets.release import shape
 from affekt.forgotten import Forgotten
 from affekt.store import Store
 
+PARTS = ("data", "links")
 URLS = ("source_url", "landing_url")
 
 
@@ -29,10 +30,16 @@ class Holding(NamedTuple):
 def originals(store: Store, digits: str) -> set[str]:
     """Give what the released pictures were made from whose SHA-256 begins with some digits."""
     found: set[str] = set()
-    for path in store.files.listed(store.releases, "data/*.parquet"):
+    for path in pictures(store):
         rows = pl.read_parquet(store.files.ensure(path), columns=["image_id", "original_sha256"])
         found |= set(rows.filter(rows["image_id"].str.starts_with(digits))["original_sha256"])
     return found
+
+
+def pictures(store: Store) -> list[Path]:
+    """Give the files that name the pictures of all releases, shipped or linked."""
+    listed = store.files.listed
+    return [path for part in PARTS for path in listed(store.releases, f"{part}/*.parquet")]
 
 
 def holding(store: Store, told: Forgotten, words: frozenset[str]) -> list[Holding]:
@@ -68,7 +75,7 @@ def _images(paths: list[Path], told: Forgotten, words: frozenset[str]) -> frozen
 def _tables(paths: list[Path]) -> Iterator[pl.DataFrame]:
     """Give the rows of a release's tables, with the name of bytes that affekt's own tables use."""
     for path in paths:
-        if path.suffix == ".parquet" and path.parent.name == "data":
+        if path.suffix == ".parquet" and path.parent.name in PARTS:
             columns = ["image_id", "original_sha256", *URLS]
             yield pl.read_parquet(path, columns=columns).rename({"original_sha256": "original_id"})
         elif path.name in {Path(shape.ASKED).name, Path(shape.NOISY).name}:

@@ -45,6 +45,10 @@ def figure(given: ReportInput, steps: list[Step]) -> Figure:
             f"A further {noisy.manifest['kept']:,} pictures were drawn to train on weak labels, "
             "none of them asked about."
         )
+    released = given.made("release")
+    linked = released.manifest["notes"].get("linked", 0) if released else 0
+    if linked:
+        notes.append(f"Of the released pictures {linked:,} are linked, not shipped.")
     return Figure(
         name="g10",
         title="Pictures kept at each stage",

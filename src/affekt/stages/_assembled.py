@@ -90,7 +90,8 @@ class Assembly(NamedTuple):
         )
         if not self.forgotten:
             return rows
-        is_gone = is_here & pl.lit(self.forgotten.among(rows))
+        is_meant = self.forgotten.among(rows) | self.forgotten.near(rows["phash"])
+        is_gone = is_here & pl.lit(is_meant)
         return rows.with_columns(
             reason=pl.when(is_gone).then(pl.lit("forgotten")).otherwise("reason")
         )

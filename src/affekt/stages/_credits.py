@@ -70,12 +70,14 @@ def credited(rows: pl.DataFrame, salt: str) -> pl.DataFrame:
 
 def _credit(row: Mapping[str, Any], salt: str) -> dict[str, str | None]:
     licence, owner = licences.of(row["licence"]), row["owner"]
-    is_named = licence is None or licence.needs_attribution
+    is_named = _is_named(licence, is_shipped=row["shipped"])
     texts = {name: row[name] for name in NAMED}
     if not ON_THE_WEB.match(row["source_url"] or ""):
         texts["source_url"] = None  # the name of a file on somebody's machine
     if owner and not is_named:
         texts = {name: _without(text, owner) for name, text in texts.items()}
+        if not row["shipped"]:  # a link is all that there is of the picture
+            texts["source_url"] = row["source_url"]
     return {
         "author": owner if is_named else None,
         "owner_id": pseudonym(salt, "owner", owner) if owner else None,
@@ -83,6 +85,13 @@ def _credit(row: Mapping[str, Any], salt: str) -> dict[str, str | None]:
         "licence_url": licence.url or None if licence else None,
         **texts,
     }
+
+
+def _is_named(licence: licences.Licence | None, *, is_shipped: bool) -> bool:
+    """Tell whether the owner is named: where the terms demand it, and there are terms."""
+    if licence is None or licence.redistribution == "reference":
+        return is_shipped  # permitted for a reason of its own, so whose it is must be told
+    return licence.needs_attribution
 
 
 def _without(text: str | None, name: str) -> str | None:

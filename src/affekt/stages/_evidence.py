@@ -23,6 +23,7 @@ class Told(NamedTuple):
     votes: pl.DataFrame
     asked: pl.DataFrame
     noisy: pl.DataFrame
+    removed: pl.DataFrame
 
 
 def votes(given: pl.DataFrame, asked: pl.DataFrame, salt: str) -> pl.DataFrame:
@@ -37,8 +38,8 @@ def votes(given: pl.DataFrame, asked: pl.DataFrame, salt: str) -> pl.DataFrame:
 def asked(questions: pl.DataFrame, votes: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Give every asked picture, the votes on the emotion asked about, and what became of it.
 
-    ``known`` has, of each labelled picture, question_id, image_id and reason; the reason is null
-    where the picture is in the release.
+    ``known`` has, of each labelled picture, question_id, image_id, shipped and reason; the reason
+    is null where the picture is in the release or linked.
     """
     counted = (
         votes.join(questions.select("question_id", asked="emotion"), on="question_id")
@@ -47,8 +48,10 @@ def asked(questions: pl.DataFrame, votes: pl.DataFrame, known: pl.DataFrame) -> 
         .agg(votes=pl.len(), votes_yes=pl.col("felt").sum())
     )
     outcome = (
-        pl.when(pl.col("is_label") & pl.col("reason").is_null())
+        pl.when(pl.col("is_label") & pl.col("reason").is_null() & pl.col("shipped"))
         .then(pl.lit("released"))
+        .when(pl.col("is_label") & pl.col("reason").is_null())
+        .then(pl.lit("linked"))
         .when("is_label")
         .then(pl.lit("not-shipped"))
         .when(role="task")
@@ -69,12 +72,14 @@ def asked(questions: pl.DataFrame, votes: pl.DataFrame, known: pl.DataFrame) -> 
 def counts(taxonomy: Taxonomy, told: Told, labels: pl.DataFrame, dropped: pl.DataFrame) -> Counts:
     """Count everything in the tables of a release."""
     tasks = told.asked.filter(pl.col("role") == "task")
-    rows = told.rows
+    rows = told.rows.filter(pl.col("shipped"))
+    linked = told.rows.filter(~pl.col("shipped"))
     emotions = {
         name: EmotionCounts(
             asked=tasks.filter(emotion=name).height,
             labelled=labels.filter(emotion=name).height,
             released=rows.filter(label=name).height,
+            linked=linked.filter(label=name).height,
             **{split: rows.filter(label=name, split=split).height for split in shape.SPLITS},
         )
         for name in taxonomy.names
@@ -83,6 +88,7 @@ def counts(taxonomy: Taxonomy, told: Told, labels: pl.DataFrame, dropped: pl.Dat
         asked=tasks.height,
         labelled=labels.height,
         released=rows.height,
+        linked=linked.height,
         generated=int(rows["is_generated"].sum()),
         votes=told.votes.height,
         workers=told.votes["worker"].n_unique(),
@@ -90,6 +96,8 @@ def counts(taxonomy: Taxonomy, told: Told, labels: pl.DataFrame, dropped: pl.Dat
         emotions=emotions,
         splits={split: rows.filter(split=split).height for split in shape.SPLITS},
         licences=tally(rows["licence"]),
+        linked_licences=tally(linked["licence"]),
+        removed=told.removed.height,
         dropped=tally(dropped["reason"]),
     )
 

@@ -143,7 +143,9 @@ class Clean(Stage):
         return digests
 
     def witness(self) -> str:
-        return self._forgotten().digest()
+        # What was withdrawn is kept out when it comes again; what stands is the release's to omit,
+        # which else would draw other pictures, ask anew and move what nobody withdrew.
+        return self._forgotten().requests().digest()
 
     def _forgotten(self) -> Forgotten:
         return read_forgotten(self.forgotten.path if self.forgotten else None)

@@ -150,6 +150,8 @@ class Load(Stage):
             if forgotten.has("image", image_id):
                 return _Look(None, "forgotten", None)
             facts = decoders.facts(data)
+            if forgotten.is_near(facts.phash):
+                return _Look(None, "forgotten", None)
         except PictureError as trouble:
             return _Look(image_id, trouble.reason, f"{entry.name}: {trouble.detail}".rstrip(": "))
         return _Look(image_id, None, None, facts.phash, facts.dhash)

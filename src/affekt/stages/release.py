@@ -1,4 +1,4 @@
-"""Publishes the labelled pictures whose licence allows it: pictures, tables and a card."""
+"""Publishes the labelled pictures, by their bytes or by a link: pictures, tables and a card."""
 
 import re
 import shutil
@@ -18,12 +18,16 @@ from affekt.datasets.release.check import check
 from affekt.datasets.release.shape import About, Manifest, Tool
 from affekt.datasets.release.write import Contents, write
 from affekt.errors import AffektError, Refused
+from affekt.forgotten import Forgotten
+from affekt.forgotten import read as read_forgotten
+from affekt.parts import Place
 from affekt.pictures.decode import Decoders
 from affekt.pictures.limits import Limits
 from affekt.pictures.reasons import REASONS
 from affekt.pictures.shelf import Shelf
 from affekt.stage import Desk, Outcome, Progress, Stage
-from affekt.stages import _credits, _evidence
+from affekt.stages import _credits, _evidence, _modes, _published, _warnings
+from affekt.stages._previous import check_step
 from affekt.stages._rebuild import Rebuilding
 from affekt.store import versions
 from affekt.store.rows import rows_sha256
@@ -33,11 +37,6 @@ from affekt.taxonomy import DEVICE_NAMES, MIKELS8, Taxonomy
 Line = Annotated[str, StringConstraints(max_length=300)]
 VERSION = re.compile(r"(0|[1-9][0-9]{0,4})(\.(0|[1-9][0-9]{0,4})){2}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-FROM_IMAGES = {
-    "url": "source_url", "page_url": "landing_url",
-    **{name: name for name in ("shard", "row_group", "row", "source", "title", "owner",
-                               "licence", "found_at", "is_generated", "phash")},
-}  # fmt: skip
 
 with warnings.catch_warnings():
     # `version` is also the class constant of a part; in a plan's [release] it is the release's own.
@@ -46,18 +45,19 @@ with warnings.catch_warnings():
     class Release(Stage):
         """Rebuild the pictures from their pixels; write them with labels, votes and credits.
 
-        A picture goes in when its licence lets a rebuilt copy be passed on and, where the licence
-        demands it, its author is known. `permitted` lifts that for one licence word, and the reason
-        given there stands in the release.
+        A picture is shipped when its licence lets a rebuilt copy be passed on and, where the
+        licence demands it, its author is known. `permitted` lifts that for one licence word and
+        `permitted_pictures` for one picture; the reasons given there stand in the release. What is
+        not shipped is named by its address and hashes, unless `mode` says otherwise.
         """
 
         gives = RELEASED
         takes = LABELS
-        idle = frozenset({"workers"})
+        idle = frozenset({"workers", "forgotten"})
         reasons: ClassVar[Mapping[str, str]] = {
             **REASONS,
             **_credits.REASONS,
-            "no-split": "the picture is in no part of the split",
+            **_modes.REASONS,
             "same-pixels": "another picture of the release has the same bytes once it is rebuilt",
         }
 
@@ -66,7 +66,15 @@ with warnings.catch_warnings():
         version: str = Field(  # type: ignore[assignment, misc]  # see above
             "1.0.0", description="semantic version, as 1.0.0"
         )
-        mode: Literal["full"] = Field("full", description="full: the pictures are inside")
+        mode: Literal["full", "links", "mixed"] = Field(
+            "mixed",
+            description="full: only pictures that may be shipped; links: none of them, addresses "
+            "and hashes only; mixed: pictures where allowed, links for the rest",
+        )
+        images_zip: bool = Field(
+            default=False,
+            description="also write the pictures as plain files into images.zip, twice the size",
+        )
         title: Line = Field("", description="what people call it; the name if empty")
         description: str = Field("", max_length=5_000, description="what it is, for the card")
         creators: tuple[Line, ...] = Field((), description="who made it, for citations")
@@ -77,6 +85,21 @@ with warnings.catch_warnings():
             default_factory=dict,
             description="licence word, or missing → why such pictures may be passed on",
         )
+        permitted_pictures: dict[str, Line] = Field(
+            default_factory=dict,
+            description="SHA-256 of a picture as found → why it may be passed on",
+        )
+        warnings: dict[str, tuple[Line, ...]] = Field(
+            default_factory=dict,
+            description="content note → tags that give it, in place of those that ship",
+        )
+        faces: Literal["keep", "blur", "exclude"] = Field(
+            "keep", description="what becomes of faces; blur and exclude need a detector"
+        )
+        response_days: int = Field(
+            30, ge=1, le=365, description="within which a request for removal is answered, d"
+        )
+        forgotten: Place | None = Field(None, description="list of what was removed and withdrawn")
         limits: Limits = Field(default_factory=Limits, description="what one picture may take")
         workers: int = Field(2, ge=1, description="child processes that decode")
 
@@ -122,15 +145,46 @@ with warnings.catch_warnings():
         @classmethod
         def _has_reasons(cls, permitted: dict[str, str]) -> dict[str, str]:
             for word, reason in permitted.items():
-                if len(reason.strip()) < 10 or not reason.isprintable():
-                    raise ValueError(
-                        f"{word} is {reason!r}; a sentence is expected that says why such "
-                        "pictures may be passed on"
-                    )
+                _check_reason(word, reason)
             return {_credits.word_of(word): reason for word, reason in sorted(permitted.items())}
+
+        @field_validator("permitted_pictures")
+        @classmethod
+        def _are_pictures(cls, permitted: dict[str, str]) -> dict[str, str]:
+            for digits, reason in permitted.items():
+                if not re.fullmatch("[0-9a-f]{64}", digits):
+                    raise ValueError(
+                        f"{digits[:80]!r} is no SHA-256; 64 digits 0–9, a–f are expected"
+                    )
+                _check_reason(digits, reason)
+            return dict(sorted(permitted.items()))
+
+        @field_validator("warnings")
+        @classmethod
+        def _are_notes(cls, words: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+            for note in words:
+                if note not in _warnings.WORDS:
+                    raise ValueError(f"{note[:80]!r} is no content note; known: {_warnings.KNOWN}")
+            return words
+
+        @field_validator("faces")
+        @classmethod
+        def _is_possible(cls, faces: str) -> str:
+            if faces != "keep":
+                raise ValueError(
+                    f"is {faces!r}, which needs a detector of faces, and affekt has none; set "
+                    "'keep', and the card says so"
+                )
+            return faces
 
         def identity(self) -> dict[str, Any]:
             return {**super().identity(), "format": shape.FORMAT}
+
+        def witness(self) -> str:
+            return self._gone().withdrawn().digest()
+
+        def _gone(self) -> Forgotten:
+            return read_forgotten(self.forgotten.path if self.forgotten else None)
 
         def folder_name(self) -> str:
             """Name of the folder among the releases."""
@@ -140,41 +194,60 @@ with warnings.catch_warnings():
             """Write the release of (labels, images, votes, splits, asked, noisy).
 
             Raises:
-                Refused: No picture may be passed on.
+                Refused: No picture may be passed on, or the version is too near to the one before.
+            Damaged: The release before cannot be read.
                 AffektError: No picture is labelled, or what was written fails the check.
             """
             labels, images, votes, splits, asked, noisy = tables
-            rows = _judged(labels, images, splits, self.permitted)
+            gone = self._gone().withdrawn()
+            rows = _published.without(gone, _published.joined(labels, images, splits))
+            rows = _modes.judged(rows, self.mode, self.permitted, self.permitted_pictures)
             pictures, made = self._rebuilt(desk, rows)
-            rows = _with_made(rows, made)
+            rows = _modes.linked(_published.with_made(rows, made, gone))
             kept = rows.filter(pl.col("reason").is_null())
             if kept.is_empty():
                 raise _nothing(rows)
             salt = self._salt(votes, rows)
-            known = rows.select("question_id", "image_id", "reason")
+            known = rows.select("question_id", "image_id", "shipped", "reason")
             told = _evidence.Told(
-                rows=_published(kept, salt),
+                rows=_published.published(kept, salt, {**_warnings.WORDS, **self.warnings}),
                 votes=_evidence.votes(votes, asked, salt),
                 asked=_evidence.asked(asked, votes, known),
-                noisy=noisy.select(original_sha256="image_id", emotion="emotion"),
+                noisy=noisy.filter(~gone.among(noisy)).select(
+                    original_sha256="image_id", emotion="emotion"
+                ),
+                removed=_published.removed(self.forgotten.path if self.forgotten else None),
             )
-            dropped = _dropped(rows)
+            dropped = _published.dropped(rows)
             manifest = self._manifest(desk, told, labels, dropped)
             contents = Contents(
-                manifest, told.rows, pictures.scan, told.votes, told.asked, told.noisy
+                manifest,
+                told.rows,
+                pictures.scan,
+                told.votes,
+                told.asked,
+                told.noisy,
+                told.removed,
+                self.images_zip,
             )
             folder = _written(desk, contents, self.workers)
+            check_step(desk, folder, self.name, self.version)
             return Outcome(
                 kept.select("image_id", "original_id", emotion="label", part="split"),
                 dropped,
                 files=folder,
                 publish=self.folder_name(),
-                notes={"released": kept.height, "version": self.version},
+                notes={
+                    "released": manifest.counts.released,
+                    "linked": manifest.counts.linked,
+                    "version": self.version,
+                },
             )
 
         def _rebuilt(self, desk: Desk, rows: pl.DataFrame) -> tuple[Shelf, pl.DataFrame]:
             """Give the rebuilt pictures and their rows."""
-            wanted = rows.filter(pl.col("reason").is_null()).rename({"original_id": "image_id"})
+            ships = pl.col("shipped") & pl.col("reason").is_null()
+            wanted = rows.filter(ships).rename({"original_id": "image_id"})
 
             def watch(done: int, failures: int) -> None:
                 desk.watch(Progress("release", done, wanted.height, failures))
@@ -217,61 +290,12 @@ with warnings.catch_warnings():
             )
 
 
-def _judged(
-    labels: pl.DataFrame, images: pl.DataFrame, splits: pl.DataFrame, permitted: Mapping[str, str]
-) -> pl.DataFrame:
-    """Give the labelled pictures with all that is known of them and why some must stay out."""
-    rows = (
-        labels.rename({"emotion": "label", "shares": "share"})
-        .join(images.select("image_id", *FROM_IMAGES), on="image_id", how="left")
-        .rename(FROM_IMAGES, strict=False)
-        .join(splits.select("image_id", "group_id", "part"), on="image_id", how="left")
-        .with_columns(
-            pl.col("is_generated").fill_null(value=False),
-            split=pl.col("part").replace_strict(shape.SPLIT_OF_PART, default=None),
+def _check_reason(what: str, reason: str) -> None:
+    if len(reason.strip()) < 10 or not reason.isprintable():
+        raise ValueError(
+            f"{what} is {reason!r}; a sentence is expected that says why such pictures may be "
+            "passed on"
         )
-        .rename({"image_id": "original_id"})
-    )
-    rows = _credits.with_reasons(rows, permitted)
-    lost = pl.col("reason").is_null() & pl.col("split").is_null()
-    reason = pl.when(lost).then(pl.lit("no-split")).otherwise("reason")
-    return rows.with_columns(reason=reason).sort("original_id")
-
-
-def _with_made(rows: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
-    """Give the rows with the rebuilt pictures' places and facts; of equal ones the first stays."""
-    whole = rows.drop("shard", "row_group", "row").join(
-        made.rename({"reason": "trouble"}), on="original_id", how="left"
-    )
-    first = pl.col("original_id").min().over("image_id")
-    is_again = pl.col("image_id").is_not_null() & (pl.col("original_id") != first)
-    return whole.with_columns(
-        reason=pl.coalesce("reason", "trouble", pl.when(is_again).then(pl.lit("same-pixels"))),
-        detail=pl.coalesce("detail", pl.when(is_again).then(first)),
-    )
-
-
-def _published(kept: pl.DataFrame, salt: str) -> pl.DataFrame:
-    """Give the rows as the world sees them: `shape.COLUMNS` but the picture, and its place."""
-    rows = _credits.credited(kept, salt)
-    hashes = [None if one is None else f"{one:016x}" for one in rows["phash"]]
-    rows = rows.with_columns(
-        group_id=pl.col("image_id").min().over("group_id"),
-        shipped=pl.lit(True),
-        author_url=pl.lit(None, pl.String),
-        retrieved_at=pl.col("found_at").str.slice(0, 10),
-        original_sha256=pl.col("original_id"),
-        sha256=pl.col("image_id"),
-        phash=pl.Series(hashes, dtype=pl.String),
-        warnings=pl.lit(None, pl.List(pl.String)),
-    )
-    columns = [name for name in shape.COLUMNS if name != "image"]
-    return rows.select(*columns, "format", "shard", "row_group", "row").sort("image_id")
-
-
-def _dropped(rows: pl.DataFrame) -> pl.DataFrame:
-    lost = rows.filter(pl.col("reason").is_not_null())
-    return lost.select("reason", "detail", image_id="original_id")
 
 
 def _nothing(rows: pl.DataFrame) -> AffektError:

@@ -196,7 +196,8 @@ class Store:
             shelf = self.shelf
             if stage.is_confined:
                 shelf = shelf.limited(rows.in_polars(tables[0])["image_id"])
-            desk = Desk(shelf, self.root / "journal", scratch, history, watch, again)
+            journal = self.root / "journal"
+            desk = Desk(shelf, journal, scratch, history, watch, again, self.releases)
             outcome = stage.run(desk, *tables)
         except NotYet as wait:
             disk.write_json(hidden / "state.json", {"state": "waiting", "text": str(wait)})

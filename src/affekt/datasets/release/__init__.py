@@ -6,12 +6,15 @@ this folder alone knows our own format, both ways.
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
+
+from pydantic import Field
 
 from affekt.datasets import Dataset, Facts, Labelled
 from affekt.datasets.release import shape
+from affekt.datasets.release.hydrated import Hydrated, labelled, tree
 from affekt.datasets.release.reading import Unreadable, checksums_in, groups_in, manifest_in
 from affekt.durable import file_sha256
 from affekt.errors import Damaged, UsageError
@@ -22,13 +25,22 @@ from affekt.taxonomy import Taxonomy
 class Release(Dataset):
     """The pictures, labels, vote shares, groups and splits of a release folder.
 
-    Only what is read here is held against its checksum; `affekt release check` checks it all.
+    Only what is read here is held against its checksum; `affekt release check` checks it all. What
+    is not shipped is left out, unless `hydrated` names the folder that `affekt hydrate` filled:
+    then it is read from there, and what is not there is told as missing.
     """
 
     facts = Facts(
         title="a release of affekt",
         citation="as its CITATION.cff says",
         licence="each picture under the licence of its original, see its LICENSE.md",
+    )
+
+    hydrated: Place | None = Field(
+        None, description="folder that `affekt hydrate` filled with what is not shipped"
+    )
+    same: bool = Field(
+        default=False, description="take other bytes of the same look from there, too"
     )
 
     @classmethod
@@ -40,14 +52,34 @@ class Release(Dataset):
         return self._manifest().taxonomy
 
     def load(self) -> Iterator[Labelled]:
-        self._manifest()
+        """Give every picture that is shipped, then those that were fetched.
+
+        Raises:
+            UsageError: Nothing is shipped and nothing was fetched.
+            Damaged: A file is not as its checksum says.
+        """
+        counts = self._manifest().counts
+        if not counts.released and self.hydrated is None:
+            raise UsageError(
+                f"data set 'release': {str(self.root.path)!r} ships none of its "
+                f"{counts.linked:,} pictures; run `affekt hydrate {self.root.path}`, and set "
+                "`hydrated` to the folder that it fills"
+            )
         names = [name for name in self._digests() if re.fullmatch(shape.DATA, name)]
         for name in sorted(names):
             yield from _pictures(self._checked(name))
+        if self.hydrated is not None:
+            there = Hydrated(self.hydrated.path, same=self.same)
+            names = [name for name in self._digests() if re.fullmatch(shape.LINKS, name)]
+            for name in sorted(names):
+                yield from there.pictures(self._checked(name))
 
     def witness(self) -> str:
         path = self.root.path / shape.CHECKSUMS
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        own = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        if self.hydrated is None:
+            return own
+        return hashlib.sha256(f"{own}\n{tree(self.hydrated.path)}".encode()).hexdigest()
 
     def _manifest(self) -> shape.Manifest:
         """Give the manifest.
@@ -91,20 +123,8 @@ class Release(Dataset):
 def _pictures(path: Path) -> Iterator[Labelled]:
     try:
         for group in groups_in(path, shape.data_schema(), shape.ROW_GROUP):
-            yield from (_labelled(row) for row in group.to_pylist())
+            yield from (labelled(row, row["image"]["bytes"]) for row in group.to_pylist())
     except (Unreadable, KeyError, TypeError) as trouble:
         raise Damaged(
             f"{path}: is no picture file of a release ({trouble}); get the release again"
         ) from trouble
-
-
-def _labelled(row: Mapping[str, Any]) -> Labelled:
-    return Labelled(
-        name=row["image_id"],
-        read=row["image"]["bytes"],
-        emotion=row["label"],
-        group=row["group_id"],
-        part=shape.PART_OF_SPLIT[row["split"]],
-        shares=None if row["share"] is None else tuple(row["share"]),
-        is_generated=row["is_generated"],
-    )

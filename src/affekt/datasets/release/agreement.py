@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from affekt import cells, licences
+from affekt import cells
 from affekt.datasets.release import shape
 from affekt.datasets.release.card import licence_line
 from affekt.datasets.release.finding import Finding
@@ -16,7 +16,7 @@ from affekt.datasets.release.shape import Manifest
 from affekt.datasets.release.write import attribution_rows, label_rows
 
 Rows = Sequence[Mapping[str, str | None]]
-LABELLED = ("released", "not-shipped")
+LABELLED = ("released", "linked", "not-shipped")
 
 
 class Tables(NamedTuple):
@@ -27,6 +27,7 @@ class Tables(NamedTuple):
     attribution: Rows | None
     asked: Rows | None
     noisy: Rows | None
+    removed: Rows | None
     votes: pl.DataFrame | None
 
 
@@ -40,15 +41,15 @@ def splits(rows: pl.DataFrame, near_bits: int) -> Iterator[Finding]:
     ):
         sides = rows.filter(image_id=row["image_id"])["split"].unique().sort().to_list()
         code = "split-leak" if len(sides) > 1 else "twice"
-        yield _of(row["image_id"], code, f"stands more than once, in {sides}")
+        yield at_picture(row["image_id"], code, f"stands more than once, in {sides}")
     for image_id, file, split in rows.select("image_id", "file", "split").iter_rows():
-        if split is not None and not file.startswith(f"data/{split}-"):
-            yield _of(image_id, "wrong-split", f"says {split[:40]!r} and lies in {file}")
+        if split is not None and not file.partition("/")[2].startswith(f"{split}-"):
+            yield at_picture(image_id, "wrong-split", f"says {split[:40]!r} and lies in {file}")
     groups = (
         rows.group_by("group_id").agg(pl.col("split").unique().sort(), pl.len()).sort("group_id")
     )
     for group, sides, n in groups.filter(pl.col("split").list.len() > 1).iter_rows():
-        yield _of(group, "group-leak", f"is a group of {n} pictures in {sides}")
+        yield at_picture(group, "group-leak", f"is a group of {n} pictures in {sides}")
     yield from _near(rows, near_bits)
 
 
@@ -65,7 +66,7 @@ def _near(rows: pl.DataFrame, bits: int) -> Iterator[Finding]:
         if sides[left] != sides[right] and ids[left] != ids[right]:
             other = f"{ids[right][:12]} in {sides[right]!r}"
             text = f"in {sides[left]!r} differs in {distance} bits from {other}"
-            yield _of(ids[left], "near-leak", text)
+            yield at_picture(ids[left], "near-leak", text)
 
 
 def labels(rows: pl.DataFrame, manifest: Manifest) -> Iterator[Finding]:
@@ -74,17 +75,17 @@ def labels(rows: pl.DataFrame, manifest: Manifest) -> Iterator[Finding]:
     told = rows.select("image_id", "label", "share", "votes", "votes_yes").iter_rows()
     for image_id, label, share, votes, votes_yes in told:
         if label not in names:
-            yield _of(
+            yield at_picture(
                 image_id,
                 "unknown-label",
                 f"has the label {str(label)[:40]!r}; known: {', '.join(names)}",
             )
         if share is not None and not _are_shares(share, len(names)):
-            yield _of(
+            yield at_picture(
                 image_id, "share", f"has shares that are not {len(names)} numbers from 0 to 1"
             )
         if None not in (votes, votes_yes) and not 0 <= votes_yes <= votes:
-            yield _of(image_id, "votes", f"has {votes_yes} yes of {votes} votes")
+            yield at_picture(image_id, "votes", f"has {votes_yes} yes of {votes} votes")
 
 
 def _are_shares(share: list[float | None], n: int) -> bool:
@@ -150,7 +151,7 @@ def _asked(asked: Rows, rows: pl.DataFrame) -> Iterator[Finding]:
 
 def _unlike(asked: Mapping[str, str | None], row: Mapping[str, object]) -> str | None:
     """Name the first column in which a question and its picture differ."""
-    if asked["outcome"] != "released":
+    if asked["outcome"] != ("released" if row["shipped"] else "linked"):
         return "outcome"
     names = ["original_sha256"]
     if asked["emotion"] == row["label"]:
@@ -176,29 +177,6 @@ def _counted(asked: Rows, votes: pl.DataFrame) -> Iterator[Finding]:
             yield _in(shape.VOTES, key, "evidence", text)
 
 
-def licensed(rows: pl.DataFrame, manifest: Manifest) -> Iterator[Finding]:
-    """Find pictures that may not be passed on, missing credits, and names nobody asked for."""
-    permitted = manifest.release.permitted
-    columns = ("image_id", "licence", "licence_url", "author", "is_generated")
-    for image_id, word, url, author, is_generated in rows.select(columns).iter_rows():
-        licence = licences.of(word)
-        if word not in permitted and (licence is None or not licence.may_rebuild):
-            yield _of(
-                image_id, "licence-forbids", f"is under {str(word)[:60]!r} and may not be passed on"
-            )
-        if licence is None:
-            continue
-        is_owed = licence.needs_attribution and not is_generated and word not in permitted
-        if (is_owed and not author) or (url or "") != licence.url:
-            yield _of(
-                image_id, "author-missing", f"lacks the author or link that {licence.title} demands"
-            )
-        if author and not licence.needs_attribution:
-            yield _of(
-                image_id, "author-named", "names its author, which its licence does not demand"
-            )
-
-
 def counts(tables: Tables, manifest: Manifest) -> Iterator[Finding]:
     """Find numbers in the manifest that are not those of the tables."""
     said = manifest.counts
@@ -213,8 +191,9 @@ def counts(tables: Tables, manifest: Manifest) -> Iterator[Finding]:
             "counts", shape.MANIFEST, "counts.emotions does not list the taxonomy", REPORT
         )
     for name, emotion in said.emotions.items():
-        mine = tables.rows.filter(label=name)
-        given = {"released": mine.height} | {
+        mine = tables.rows.filter(pl.col("shipped"), label=name)
+        n_linked = tables.rows.filter(~pl.col("shipped"), label=name).height
+        given = {"released": mine.height, "linked": n_linked} | {
             split: mine.filter(split=split).height for split in shape.SPLITS
         }
         if tables.asked is not None:
@@ -229,9 +208,12 @@ def counts(tables: Tables, manifest: Manifest) -> Iterator[Finding]:
 
 
 def _facts(tables: Tables) -> dict[str, object]:
-    rows = tables.rows
+    rows = tables.rows.filter(pl.col("shipped"))
+    linked = tables.rows.filter(~pl.col("shipped"))
     facts: dict[str, object] = {
         "released": rows.height,
+        "linked": linked.height,
+        "linked_licences": dict(sorted(Counter(linked["licence"].drop_nulls()).items())),
         "generated": int(rows["is_generated"].sum()),
         "splits": {split: rows.filter(split=split).height for split in shape.SPLITS},
         "licences": dict(sorted(Counter(rows["licence"].drop_nulls()).items())),
@@ -241,6 +223,8 @@ def _facts(tables: Tables) -> dict[str, object]:
         facts["labelled"] = sum(row["outcome"] in LABELLED for row in tables.asked)
     if tables.noisy is not None:
         facts["noisy"] = len(tables.noisy)
+    if tables.removed is not None:
+        facts["removed"] = len(tables.removed)
     if tables.votes is not None:
         facts["votes"] = tables.votes.height
         facts["workers"] = tables.votes["worker"].n_unique()
@@ -257,7 +241,8 @@ def papers(text: str, manifest: Manifest) -> Iterator[Finding]:
             )
 
 
-def _of(image_id: str, code: str, text: str) -> Finding:
+def at_picture(image_id: str, code: str, text: str) -> Finding:
+    """Give a finding about one picture."""
     return Finding(code, f"data: {str(image_id)[:12]}", text, REPORT)
 
 

@@ -31,7 +31,7 @@ class Size(NamedTuple):
 def papers(manifest: Manifest, rows: pl.DataFrame, sizes: Mapping[str, Size]) -> dict[str, str]:
     """Give the text of every paper, by file name."""
     return {
-        "README.md": _head(manifest, sizes) + "\n" + _body(manifest, rows),
+        "README.md": _head(manifest, rows, sizes) + "\n" + _body(manifest, rows),
         "LICENSE.md": licence_page(manifest),
         "CITATION.cff": _citation(manifest),
         "CHANGELOG.md": _changes(manifest),
@@ -86,17 +86,17 @@ def licence_page(manifest: Manifest) -> str:
     ]
     if _has_noncommercial(manifest):
         lines += ["", "Some pictures may be used only for purposes that earn no money."]
-    if about.permitted:
+    reasons = {**about.permitted, **about.permitted_pictures}
+    if reasons:
         lines += ["", "## Pictures that are here by permission", ""]
         lines += ["The maker of the release states why these may be passed on:", ""]
         lines += [
-            f"- {escaped(word)}: {escaped(reason)}"
-            for word, reason in sorted(about.permitted.items())
+            f"- {escaped(word)}: {escaped(reason)}" for word, reason in sorted(reasons.items())
         ]
     return _joined(lines)
 
 
-def _head(manifest: Manifest, sizes: Mapping[str, Size]) -> str:
+def _head(manifest: Manifest, rows: pl.DataFrame, sizes: Mapping[str, Size]) -> str:
     about, counts = manifest.release, manifest.counts
     words = {about.licence, *counts.licences}
     single = licences.of(about.licence) if len(words) == 1 else None
@@ -110,14 +110,22 @@ def _head(manifest: Manifest, sizes: Mapping[str, Size]) -> str:
         "task_categories": ["image-classification"],
         "size_categories": [_size_class(counts.released)],
         "tags": tags + (["synthetic"] if counts.generated else []),
-        "configs": [{"config_name": "default", "data_files": _data_files(sizes)}],
+        "configs": _configs(rows, sizes),
         "dataset_info": _dataset_info(sizes),
     }
     return "\n".join(["---", *yaml(head), "---", ""])
 
 
-def _data_files(sizes: Mapping[str, Size]) -> list[dict[str, str]]:
-    return [{"split": split, "path": f"data/{split}-*"} for split in sizes]
+def _configs(rows: pl.DataFrame, sizes: Mapping[str, Size]) -> list[dict[str, Any]]:
+    """Give what can be loaded by name: what is shipped, and what is linked."""
+    there = set(rows.filter(~pl.col("shipped"))["split"])
+    linked = [split for split in shape.SPLITS if split in there]
+    found = {"default": _data_files("data", sizes), "links": _data_files("links", linked)}
+    return [{"config_name": name, "data_files": files} for name, files in found.items() if files]
+
+
+def _data_files(folder: str, splits: Iterable[str]) -> list[dict[str, str]]:
+    return [{"split": split, "path": f"{folder}/{split}-*"} for split in splits]
 
 
 def _dataset_info(sizes: Mapping[str, Size]) -> dict[str, Any]:
@@ -228,15 +236,16 @@ def _holds(manifest: Manifest) -> list[str]:
         *(_row(row) for row in rows),
         _row((*total, counts.released, *splits)),
         "",
+        *columns.linked(counts.linked, counts.released),
         *_not_released(counts.dropped),
     ]
 
 
 def _not_released(dropped: Mapping[str, int]) -> list[str]:
     if not dropped:
-        return ["Every kept picture is in the release."]
+        return ["Every kept picture is shipped or linked."]
     told = ", ".join(f"{reason} {n:,}" for reason, n in sorted(dropped.items()))
-    return [f"Kept but not released: {told}."]
+    return [f"Kept, and neither shipped nor linked: {told}."]
 
 
 def _made(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
@@ -282,7 +291,8 @@ def _limits(manifest: Manifest) -> list[str]:
         "- People were asked about the emotion of the weak label; a picture may evoke others as "
         "well.",
         "- Who the workers were (age, country, language) is unknown to this card.",
-        "- Content warnings were not assessed; some pictures may disturb.",
+        "- Content notes in `warnings` come from tags alone, where there are any; other pictures "
+        "may disturb, too.",
         "- Faces were kept as they are; no detector looked for them.",
     ]
     if manifest.counts.noisy:
@@ -300,6 +310,8 @@ def _contact(manifest: Manifest) -> list[str]:
     return [
         f"Made by: {makers}. Contact: {contact}. Licences stand in `LICENSE.md`; how to cite, in "
         "`CITATION.cff`.",
+        "",
+        *columns.removal(about.response_days, manifest.counts.removed),
         "",
         f"The method is that of {PAPER}.",
     ]

@@ -6,11 +6,12 @@ from typing import TypeVar
 
 import polars as pl
 
-from affekt.datasets.release import agreement, shape
+from affekt.datasets.release import agreement, archive, credit, removed, shape
 from affekt.datasets.release.agreement import Rows, Tables
 from affekt.datasets.release.finding import Finding, shortened
 from affekt.datasets.release.inside import LIMITS, pictures
-from affekt.datasets.release.inventory import AGAIN, inventory, shown
+from affekt.datasets.release.inventory import AGAIN, inventory, shown, since
+from affekt.datasets.release.links import links
 from affekt.datasets.release.reading import (
     Unreadable,
     csv_in,
@@ -54,15 +55,22 @@ def _findings(folder: Path, decoders: Decoders) -> Iterator[Finding]:
         return
     files = yield from inventory(folder)
     manifest = yield from _manifest(files)
-    rows = yield from pictures(files, decoders)
+    shipped = yield from pictures(files, decoders)
+    linked = yield from links(files)
+    if shape.ARCHIVE in files:
+        yield from archive.members(files[shape.ARCHIVE], shipped["image_id"].drop_nulls())
     if manifest is None:
         return
+    yield from since(files, manifest.format)
+    rows = pl.concat([shipped, linked])
     tables = yield from _tables(files, rows, manifest)
     yield from agreement.splits(rows, manifest.near_bits)
     yield from agreement.labels(rows, manifest)
     yield from agreement.same_rows(tables, manifest)
     yield from agreement.evidence(tables)
-    yield from agreement.licensed(rows, manifest)
+    yield from credit.licensed(shipped, manifest)
+    yield from credit.names(rows)
+    yield from removed.withdrawn(tables)
     yield from agreement.counts(tables, manifest)
     if "LICENSE.md" in files:
         text = yield from _read(files, "LICENSE.md", text_of)
@@ -84,12 +92,22 @@ def _manifest(files: Mapping[str, Path]) -> Generator[Finding, None, Manifest | 
 def _tables(
     files: Mapping[str, Path], rows: pl.DataFrame, manifest: Manifest
 ) -> Generator[Finding, None, Tables]:
-    labels = yield from _csv(files, shape.LABELS, shape.label_columns(manifest.taxonomy))
-    attribution = yield from _csv(files, shape.ATTRIBUTION, shape.ATTRIBUTION_COLUMNS)
+    labels = yield from _csv(
+        files, shape.LABELS, _as_in(manifest, shape.label_columns(manifest.taxonomy))
+    )
+    attribution = yield from _csv(
+        files, shape.ATTRIBUTION, _as_in(manifest, shape.ATTRIBUTION_COLUMNS)
+    )
     asked = yield from _csv(files, shape.ASKED, shape.ASKED_COLUMNS)
     noisy = yield from _csv(files, shape.NOISY, shape.NOISY_COLUMNS)
+    removed = yield from _csv(files, shape.REMOVED, shape.REMOVED_COLUMNS)
     votes = yield from _read(files, shape.VOTES, _votes)
-    return Tables(rows, labels, attribution, asked, noisy, votes)
+    return Tables(rows, labels, attribution, asked, noisy, removed, votes)
+
+
+def _as_in(manifest: Manifest, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the columns that a release's form has: the first shipped all that it names."""
+    return tuple(name for name in columns if manifest.format > 1 or name != "shipped")
 
 
 def _csv(

@@ -17,12 +17,19 @@ OF_TABLE: dict[str, dict[str, str]] = {
         "role": "task: may become a label; any other: a control question",
         "votes": "votes on that emotion",
         "votes_yes": "votes that felt it",
-        "outcome": "released, not-shipped (a label, but not inside), rejected or control",
-        "reason": "why a labelled picture is not inside",
-        "image_id": "the picture in this release; empty where it is not inside",
+        "outcome": "released, linked (a label, named by its address), not-shipped (a label, and "
+        "not here), rejected or control",
+        "reason": "why a labelled picture is not here",
+        "image_id": "the picture in this release; empty where it is not here",
     },
     shape.VOTES: {name: column.meaning for name, column in shape.VOTE_COLUMNS.items()},
     shape.NOISY: {"emotion": "the weak label, which nobody verified"},
+    shape.REMOVED: {
+        "sha256": "SHA-256 of a picture that was withdrawn, as shipped or as found; delete it",
+        "phash": "its 64-bit perceptual hash, where known",
+        "removed_at": "day",
+        "reason": "class of the reason",
+    },
 }
 JOIN = """\
 import polars as pl
@@ -37,7 +44,9 @@ joined = votes.join(asked, on="question_id").join(pictures, on="image_id")
 def section(taxonomy: Taxonomy) -> list[str]:
     """Give the lines of the card on files and columns."""
     return [
-        f"Pictures lie in `data/`, their labels also in `{shape.LABELS}`, credits in "
+        "Pictures lie in `data/`; what is not shipped stands in `links/`, by address and hash, "
+        "with the same columns but `image`, and `affekt hydrate FOLDER` fetches it. "
+        f"Labels stand also in `{shape.LABELS}`, credits in "
         f"`{shape.ATTRIBUTION}`, single votes in `{shape.VOTES}`, every asked picture in "
         f"`{shape.ASKED}`. `affekt release check FOLDER` checks it all; "
         f"`sha256sum -c {shape.CHECKSUMS}` checks the files.",
@@ -64,6 +73,28 @@ def section(taxonomy: Taxonomy) -> list[str]:
     ]
 
 
+def linked(n: int, shipped: int) -> list[str]:
+    """Give the lines of the card on pictures that are named and not shipped."""
+    if not n:
+        return []
+    return [
+        f"Of the kept pictures {shipped:,} are shipped; {n:,} are not, and stand in `links/` by "
+        "address and hash. A link may be dead tomorrow: `affekt hydrate FOLDER` fetches what is "
+        "left and says how much that is.",
+        "",
+    ]
+
+
+def removal(days: int, removed: int) -> list[str]:
+    """Give the lines of the card on how a picture gets out, and what others owe to it."""
+    return [
+        "Whoever owns a picture, or is shown in one, may ask the contact to take it out; an answer "
+        f"comes within {days} days, and the next version omits the picture and near copies of it. "
+        f"`{shape.REMOVED}` lists what was withdrawn by hash, lines so far: {removed:,}. Remove it "
+        "from your copies.",
+    ]
+
+
 def columns(file: str, taxonomy: Taxonomy) -> tuple[str, ...]:
     """Give the columns of one of the tables beside the pictures."""
     return {
@@ -72,6 +103,7 @@ def columns(file: str, taxonomy: Taxonomy) -> tuple[str, ...]:
         shape.ASKED: shape.ASKED_COLUMNS,
         shape.VOTES: tuple(shape.VOTE_COLUMNS),
         shape.NOISY: shape.NOISY_COLUMNS,
+        shape.REMOVED: shape.REMOVED_COLUMNS,
     }[file]
 
 

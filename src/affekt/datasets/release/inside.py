@@ -35,7 +35,9 @@ def pictures(
 ) -> Generator[Finding, None, pl.DataFrame]:
     """Give what the picture files say of their pictures, with the file as column ``file``."""
     named = [name for name in sorted(files) if re.fullmatch(shape.DATA, name)]
-    yield from _numbering(named)
+    yield from numbering(named, shape.DATA)
+    if not named and not any(re.fullmatch(shape.LINKS, name) for name in files):
+        yield Finding("missing", "data", "there is no picture file", AGAIN)
     frames = [_described(shape.data_schema().empty_table(), "")]
     with ThreadPoolExecutor(decoders.workers) as pool:
         for name in named:
@@ -56,19 +58,18 @@ def _described(group: Any, name: str) -> pl.DataFrame:
     return frame_of(group.drop(["image"])).with_columns(file=pl.lit(name))
 
 
-def _numbering(names: Iterable[str]) -> Iterator[Finding]:
+def numbering(names: Iterable[str], form: str) -> Iterator[Finding]:
+    """Find files of a split that do not go from the first to the last."""
     parts: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
     for name in names:
-        found = re.fullmatch(shape.DATA, name)
+        found = re.fullmatch(form, name)
         assert found
         parts[found[1], int(found[3])].append(int(found[2]))
     splits = [split for split, _ in parts]
     for (split, n), numbers in sorted(parts.items()):
         if sorted(numbers) != list(range(n)) or splits.count(split) > 1:
             text = f"the files of {split!r} do not go from 0 to {n - 1} of {n}"
-            yield Finding("file-names", "data", text, AGAIN)
-    if not parts:
-        yield Finding("missing", "data", "there is no picture file", AGAIN)
+            yield Finding("file-names", form.partition("/")[0], text, AGAIN)
 
 
 def _examined(decoders: Decoders, file: str, row: Mapping[str, Any]) -> list[Finding]:
@@ -79,7 +80,8 @@ def _examined(decoders: Decoders, file: str, row: Mapping[str, Any]) -> list[Fin
         return [Finding("empty", place, text, REPORT)]
     data: bytes = row["image"]["bytes"]
     seen = scan(data)
-    wrong = [*_named(row, data, seen.format)]
+    wrong = [("shipped", "is inside and said not to be")] if not row["shipped"] else []
+    wrong += [*_named(row, data, seen.format)]
     wrong += [("metadata", f"holds {extra} besides its pixels") for extra in seen.extras]
     if seen.format and not seen.is_plain:
         wrong.append(("colours", "is not RGB or grey with 8 bits a channel"))

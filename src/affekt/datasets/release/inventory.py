@@ -12,6 +12,8 @@ from affekt.datasets.release.reading import Unreadable, checksums_in
 from affekt.durable import file_sha256
 
 AGAIN = "get the release again from where it is published"
+ALSO = f"{shape.DATA}|{shape.LINKS}|{re.escape(shape.ARCHIVE)}"
+SINCE = {shape.REMOVED: 2}  # the first format that has the file
 KNOWN = {*shape.PAPERS, *shape.TABLES, shape.MANIFEST, shape.CHECKSUMS}
 
 
@@ -27,12 +29,19 @@ def inventory(folder: Path) -> Generator[Finding, None, dict[str, Path]]:
             yield Finding("not-a-file", name, "is neither file nor folder", "move it away")
         else:
             files[name] = path
-            if name not in KNOWN and not re.fullmatch(shape.DATA, name):
+            if name not in KNOWN and not re.fullmatch(ALSO, name):
                 yield Finding("unknown-file", name, "is no file of a release", "move it away")
     yield from _against_checksums(files)
-    for name in sorted(KNOWN - set(files)):
+    for name in sorted(KNOWN - SINCE.keys() - set(files)):
         yield Finding("missing", name, "is not there", AGAIN)
     return files
+
+
+def since(files: Mapping[str, Path], made_with: int) -> Iterator[Finding]:
+    """Find files that are missing though the format of the release has them."""
+    for name, first in SINCE.items():
+        if name not in files and made_with >= first:
+            yield Finding("missing", name, "is not there", AGAIN)
 
 
 def shown(name: str) -> str:

@@ -115,8 +115,12 @@ def csv_in(path: Path, columns: Sequence[str]) -> list[Mapping[str, str | None]]
     return rows
 
 
-def groups_in(path: Path, schema: Any, most_rows: int = MAX_ROWS) -> Iterator[Any]:
+def groups_in(
+    path: Path, schema: Any, most_rows: int = MAX_ROWS, columns: Sequence[str] | None = None
+) -> Iterator[Any]:
     """Give the row groups of a Parquet file of that schema, one Arrow table after the other.
+
+    Read are some of its columns, or all.
 
     Raises:
         Unreadable: It is no whole Parquet file, has another schema, or announces too much.
@@ -132,7 +136,7 @@ def groups_in(path: Path, schema: Any, most_rows: int = MAX_ROWS) -> Iterator[An
                         f"{facts.total_byte_size:,} bytes; {most_rows:,} and {MAX_GROUP:,} are "
                         "allowed"
                     )
-                table = file.read_row_group(number)
+                table = file.read_row_group(number, columns and list(columns))
                 table.validate(full=True)  # foreign text may not be UTF-8
                 yield table
     except (pa.ArrowException, OSError, MemoryError, ValueError) as trouble:

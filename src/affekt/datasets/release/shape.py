@@ -1,6 +1,7 @@
 """The form of a release: files, columns, manifest, said once for writer, loader and checker."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
@@ -8,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from affekt.taxonomy import Taxonomy
 
-FORMAT = 1  # raise when an older affekt cannot read what this one writes
+FORMAT = 2  # raise when an older affekt cannot read what this one writes
 SPLITS = ("train", "validation", "test")
 SPLIT_OF_PART = {"train": "train", "validate": "validation", "test": "test"}
 PART_OF_SPLIT = {split: part for part, split in SPLIT_OF_PART.items()}
@@ -23,9 +24,12 @@ ATTRIBUTION = "annotations/attribution.csv"
 VOTES = "annotations/votes.parquet"
 ASKED = "annotations/asked.csv"
 NOISY = "annotations/noisy.csv"
+REMOVED = "annotations/removed.csv"
+ARCHIVE = "images.zip"  # where it is wanted
 PAPERS = ("README.md", "LICENSE.md", "CITATION.cff", "CHANGELOG.md")
-TABLES = (LABELS, ATTRIBUTION, VOTES, ASKED, NOISY)
+TABLES = (LABELS, ATTRIBUTION, VOTES, ASKED, NOISY, REMOVED)
 DATA = r"data/(train|validation|test)-(\d{5})-of-(\d{5})\.parquet"
+LINKS = r"links/(train|validation|test)-(\d{5})-of-(\d{5})\.parquet"
 
 
 class Kind(NamedTuple):
@@ -39,7 +43,9 @@ _TEXT, _LONG, _INT = pa.string(), pa.int64(), pa.int32()
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 COLUMNS: dict[str, Kind] = {
     "image": Kind(IMAGE, "the picture: bytes, and file name"),
-    "image_id": Kind(_TEXT, "SHA-256 of the picture's bytes in this release"),
+    "image_id": Kind(
+        _TEXT, "SHA-256 of the picture's bytes in this release; of the original's if not shipped"
+    ),
     "label": Kind(_TEXT, "the emotion that enough people felt"),
     "share": Kind(
         pa.list_(pa.float64()),
@@ -64,9 +70,9 @@ COLUMNS: dict[str, Kind] = {
     "original_sha256": Kind(_TEXT, "SHA-256 of the file as found"),
     "sha256": Kind(_TEXT, "the same as image_id"),
     "phash": Kind(_TEXT, "64-bit perceptual hash of the picture as found; null when it is flat"),
-    "width_px": Kind(_INT, "width"),
-    "height_px": Kind(_INT, "height"),
-    "bytes": Kind(_LONG, "size of the picture's bytes"),
+    "width_px": Kind(_INT, "width; of the original if not shipped"),
+    "height_px": Kind(_INT, "height; of the original if not shipped"),
+    "bytes": Kind(_LONG, "size of the picture's bytes; of the original's if not shipped"),
     "warnings": Kind(
         pa.list_(pa.string()), "content notes; null where nobody assessed the picture"
     ),
@@ -79,27 +85,37 @@ VOTE_COLUMNS: dict[str, Kind] = {
     "seconds": Kind(_INT, "from question to answer, whole seconds; null when not measured"),
 }
 ATTRIBUTION_COLUMNS = (
-    "image_id", "title", "author", "author_url", "source", "source_url", "landing_url", "licence",
-    "licence_url", "retrieved_at", "text",
+    "image_id", "shipped", "title", "author", "author_url", "source", "source_url", "landing_url",
+    "licence", "licence_url", "retrieved_at", "text",
 )  # fmt: skip
 ASKED_COLUMNS = (
     "question_id", "original_sha256", "emotion", "role", "votes", "votes_yes", "outcome", "reason",
     "image_id",
 )  # fmt: skip
 NOISY_COLUMNS = ("original_sha256", "emotion")
+REMOVED_COLUMNS = ("sha256", "phash", "removed_at", "reason")
 
 
 def label_columns(taxonomy: Taxonomy) -> tuple[str, ...]:
     """Columns of labels.csv: the share vector becomes one column an emotion."""
     shares = tuple(f"share_{name}" for name in taxonomy.names)
-    before = ("image_id", "label", *shares, "votes", "votes_yes", "split", "group_id")
+    before = ("image_id", "shipped", "label", *shares, "votes", "votes_yes", "split", "group_id")
     return (*before, "is_generated", "original_sha256", "width_px", "height_px")
 
 
 def data_schema() -> Any:
     """Arrow schema of the picture files, with the features that Hugging Face datasets reads."""
-    about = json.dumps({"info": {"features": features()}})
-    columns = [(name, column.kind) for name, column in COLUMNS.items()]
+    return _schema_of(features())
+
+
+def link_schema() -> Any:
+    """Arrow schema of the files of what is not shipped: the same without the picture."""
+    return _schema_of({name: one for name, one in features().items() if name != "image"})
+
+
+def _schema_of(described: Mapping[str, Any]) -> Any:
+    about = json.dumps({"info": {"features": described}})
+    columns = [(name, COLUMNS[name].kind) for name in described]
     return pa.schema(columns).with_metadata({b"huggingface": about.encode()})
 
 
@@ -143,7 +159,7 @@ class About(BaseModel, frozen=True):
 
     name: str
     version: str
-    mode: Literal["full"]
+    mode: Literal["full", "links", "mixed"]
     title: str
     description: str = ""
     creators: tuple[str, ...] = ()
@@ -153,6 +169,11 @@ class About(BaseModel, frozen=True):
     permitted: dict[str, str] = Field(
         {}, description="licence word → why pictures under it are here all the same"
     )
+    permitted_pictures: dict[str, str] = Field(
+        {}, description="SHA-256 of an original → why that picture is here all the same"
+    )
+    faces: Literal["keep"] = "keep"
+    response_days: int = Field(30, description="within which a request for removal is answered")
 
 
 class EmotionCounts(BaseModel, frozen=True):
@@ -160,7 +181,8 @@ class EmotionCounts(BaseModel, frozen=True):
 
     asked: int
     labelled: int
-    released: int
+    released: int = Field(description="shipped")
+    linked: int = Field(0, description="not shipped, named by address and hash")
     train: int
     validation: int
     test: int
@@ -171,14 +193,17 @@ class Counts(BaseModel, frozen=True):
 
     asked: int
     labelled: int
-    released: int
+    released: int = Field(description="shipped")
+    linked: int = Field(0, description="not shipped, named by address and hash")
     generated: int
     votes: int
     workers: int
     noisy: int
     emotions: dict[str, EmotionCounts]
     splits: dict[str, int]
-    licences: dict[str, int]
+    licences: dict[str, int] = Field(description="of what is shipped")
+    linked_licences: dict[str, int] = {}
+    removed: int = Field(0, description="lines of the list of what was withdrawn")
     dropped: dict[str, int]
 
 

@@ -13,12 +13,14 @@ import pyarrow.parquet as pq
 
 from affekt import cells, licences
 from affekt.datasets.release import card, shape
+from affekt.datasets.release.archive import archived
 from affekt.datasets.release.shape import Manifest
 from affekt.durable import file_sha256
 from affekt.taxonomy import Taxonomy
 
 FILE_BYTES = 450_000_000  # of pictures and texts, so that no file is over 500 MB
 GROUP_BYTES = 200_000_000  # a row group stays readable in memory, whatever the pictures
+LINKS_A_FILE, LINKS_A_GROUP = 1_000_000, 10_000  # rows
 TEXT_BYTES = 4_000  # what a row takes besides its picture, at the most
 
 Pictures = Callable[[pl.DataFrame], Iterator[tuple[str, bytes]]]
@@ -30,11 +32,14 @@ class Contents:
 
     Attributes:
         manifest: What ``manifest.json`` will say.
-        rows: One row a picture, columns as in `shape.COLUMNS` without ``image``, and ``format``.
-        pictures: Gives (image_id, bytes) for some of the rows, in their order.
+        rows: One row a picture, shipped or not; columns as in `shape.COLUMNS` without ``image``,
+            and ``format``.
+        pictures: Gives (image_id, bytes) for some of the rows that are shipped, in their order.
         votes: Columns as in `shape.VOTE_COLUMNS`.
         asked: Columns as in `shape.ASKED_COLUMNS`.
         noisy: Columns as in `shape.NOISY_COLUMNS`.
+        removed: Columns as in `shape.REMOVED_COLUMNS`.
+        has_archive: Whether the pictures are written as plain files in an archive, too.
     """
 
     manifest: Manifest
@@ -43,18 +48,24 @@ class Contents:
     votes: pl.DataFrame
     asked: pl.DataFrame
     noisy: pl.DataFrame
+    removed: pl.DataFrame
+    has_archive: bool = False
 
 
 def write(folder: Path, contents: Contents) -> None:
     """Write a release into an empty folder."""
     rows = contents.rows.sort("image_id")
-    for name in ("data", "annotations"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
+    (folder / "annotations").mkdir(parents=True, exist_ok=True)
+    shipped, linked = rows.filter(pl.col("shipped")), rows.filter(~pl.col("shipped"))
     sizes = {
-        split: _pictures(folder, split, rows.filter(split=split), contents.pictures)
+        split: _pictures(folder, split, shipped.filter(split=split), contents.pictures)
         for split in shape.SPLITS
-        if not rows.filter(split=split).is_empty()
+        if not shipped.filter(split=split).is_empty()
     }
+    for split in linked["split"].unique().sort():
+        _links(folder, split, linked.filter(split=split))
+    if contents.has_archive and not shipped.is_empty():
+        archived(folder / shape.ARCHIVE, _files(shipped, contents.pictures))
     _annotations(folder, contents, rows)
     for name, text in card.papers(contents.manifest, rows, sizes).items():
         _text(folder / name, text)
@@ -95,11 +106,26 @@ def _pictures(folder: Path, split: str, rows: pl.DataFrame, pictures: Pictures) 
     """Write the picture files of one split."""
     files = slices((rows["bytes"] + TEXT_BYTES).to_list(), FILE_BYTES)
     n_bytes = n_stored = 0
+    (folder / "data").mkdir(exist_ok=True)
     for number, (start, end) in enumerate(files):
         path = folder / "data" / f"{split}-{number:05d}-of-{len(files):05d}.parquet"
         n_bytes += _picture_file(path, rows[start:end], pictures)
         n_stored += path.stat().st_size
     return card.Size(rows.height, n_bytes, n_stored)
+
+
+def _links(folder: Path, split: str, rows: pl.DataFrame) -> None:
+    """Write the files of one split's pictures that are not shipped."""
+    (folder / "links").mkdir(exist_ok=True)
+    schema = shape.link_schema()
+    files = slices([1] * rows.height, LINKS_A_FILE)
+    for number, (start, end) in enumerate(files):
+        path = folder / "links" / f"{split}-{number:05d}-of-{len(files):05d}.parquet"
+        part = rows[start:end]
+        columns = {
+            name: part[name].to_arrow().cast(schema.field(name).type) for name in schema.names
+        }
+        pq.write_table(pa.table(columns, schema=schema), path, row_group_size=LINKS_A_GROUP)
 
 
 def _picture_file(path: Path, rows: pl.DataFrame, pictures: Pictures) -> int:
@@ -118,11 +144,14 @@ def _picture_file(path: Path, rows: pl.DataFrame, pictures: Pictures) -> int:
     return n_bytes
 
 
-def _with_pictures(rows: pl.DataFrame, pictures: Pictures, schema: Any) -> Any:
+def _files(rows: pl.DataFrame, pictures: Pictures) -> Iterator[tuple[str, bytes]]:
+    """Give file name and bytes of every picture."""
     names = rows.select(pl.col("image_id") + "." + extension(pl.col("format")))["image_id"]
-    images = [
-        {"bytes": data, "path": name} for name, (_, data) in zip(names, pictures(rows), strict=True)
-    ]
+    yield from zip(names, (data for _, data in pictures(rows)), strict=True)
+
+
+def _with_pictures(rows: pl.DataFrame, pictures: Pictures, schema: Any) -> Any:
+    images = [{"bytes": data, "path": name} for name, data in _files(rows, pictures)]
     columns = {"image": pa.array(images, shape.IMAGE)}
     for name, kind in list(shape.COLUMNS.items())[1:]:
         columns[name] = rows[name].to_arrow().cast(kind.kind)
@@ -172,6 +201,8 @@ def _annotations(folder: Path, contents: Contents, rows: pl.DataFrame) -> None:
     asked, noisy = contents.asked.sort("question_id"), contents.noisy.sort(shape.NOISY_COLUMNS)
     _csv(folder / shape.ASKED, asked.select(shape.ASKED_COLUMNS))
     _csv(folder / shape.NOISY, noisy.select(shape.NOISY_COLUMNS))
+    removed = contents.removed.sort(shape.REMOVED_COLUMNS)
+    _csv(folder / shape.REMOVED, removed.select(shape.REMOVED_COLUMNS))
     _votes(folder / shape.VOTES, contents.votes.sort("question_id", "worker", "emotion"))
 
 

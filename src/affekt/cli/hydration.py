@@ -1,0 +1,86 @@
+"""`hydrate`: a release and other people's servers, no plan needed."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from affekt.cli import voice
+from affekt.cli.exits import Findings
+from affekt.fetch.manners import Manners
+from affekt.forgotten import Forgotten, read
+from affekt.hydration import Receipt, ahead, hydrate
+
+COLUMNS = ("emotion", "split", "pictures", "shipped", "exact", "same", "changed", "gone",
+           "refused", "failed", "surviving", "percent")  # fmt: skip
+
+
+def fill(  # noqa: PLR0913  (the options of the command)
+    *, folder: str, to: str | None, same: bool, again: bool, dry_run: bool, quiet: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:  # fmt: skip
+    """Fetch, or show what would be fetched; leave with a finding where some may still come."""
+    release = Path(folder)
+    whole = release.resolve()  # a folder may be named by a dot
+    place = Path(to) if to else whole.with_name(f"{whole.name}-hydrated")
+    if dry_run:
+        _show_ahead(release, place, same=same, again=again, as_json=as_json)
+        return
+    manners, forgotten = _manners(options)
+    ticker = voice.Ticker(quiet=quiet)
+    try:
+        made = hydrate(
+            release, place, manners, forgotten=forgotten, same=same, again=again, watch=ticker
+        )
+    finally:
+        ticker.close()
+    if as_json:
+        voice.document({**asdict(made), "folder": str(made.folder)})
+    else:
+        _show(made)
+    if made.outcomes["failed"]:
+        raise Findings
+
+
+def _manners(options: dict[str, Any]) -> tuple[Manners, Forgotten]:
+    """Give how servers are asked and what is not asked for, by the plan and the options."""
+    manners, lists = Manners(), [Path(options["forgotten"])] if options["forgotten"] else []
+    if options["plan"]:
+        from affekt import plan  # needs every family of parts, and only this option needs a plan
+
+        read_plan = plan.read(Path(options["plan"]))
+        lists += [read_plan.forgotten.path] if read_plan.forgotten else []
+        if read_plan.build:
+            manners = read_plan.build.collect.fetch
+    if options["contact"]:
+        manners = Manners.model_validate({**manners.model_dump(), "contact": options["contact"]})
+    return manners, Forgotten(entry for path in lists for entry in read(path).entries)
+
+
+def _show_ahead(release: Path, place: Path, *, same: bool, again: bool, as_json: bool) -> None:
+    waiting = ahead(release, place, same=same, again=again)
+    if as_json:
+        voice.document(waiting._asdict())
+    else:
+        voice.line(
+            f"would fetch {waiting.pictures:,} pictures of {waiting.hosts:,} hosts, "
+            f"{waiting.n_bytes / 1e6:,.1f} MB as the release says, into {place}"
+        )
+
+
+def _show(made: Receipt) -> None:
+    rows = [["" if row[name] is None else row[name] for name in COLUMNS] for row in made.survival]
+    voice.table(rows, COLUMNS)
+    click.echo()
+    voice.line(made.report)
+    if made.outcomes["same"]:
+        voice.line(
+            f"{made.outcomes['same']:,} more have the same look and other bytes; they lie in same/ "
+            f"and are not counted in. With them n = {made.with_same:,}, list "
+            f"{made.with_same_sha256}"
+        )
+    if made.outcomes["failed"]:
+        voice.line(f"{made.outcomes['failed']:,} failed and may come when it is run again")
+    voice.line(f"receipt: {made.folder / 'receipt.json'}")

@@ -217,7 +217,12 @@ class Reading:
         )
         check_needs(entries, given.get("nets", []), self.reader)
         transfers = {name: one for name, one in protocols.items() if one.is_between}
-        within = {name: one for name, one in protocols.items() if not one.is_between}
+        curves = {name: one for name, one in protocols.items() if one.is_growing}
+        within = {
+            name: one
+            for name, one in protocols.items()
+            if name not in transfers and name not in curves
+        }
         if transfers and len(datasets) < 2:
             self._note(
                 ("bench", "protocols"),
@@ -231,6 +236,8 @@ class Reading:
             taxonomy,
             forgotten=self.forgotten,
             transfers=transfers,
+            curves=curves,
+            has_weak_labels="noisy" in self.given,
             nets=nets,
             seed=seed,
         )

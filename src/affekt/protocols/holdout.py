@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-import numpy as np
 import polars as pl
 from pydantic import Field
 
 from affekt.errors import AffektError
 from affekt.protocols import Fold, Protocol
+from affekt.protocols._sides import sides
 
 
 class Holdout(Protocol):
@@ -21,20 +21,13 @@ class Holdout(Protocol):
     def folds(self, pictures: pl.DataFrame) -> Iterator[Fold]:
         if pictures.is_empty():
             return
-        part = pictures["part"]
-        is_test = (part == "test").fill_null(False)
-        is_train = part.is_in(["train", "validate"] if self.with_validation else ["train"])
-        is_train = is_train.fill_null(False)
-        group = pictures.select(pl.coalesce("group_id", "image_id")).to_series()
-        is_twin = is_train & group.is_in(group.filter(is_test).implode()) & self.grouped
-        train = np.flatnonzero((is_train & ~is_twin).to_numpy())
-        test = np.flatnonzero(is_test.to_numpy())
+        learned = ("train", "validate") if self.with_validation else ("train",)
+        train, test, left_out = sides(pictures, learned, grouped=self.grouped)
         if not (train.size and test.size):
             raise AffektError(
                 f"protocol 'holdout': {train.size} pictures to train on, {test.size} to test, parts"
-                f" {sorted(part.drop_nulls().unique())}; both 'train' and 'test' are needed; "
-                "use the protocol 'kfold' for a data set without parts"
+                f" {sorted(pictures['part'].drop_nulls().unique())}; both 'train' and 'test' are "
+                "needed; use the protocol 'kfold' for a data set without parts"
             )
-        left_out = int(is_twin.sum())
         note = f"{left_out} training pictures left out, their group is tested" if left_out else ""
         yield Fold(0, 0, train, test, note)

@@ -16,6 +16,7 @@ from affekt.report import (
     choices,
     classes,
     confusion,
+    curves,
     datasets,
     differences,
     doubtful,
@@ -34,6 +35,7 @@ from affekt.report import (
     sheet,
     voted,
     votes,
+    weak,
     workers,
 )
 from affekt.report.bench import Bench
@@ -55,6 +57,7 @@ MAKERS: dict[str, Callable[[ReportInput, Bench], Exhibit]] = {
     "T3": accuracy.exhibit,
     "T4": overall.exhibit,
     "G16": differences.exhibit,
+    "G24": curves.exhibit,
     "R": ratings.exhibit,
     "G5-7": rates.exhibit,
     "G15": classes.exhibit,
@@ -62,7 +65,7 @@ MAKERS: dict[str, Callable[[ReportInput, Bench], Exhibit]] = {
     "G14": reliability.exhibit,
     "G25": selective.exhibit,
     "G26": voted.exhibit,
-    "G23": leaked.exhibit,
+    "G23": lambda given, bench: leaked.exhibit(given, bench, tuple(weak.tables(given))),
     "G17": doubtful.exhibit,
     "A": lambda given, _: about.exhibit(given),
 }

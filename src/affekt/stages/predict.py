@@ -53,7 +53,7 @@ class Predict(Stage):
         desk: Desk,
         pictures: pl.DataFrame,
         vectors: pl.DataFrame | Pieces | None = None,
-        studied: pl.DataFrame | None = None,
+        *studied: pl.DataFrame,
         **_: Any,
     ) -> Outcome:
         given = _encoded.given(vectors, pictures["image_id"])

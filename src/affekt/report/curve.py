@@ -1,0 +1,173 @@
+"""Learning curves out of the benchmark: the scores of one test after ever more labels."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import polars as pl
+from jaxtyping import Float
+
+from affekt.foreign import clean
+from affekt.report import resample, tested
+from affekt.report.cell import cell_of
+from affekt.report.inputs import ReportInput
+from affekt.report.scores import Cell, Score
+from affekt.report.text import slug
+from affekt.store import Failure, Product
+
+if TYPE_CHECKING:
+    from affekt.plan import Result
+
+STRONG, WEAK = "strong", "weak"
+
+
+class Step(NamedTuple):
+    """One number of labels, and what was scored after learning from so many.
+
+    Attributes:
+        draws: Subsets of that size, each tested on all pictures.
+        cell: Its scores; a picture counts with the mean over the draws.
+    """
+
+    labels: int
+    draws: int
+    cell: Cell
+
+    @property
+    def each(self) -> Float[np.ndarray, " draw"]:
+        """Accuracy after each draw."""
+        rows = self.cell.tested
+        return np.bincount(rows.turn, weights=self.cell.right) / np.bincount(rows.turn)
+
+    @property
+    def accuracy(self) -> Score:
+        """Share answered rightly, its interval from the rounds as those of all steps are."""
+        return Score(self.cell.accuracy.value, resample.ends(self.rounds), self.cell.n)
+
+    @property
+    def rounds(self) -> Float[np.ndarray, " round"]:
+        """Accuracy in each bootstrap round; rounds draw the same pictures for all steps."""
+        sizes = self.cell.drawn.sum(axis=(1, 2))
+        hits = np.trace(self.cell.drawn, axis1=1, axis2=2)
+        return np.asarray(hits / np.where(sizes > 0, sizes, np.nan))
+
+
+class Curve(NamedTuple):
+    """All steps of one entry with labels of one kind, few labels first."""
+
+    kind: str
+    steps: tuple[Step, ...]
+
+
+class Pair(NamedTuple):
+    """One entry: its curve with strong labels and, where there are any, with weak ones."""
+
+    entry: str
+    curves: tuple[Curve, ...]
+
+    def of(self, kind: str) -> Curve | None:
+        """Give the curve of one kind of labels."""
+        return next((one for one in self.curves if one.kind == kind), None)
+
+
+class Sheet(NamedTuple):
+    """All entries on one data set under one protocol.
+
+    Attributes:
+        remarks: What the stages had to say, such as how many copies were left out.
+    """
+
+    dataset: str
+    protocol: str
+    pairs: tuple[Pair, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Data set and protocol, as titles have them."""
+        return f"{clean(self.dataset)}, {clean(self.protocol)}"
+
+    @property
+    def slug(self) -> str:
+        """Data set and protocol, as names of files have them."""
+        return f"{slug(self.dataset)}-{slug(self.protocol)}"
+
+    @property
+    def cell(self) -> Cell:
+        """Scores of any step: all have the same test."""
+        return self.pairs[0].curves[0].steps[0].cell
+
+
+class Lost(NamedTuple):
+    """A curve without predictions, and why."""
+
+    title: str
+    failure: Failure
+
+
+class Read(NamedTuple):
+    """All that can be drawn, and what cannot."""
+
+    sheets: tuple[Sheet, ...]
+    lost: tuple[Lost, ...]
+
+
+def read(given: ReportInput) -> Read:
+    """Score every step, on the pictures that all curves of an entry were tested on."""
+    lost: list[Lost] = []
+    found: dict[tuple[str, str], dict[str, list[tuple[Result, pl.DataFrame]]]] = {}
+    for result in given.curves:
+        rows = _rows(result)
+        if isinstance(rows, Failure):
+            title = f"{clean(result.entry)} on {clean(result.dataset)}, {clean(result.protocol)}"
+            lost.append(Lost(title, rows))
+            continue
+        entries = found.setdefault((result.curve, result.protocol), {})
+        entries.setdefault(tested.about(result).entry, []).append((result, rows))
+    sheets = tuple(_sheet(*key, entries, given.seed) for key, entries in found.items())
+    return Read(sheets, tuple(lost))
+
+
+def _rows(result: "Result") -> pl.DataFrame | Failure:
+    """Give the tests of a curve with the number of labels before each."""
+    rows = tested.rows(result, None)
+    if isinstance(rows, Failure):
+        return rows
+    assert isinstance(result.predictions, Product)
+    folds = result.predictions.manifest["notes"]["folds"]
+    learned = pl.DataFrame(
+        [(fold["repeat"], fold["train"]) for fold in folds],
+        schema={"repeat": pl.Int32, "labels": pl.Int64},
+        orient="row",
+    )
+    return rows.join(learned, on="repeat", how="left", maintain_order="left")
+
+
+def _sheet(
+    dataset: str,
+    protocol: str,
+    entries: "dict[str, list[tuple[Result, pl.DataFrame]]]",
+    seed: int,
+) -> Sheet:
+    pairs = []
+    for entry, lines in entries.items():
+        shared = set.intersection(*(set(rows["image_id"]) for _, rows in lines))
+        curves = [
+            Curve(
+                WEAK if result.trained_on else STRONG,
+                tuple(_steps(result, rows.filter(pl.col("image_id").is_in(shared)), seed)),
+            )
+            for result, rows in lines
+        ]
+        pairs.append(Pair(entry, tuple(curves)))
+    every = [result for lines in entries.values() for result, _ in lines]
+    said = [words for result in every for words in tested.about(result).remarks.said]
+    return Sheet(dataset, protocol, tuple(pairs), tuple(dict.fromkeys(said)))
+
+
+def _steps(result: "Result", rows: pl.DataFrame, seed: int) -> Iterator[Step]:
+    # All curves of a data set draw the same pictures, so that differences are of labels alone.
+    about = tested.about(result)._replace(dataset=result.curve)
+    for (labels,), some in sorted(rows.group_by("labels")):
+        scored = cell_of(about, some.drop("labels"), seed)
+        yield Step(int(str(labels)), scored.repeats, scored)

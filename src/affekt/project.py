@@ -280,10 +280,9 @@ class Project:
         """Give what stands of the build line for nets to learn weak labels from."""
         bench = self.plan.bench
         made = self.products() if bench and (bench.nets or bench.weak_curves) else {}
+        steps = ("noisy", "dedupe", "sample")
         return Weak(
-            made.get("noisy", NOT_BUILT.noisy),
-            made.get("dedupe", NOT_BUILT.images),
-            made.get("sample", NOT_BUILT.asked),
+            *(made.get(step, lacking) for step, lacking in zip(steps, NOT_BUILT, strict=True))
         )
 
     def _pool(self) -> dict[str, Product]:

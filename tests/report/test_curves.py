@@ -67,6 +67,15 @@ def test_a_size_is_the_mean_of_its_draws_with_the_worst_and_the_best_beside_it(
     assert column(found, "macro recall") == pytest.approx([25 / 40, 36 / 40])
 
 
+def test_an_interval_tells_how_much_other_labels_would_change(world: World) -> None:
+    """One draw that names all, one that names none: every fourth round has the same one twice."""
+    found = table(drawn(world, grown(world, [0, 40, 20], [10, 10, 40])), 0)
+    assert column(found, "accuracy") == pytest.approx([0.5, 0.5])
+    few, every = column(found, "accuracy 95 %")
+    assert few == (0.0, 1.0)
+    assert 0.25 < every.low < every.high < 0.75
+
+
 def test_a_strong_label_is_worth_as_many_weak_ones_as_reach_the_same(world: World) -> None:
     strong = grown(world, [20, 30, 34], [10, 20, 40])
     weak = grown(world, [20, 30, 34], [40, 80, 160], weak=True)

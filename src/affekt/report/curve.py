@@ -1,6 +1,8 @@
 """Learning curves out of the benchmark: the scores of one test after ever more labels."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -8,27 +10,35 @@ import polars as pl
 from jaxtyping import Float
 
 from affekt.foreign import clean
+from affekt.measures import scores as measures
 from affekt.report import resample, tested
 from affekt.report.cell import cell_of
 from affekt.report.inputs import ReportInput
-from affekt.report.scores import Cell, Score
+from affekt.report.scores import Cell, Matrices, Score
 from affekt.report.text import slug
 from affekt.store import Failure, Product
 
 if TYPE_CHECKING:
     from affekt.plan import Result
 
-STRONG, WEAK = "strong", "weak"
+KINDS = STRONG, WEAK = "strong", "weak"
 
 
-class Step(NamedTuple):
+@dataclass(frozen=True)
+class Step:
     """One number of labels, and what was scored after learning from so many.
 
+    Intervals are drawn twice over in every round: groups of tested pictures, the same for all
+    steps, and of the subsets that were learned from as many as there are, the same for all steps
+    of a curve. A step that was learned from all labels has one subset.
+
     Attributes:
+        kind: Of labels.
         draws: Subsets of that size, each tested on all pictures.
         cell: Its scores; a picture counts with the mean over the draws.
     """
 
+    kind: str
     labels: int
     draws: int
     cell: Cell
@@ -41,15 +51,35 @@ class Step(NamedTuple):
 
     @property
     def accuracy(self) -> Score:
-        """Share answered rightly, its interval from the rounds as those of all steps are."""
+        """Share answered rightly."""
         return Score(self.cell.accuracy.value, resample.ends(self.rounds), self.cell.n)
 
     @property
+    def macro_recall(self) -> Score:
+        """Mean recall over the emotions with pictures."""
+        cell = self.cell
+        rounds = measures.macro(cell.meant(measures.recalls(self._drawn)))
+        return Score(cell.macro_recall.value, resample.ends(rounds), cell.n)
+
+    @cached_property
     def rounds(self) -> Float[np.ndarray, " round"]:
-        """Accuracy in each bootstrap round; rounds draw the same pictures for all steps."""
-        sizes = self.cell.drawn.sum(axis=(1, 2))
-        hits = np.trace(self.cell.drawn, axis1=1, axis2=2)
+        """Accuracy in each bootstrap round."""
+        sizes = self._drawn.sum(axis=(1, 2))
+        hits = np.trace(self._drawn, axis1=1, axis2=2)
         return np.asarray(hits / np.where(sizes > 0, sizes, np.nan))
+
+    @cached_property
+    def _drawn(self) -> Matrices:
+        """Confusion counts of each round."""
+        cell, rows, k = self.cell, self.cell.tested, len(self.cell.emotions)
+        parts = np.zeros((cell.n_groups, self.draws, k, k))
+        said = measures.choices(rows.probabilities)
+        np.add.at(parts, (rows.group, rows.turn, rows.truth), said)
+        sums = cell.draws.sums(parts.reshape(cell.n_groups, -1)).reshape(-1, self.draws, k, k)
+        dice = np.random.default_rng([cell.seed, KINDS.index(self.kind)])
+        taken = dice.integers(self.draws, size=(len(sums), self.draws))
+        drawn: Matrices = np.take_along_axis(sums, taken[:, :, None, None], axis=1).mean(axis=1)
+        return drawn
 
 
 class Curve(NamedTuple):
@@ -154,7 +184,7 @@ def _sheet(
         shared = set.intersection(*(set(rows["image_id"]) for _, rows in lines))
         curves = [
             Curve(
-                WEAK if result.trained_on else STRONG,
+                _kind(result),
                 tuple(_steps(result, rows.filter(pl.col("image_id").is_in(shared)), seed)),
             )
             for result, rows in lines
@@ -165,9 +195,14 @@ def _sheet(
     return Sheet(dataset, protocol, tuple(pairs), tuple(dict.fromkeys(said)))
 
 
+def _kind(result: "Result") -> str:
+    return WEAK if result.trained_on else STRONG
+
+
 def _steps(result: "Result", rows: pl.DataFrame, seed: int) -> Iterator[Step]:
     # All curves of a data set draw the same pictures, so that differences are of labels alone.
     about = tested.about(result)._replace(dataset=result.curve)
+    kind = _kind(result)
     for (labels,), some in sorted(rows.group_by("labels")):
         scored = cell_of(about, some.drop("labels"), seed)
-        yield Step(int(str(labels)), scored.repeats, scored)
+        yield Step(kind, int(str(labels)), scored.repeats, scored)

@@ -59,7 +59,7 @@ def scene(sheet: Sheet) -> Scene:
 
 def score_of(step: Step, measure: str) -> Score:
     """Give one of the measures that are drawn; every interval is drawn from rounds."""
-    return step.accuracy if measure == MEASURES[0] else step.cell.macro_recall
+    return step.accuracy if measure == MEASURES[0] else step.macro_recall
 
 
 def _drawn(pair: Pair, measure: str, chart: Chart) -> Iterator[Item]:

@@ -69,8 +69,9 @@ def table(sheet: Sheet) -> Table:
         notes=(
             "Each size holds the smaller ones of its draw, every emotion as often as all labels "
             "do; a picture counts with the mean over the draws.",
-            f"Intervals, 95 %: {sheet.cell.drawing} that were tested. They do not tell how much "
-            "other labels would change; the worst and the best draw do.",
+            f"Intervals, 95 %: {sheet.cell.drawing} that were tested, and in each of the subsets "
+            "learned from, which are few. All labels are one subset, so the last interval tells "
+            "of tested pictures alone.",
             *sheet.remarks,
         ),
     )
@@ -88,8 +89,8 @@ def _rows(pair: Pair, curve: Curve) -> list[Row]:
             step.accuracy.interval,
             float(step.each.min()),
             float(step.each.max()),
-            step.cell.macro_recall.value,
-            step.cell.macro_recall.interval,
+            step.macro_recall.value,
+            step.macro_recall.interval,
         )
         for step in curve.steps
     ]

@@ -58,8 +58,8 @@ def table(sheet: Sheet) -> Table | None:
             "Both curves are made to rise (nearest rising curve, steps alike), and between two "
             "steps accuracy is a straight line over the logarithm of the number of labels. Outside "
             "of what was tried nothing is said.",
-            f"n = {sheet.cell.n:,} pictures. Intervals, 95 %: {sheet.cell.drawing}, the same draws "
-            "for both curves; which labels were drawn is held fixed.",
+            f"n = {sheet.cell.n:,} pictures. Intervals, 95 %: {sheet.cell.drawing}, the same for "
+            "both curves, and in each of the subsets learned from.",
         ),
     )
 

@@ -96,6 +96,15 @@ def test_both_curves_are_drawn_on_the_same_pictures(world: World) -> None:
         assert mine.rounds.tolist() == its.rounds.tolist()
 
 
+def test_as_many_labels_of_both_kinds_are_compared_on_the_same_pictures(world: World) -> None:
+    strong = grown(world, [20, 30], [10, 20])
+    weak = grown(world, [20, 24], [20, 30], weak=True)
+    found = table(drawn(world, strong, weak), 1)
+    assert column(found, "less as many weak") == [None, pytest.approx(10 / 40)]
+    low, high = column(found, "less as many weak 95 %")[1]
+    assert 0 < low < 10 / 40 < high  # ten pictures lie between them, none the other way
+
+
 def test_where_no_number_of_weak_labels_is_as_good_it_is_said_plainly(world: World) -> None:
     strong = grown(world, [16, 40], [10, 20])
     weak = grown(world, [20, 24], [30, 90], weak=True)

@@ -9,14 +9,17 @@ from jaxtyping import Float
 
 from affekt.measures import exchange
 from affekt.measures.intervals import Interval
-from affekt.report.curve import STRONG, WEAK, Curve, Pair, Sheet
+from affekt.report import resample
+from affekt.report.curve import STRONG, WEAK, Curve, Pair, Sheet, Step
 from affekt.report.exhibits import Column, Row, Table
 from affekt.report.text import count, percent
 
 COLUMNS = (
     Column("entry", "text"),
     Column("strong labels"),
-    Column("accuracy", "percent"),
+    Column("less as many weak", "points"),
+    Column("less as many weak 95 %", "points", "95 %"),
+    Column("rising accuracy", "percent"),
     Column("weak labels for it"),
     Column("weak for one strong", "score"),
     Column("weak for one strong 95 %", "text", "95 %"),
@@ -45,8 +48,7 @@ def table(sheet: Sheet) -> Table | None:
     for pair in sheet.pairs:
         strong, weak = pair.of(STRONG), pair.of(WEAK)
         if strong and weak:
-            tried = weak.steps[0].labels, weak.steps[-1].labels
-            rows += [_row(pair.entry, one, *tried) for one in rates(strong, weak)]
+            rows += _rows(pair.entry, strong, weak)
     if not rows:
         return None
     return Table(
@@ -57,7 +59,8 @@ def table(sheet: Sheet) -> Table | None:
         notes=(
             "Both curves are made to rise (nearest rising curve, steps alike), and between two "
             "steps accuracy is a straight line over the logarithm of the number of labels. Outside "
-            "of what was tried nothing is said.",
+            "of what was tried nothing is said. Less as many weak: accuracy as measured, with "
+            "so many strong labels and with so many weak ones.",
             f"n = {sheet.cell.n:,} pictures. Intervals, 95 %: {sheet.cell.drawing}, the same for "
             "both curves, and in each of the subsets learned from.",
         ),
@@ -94,18 +97,29 @@ def _scores(curve: Curve) -> Float[np.ndarray, "round size"]:
     )
 
 
-def _row(entry: str, one: Rate, fewest: int, most: int) -> Row:
-    is_met = 0 < one.weak < math.inf
-    needed = one.weak if is_met else None
-    return (
-        entry,
-        one.strong,
-        one.level,
-        None if needed is None else round(needed),
-        None if needed is None else needed / one.strong,
-        _ends(one, fewest, most),
-        _meaning(one, fewest, most),
-    )
+def _rows(entry: str, strong: Curve, weak: Curve) -> Iterator[Row]:
+    tried = weak.steps[0].labels, weak.steps[-1].labels
+    as_many = {step.labels: step for step in weak.steps}
+    for step, one in zip(strong.steps, rates(strong, weak), strict=True):
+        is_met = 0 < one.weak < math.inf
+        yield (
+            entry,
+            one.strong,
+            *_less(step, as_many.get(step.labels)),
+            one.level,
+            round(one.weak) if is_met else None,
+            one.weak / one.strong if is_met else None,
+            _ends(one, *tried),
+            _meaning(one, *tried),
+        )
+
+
+def _less(strong: Step, weak: Step | None) -> Row:
+    """Give how much better so many strong labels are, and the interval; of the same pictures."""
+    if weak is None:
+        return (None, None)
+    gap = strong.cell.accuracy.value - weak.cell.accuracy.value
+    return (gap, resample.ends(strong.rounds - weak.rounds))
 
 
 def _ends(one: Rate, fewest: int, most: int) -> str:

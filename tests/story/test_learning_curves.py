@@ -131,6 +131,13 @@ def test_no_label_at_all_is_no_beginning(tmp_path: Path) -> None:
         project.open_plan(path)
 
 
+def test_a_curve_that_no_entry_can_have_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    path.write_text(PLAN.replace('model = "head"', 'model = "ridge"'), encoding="utf-8")
+    with pytest.raises(PlanError, match="'learning_curve' has no entry to draw"):
+        project.open_plan(path)
+
+
 def test_entries_that_count_no_label_have_no_curve(tmp_path: Path) -> None:
     path = tmp_path / "plan.toml"
     path.write_text(PLAN, encoding="utf-8")

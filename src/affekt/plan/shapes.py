@@ -76,6 +76,16 @@ class Entry(BaseModel, frozen=True, extra="forbid"):
         """Whether its model estimates ratings, not emotions."""
         return self.model.gives is ESTIMATES
 
+    @property
+    def counts_labels(self) -> bool:
+        """Whether all labels behind its answers can be counted, so that it has a learning curve.
+
+        Those that a net was trained on cannot; and neither ratings nor values that a data set
+        brings instead of pictures have weak labels.
+        """
+        is_plain = self.feature is not None and not self.needs
+        return is_plain and self.model.learns and not self.is_rating
+
 
 class NetPlan(NamedTuple):
     """A net that is trained once, by name, before any entry is looked at.
@@ -287,15 +297,8 @@ class Bench:
         return Pair(trained=trained.names, tested=tested.names, **settings)
 
     def learners_on(self, dataset: str) -> tuple[Entry, ...]:
-        """Give the entries whose every label is counted: those that learn, on untrained features.
-
-        Neither ratings nor values that a data set brings instead of pictures have weak labels.
-        """
-        return tuple(
-            entry
-            for entry in self.entries_on(dataset)
-            if entry.feature and entry.model.learns and not (entry.needs or entry.is_rating)
-        )
+        """Give the entries that have a learning curve on a data set."""
+        return tuple(entry for entry in self.entries_on(dataset) if entry.counts_labels)
 
     def pair_with_weak(self, dataset: Dataset, protocol: Protocol) -> Pair:
         """Give the stage that puts weak labels in the place of the part ``train`` of a data set."""

@@ -158,6 +158,25 @@ def test_a_failed_curve_is_a_box_and_no_curve_is_nothing(world: World) -> None:
     assert drawn(world).blocks == ()
 
 
+@pytest.mark.parametrize("n", [1, 2])
+def test_one_picture_or_one_emotion_is_drawn(world: World, n: int) -> None:
+    """P12"""
+    said = np.full((2, n, 2), 0.5)  # a tie
+    result = made.cell(world, [YES] * n, said, taxonomy=VALENCE2, learned=[1, 1])
+    figure = _figure(drawn(world, result._replace(curve="small")))
+    assert column(figure.table, "accuracy") == [0.5]
+    assert len(figure.scene.marks) == 2
+
+
+def test_tests_that_cannot_be_scored_are_a_box(world: World) -> None:
+    """P12"""
+    said = np.full((1, 3, 2), np.nan)
+    result = made.cell(world, [YES] * 3, said, taxonomy=VALENCE2, learned=[5])
+    (gap,) = drawn(world, result._replace(curve="small")).blocks
+    assert isinstance(gap, Gap)
+    assert "none of its 3 tests" in gap.reason
+
+
 def test_the_page_shows_curves_and_lists_what_they_came_from(world: World, tmp_path: Path) -> None:
     results = (grown(world, [20, 30], [10, 20]), grown(world, [20, 24], [10, 30], weak=True))
     page = report.write(made.whole(world, curves=results), tmp_path / "report")

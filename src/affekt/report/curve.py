@@ -159,11 +159,15 @@ def read(given: ReportInput) -> Read:
 
 
 def _rows(result: "Result") -> pl.DataFrame | Failure:
-    """Give the tests of a curve with the number of labels before each."""
-    rows = tested.rows(result, None)
-    if isinstance(rows, Failure):
-        return rows
+    """Give the tests of a curve with the number of labels before each; of none, the reason."""
+    given = tested.rows(result, None)
+    if isinstance(given, Failure):
+        return given
     assert isinstance(result.predictions, Product)
+    rows = tested.usable(given, result.taxonomy.names)
+    if rows.is_empty():
+        said = f"none of its {given.height:,} tests has a known label and finite probabilities"
+        return Failure("predict", said, "open")
     folds = result.predictions.manifest["notes"]["folds"]
     learned = pl.DataFrame(
         [(fold["repeat"], fold["train"]) for fold in folds],
@@ -205,4 +209,5 @@ def _steps(result: "Result", rows: pl.DataFrame, seed: int) -> Iterator[Step]:
     kind = _kind(result)
     for (labels,), some in sorted(rows.group_by("labels")):
         scored = cell_of(about, some.drop("labels"), seed)
-        yield Step(kind, int(str(labels)), scored.repeats, scored)
+        draws = int(scored.tested.turn.max()) + 1
+        yield Step(kind, int(str(labels)), draws, scored)

@@ -23,7 +23,7 @@ COLUMNS = (
     Column("weak labels for it"),
     Column("weak for one strong", "score"),
     Column("weak for one strong 95 %", "text", "95 %"),
-    Column("which means", "text"),
+    Column("no equality", "text"),
 )
 
 
@@ -60,7 +60,8 @@ def table(sheet: Sheet) -> Table | None:
             "Both curves are made to rise (nearest rising curve, steps alike), and between two "
             "steps accuracy is a straight line over the logarithm of the number of labels. Outside "
             "of what was tried nothing is said. Less as many weak: accuracy as measured, with "
-            "so many strong labels and with so many weak ones.",
+            "so many strong labels and with so many weak ones. No equality: none of so many weak "
+            "labels reaches it, or the fewest that were tried are better.",
             f"n = {sheet.cell.n:,} pictures. Intervals, 95 %: {sheet.cell.drawing}, the same for "
             "both curves, and in each of the subsets learned from.",
         ),
@@ -110,7 +111,7 @@ def _rows(entry: str, strong: Curve, weak: Curve) -> Iterator[Row]:
             round(one.weak) if is_met else None,
             one.weak / one.strong if is_met else None,
             _ends(one, *tried),
-            _meaning(one, *tried),
+            _why_none(one, *tried),
         )
 
 
@@ -134,6 +135,12 @@ def _end(weak: float, strong: int, fewest: int, most: int) -> str:
     if weak == 0:
         return f"less than {fewest / strong:.2f}"
     return f"more than {most / strong:.2f}" if weak == math.inf else f"{weak / strong:.2f}"
+
+
+def _why_none(one: Rate, fewest: int, most: int) -> str:
+    if one.weak == math.inf:
+        return f"none up to {count(most)}"
+    return f"{count(fewest)} are better" if one.weak == 0 else ""
 
 
 def _meaning(one: Rate, fewest: int, most: int) -> str:

@@ -9,8 +9,8 @@ import pytest
 
 from affekt import report
 from affekt.plan import Result
-from affekt.report import curve, curves, worth
-from affekt.report.bench import Bench
+from affekt.report import curve, curves, published, worth
+from affekt.report.bench import read
 from affekt.report.exhibits import Exhibit, Figure, Gap, Table
 from affekt.report.scene import Box
 from affekt.taxonomy import VALENCE2
@@ -19,7 +19,6 @@ from tests.report.made import World
 from tests.report.scored import NO, YES, column
 
 TRUTH = [YES, NO] * 20
-NOTHING = Bench((), ())
 
 
 @pytest.fixture
@@ -37,11 +36,14 @@ def grown(
     rows = np.stack([said, 1 - said], axis=2)
     entry = f"net {'weak' if weak else 'strong'}"  # else both would be one product
     result = made.cell(world, TRUTH, rows, taxonomy=VALENCE2, learned=learned, entry=entry, **about)
-    return result._replace(entry="net", curve="small", trained_on="weak labels" if weak else "")
+    dataset = "weak labels, tested on small" if weak else "small"
+    result = result._replace(dataset=dataset, entry="net", protocol="learning_curve", curve="small")
+    return result._replace(trained_on="weak labels" if weak else "")
 
 
 def drawn(world: World, *results: Result) -> Exhibit:
-    return curves.exhibit(made.whole(world, curves=results), NOTHING)
+    given = made.whole(world, curves=results)
+    return curves.exhibit(given, read(given))
 
 
 def table(exhibit: Exhibit, at: int) -> Table:
@@ -90,7 +92,7 @@ def test_both_curves_are_drawn_on_the_same_pictures(world: World) -> None:
     """A paired bootstrap: what is hard for one is hard for the other in every round."""
     strong = grown(world, [20, 30], [10, 20])
     weak = grown(world, [20, 30], [10, 20], weak=True)
-    (sheet,) = curve.read(made.whole(world, curves=(strong, weak))).sheets
+    (sheet,) = curve.sheets(curve.read((strong, weak)).tests, 1)
     one, other = sheet.pairs[0].curves
     for mine, its in zip(one.steps, other.steps, strict=True):
         assert mine.rounds.tolist() == its.rounds.tolist()
@@ -145,7 +147,7 @@ def test_only_pictures_that_both_were_tested_on_count(world: World) -> None:
     strong = grown(world, [40], [10])
     fewer = made.cell(
         world, TRUTH[:30], np.full((1, 30, 2), 0.5), taxonomy=VALENCE2, learned=[10]
-    )._replace(entry="net", curve="small", trained_on="weak labels")
+    )._replace(entry="net", protocol="learning_curve", curve="small", trained_on="weak labels")
     found = table(drawn(world, strong, fewer), 0)
     assert column(found, "n") == [30, 30]
 
@@ -187,6 +189,23 @@ def test_the_page_shows_curves_and_lists_what_they_came_from(world: World, tmp_p
     assert {one.suffix for one in page.parent.rglob("g24*")} == {".pdf", ".svg", ".csv", ".tex"}
 
 
+def test_curves_are_the_same_from_the_published_file(world: World, tmp_path: Path) -> None:
+    """Issue 6, item 6: beside other scores, and apart from them."""
+    results = (grown(world, [20, 30], [10, 20]), grown(world, [20, 24], [10, 30], weak=True))
+    given = made.whole(world, made.benchmark(world, VALENCE2), curves=results)
+    file = tmp_path / "predictions.parquet"
+    found = read(given)
+    published.write((*found.tests, *found.curves), given, file)
+    page = report.rescored(file, tmp_path / "again", "G24")
+    again = {path.name: path.read_bytes() for path in page.parent.glob("tables/*.csv")}
+    report.write(given, tmp_path / "whole", "G24")
+    for name, data in again.items():
+        assert (tmp_path / "whole" / "tables" / name).read_bytes() == data
+    assert len(again) == 2
+    _, tests = published.read(file)
+    assert [one.curve for one in tests] == [""] * len(found.tests) + ["small"] * 2
+
+
 def _figure(exhibit: Exhibit) -> Figure:
     figure = exhibit.blocks[0]
     assert isinstance(figure, Figure)
@@ -196,7 +215,7 @@ def _figure(exhibit: Exhibit) -> Figure:
 def test_sentences_tell_the_last_rate_and_the_end(world: World) -> None:
     strong = grown(world, [20, 24, 40], [10, 20, 40])
     weak = grown(world, [20, 30], [40, 80], weak=True)
-    (sheet,) = curve.read(made.whole(world, curves=(strong, weak))).sheets
+    (sheet,) = curve.sheets(curve.read((strong, weak)).tests, 1)
     said = worth.sentences(sheet.pairs[0])
     assert said.startswith("53 weak labels reach the 60.0 % of 20 strong ones: 2.64 for one [")
     assert said.endswith("No number of weak labels up to 80 reaches the 100.0 % of 40 strong ones.")

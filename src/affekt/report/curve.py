@@ -1,6 +1,6 @@
 """Learning curves out of the benchmark: the scores of one test after ever more labels."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +13,7 @@ from affekt.foreign import clean
 from affekt.measures import scores as measures
 from affekt.report import resample, tested
 from affekt.report.cell import cell_of
-from affekt.report.inputs import ReportInput
+from affekt.report.published import Tests
 from affekt.report.scores import Cell, Matrices, Score
 from affekt.report.text import slug
 from affekt.store import Failure, Product
@@ -136,30 +136,37 @@ class Lost(NamedTuple):
 
 
 class Read(NamedTuple):
-    """All that can be drawn, and what cannot."""
+    """Tests of all curves, and curves without."""
 
-    sheets: tuple[Sheet, ...]
+    tests: tuple[Tests, ...]
     lost: tuple[Lost, ...]
 
 
-def read(given: ReportInput) -> Read:
-    """Score every step, on the pictures that all curves of an entry were tested on."""
+def read(results: "Iterable[Result]") -> Read:
+    """Give the tests of every curve, with the number of labels before each."""
+    tests: list[Tests] = []
     lost: list[Lost] = []
-    found: dict[tuple[str, str], dict[str, list[tuple[Result, pl.DataFrame]]]] = {}
-    for result in given.curves:
+    for result in results:
         rows = _rows(result)
         if isinstance(rows, Failure):
             title = f"{clean(result.entry)} on {clean(result.dataset)}, {clean(result.protocol)}"
             lost.append(Lost(title, rows))
-            continue
-        entries = found.setdefault((result.curve, result.protocol), {})
-        entries.setdefault(tested.about(result).entry, []).append((result, rows))
-    sheets = tuple(_sheet(*key, entries, given.seed) for key, entries in found.items())
-    return Read(sheets, tuple(lost))
+        else:
+            tests.append(Tests(tested.about(result), rows, result.curve))
+    return Read(tuple(tests), tuple(lost))
+
+
+def sheets(tests: Iterable[Tests], seed: int) -> tuple[Sheet, ...]:
+    """Score every step, on the pictures that all curves of an entry were tested on."""
+    found: dict[tuple[str, str], dict[str, list[Tests]]] = {}
+    for one in tests:
+        entries = found.setdefault((one.curve, one.about.protocol), {})
+        entries.setdefault(one.about.entry, []).append(one)
+    return tuple(_sheet(*key, entries, seed) for key, entries in found.items())
 
 
 def _rows(result: "Result") -> pl.DataFrame | Failure:
-    """Give the tests of a curve with the number of labels before each; of none, the reason."""
+    """Give the tests of a curve that can be scored; of none, the reason."""
     given = tested.rows(result, None)
     if isinstance(given, Failure):
         return given
@@ -177,37 +184,29 @@ def _rows(result: "Result") -> pl.DataFrame | Failure:
     return rows.join(learned, on="repeat", how="left", maintain_order="left")
 
 
-def _sheet(
-    dataset: str,
-    protocol: str,
-    entries: "dict[str, list[tuple[Result, pl.DataFrame]]]",
-    seed: int,
-) -> Sheet:
+def _sheet(dataset: str, protocol: str, entries: dict[str, list[Tests]], seed: int) -> Sheet:
     pairs = []
     for entry, lines in entries.items():
-        shared = set.intersection(*(set(rows["image_id"]) for _, rows in lines))
+        shared = set.intersection(*(set(one.rows["image_id"]) for one in lines))
+        is_shared = pl.col("image_id").is_in(shared)
         curves = [
-            Curve(
-                _kind(result),
-                tuple(_steps(result, rows.filter(pl.col("image_id").is_in(shared)), seed)),
-            )
-            for result, rows in lines
+            Curve(_kind(one.about), tuple(_steps(one, one.rows.filter(is_shared), seed)))
+            for one in lines
         ]
         pairs.append(Pair(entry, tuple(curves)))
-    every = [result for lines in entries.values() for result, _ in lines]
-    said = [words for result in every for words in tested.about(result).remarks.said]
+    every = [one for lines in entries.values() for one in lines]
+    said = [words for one in every for words in one.about.remarks.said]
     return Sheet(dataset, protocol, tuple(pairs), tuple(dict.fromkeys(said)))
 
 
-def _kind(result: "Result") -> str:
-    return WEAK if result.trained_on else STRONG
+def _kind(about: tested.About) -> str:
+    return WEAK if about.remarks.trained_on else STRONG
 
 
-def _steps(result: "Result", rows: pl.DataFrame, seed: int) -> Iterator[Step]:
+def _steps(one: Tests, rows: pl.DataFrame, seed: int) -> Iterator[Step]:
     # All curves of a data set draw the same pictures, so that differences are of labels alone.
-    about = tested.about(result)._replace(dataset=result.curve)
-    kind = _kind(result)
+    about = one.about._replace(dataset=one.curve)
     for (labels,), some in sorted(rows.group_by("labels")):
         scored = cell_of(about, some.drop("labels"), seed)
         draws = int(scored.tested.turn.max()) + 1
-        yield Step(kind, int(str(labels)), draws, scored)
+        yield Step(_kind(about), int(str(labels)), draws, scored)

@@ -3,7 +3,7 @@
 from affekt.foreign import clean
 from affekt.report import curve_chart, worth
 from affekt.report.bench import Bench
-from affekt.report.curve import Curve, Pair, Sheet, read
+from affekt.report.curve import Curve, Pair, Sheet, sheets
 from affekt.report.exhibits import Column, Exhibit, Figure, Gap, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.text import count, percent
@@ -23,15 +23,15 @@ COLUMNS = (
 )
 
 
-def exhibit(given: ReportInput, _: Bench) -> Exhibit:
+def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
     """A figure and a table of worth a data set; no block where the plan has no learning curve."""
-    found = read(given)
     blocks: list[Figure | Table | Gap] = []
-    for sheet in found.sheets:
+    for sheet in sheets(bench.curves, given.seed):
         told = worth.table(sheet)
         blocks += [figure(sheet), *([told] if told else [])]
     blocks += [
-        Gap(lost.title, clean(lost.failure.reason, 600), given.bench_command) for lost in found.lost
+        Gap(lost.title, clean(lost.failure.reason, 600), given.bench_command)
+        for lost in bench.lost_curves
     ]
     return Exhibit(
         "G24",

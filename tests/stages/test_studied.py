@@ -37,19 +37,24 @@ def test_what_was_seen_or_is_a_near_copy_of_it_is_not_tested(
     seen: list[int], tested: list[int], said: str
 ) -> None:
     with pytest.raises(AffektError, match=said):
-        _studied.check(TABLE, folds(*tested), TABLE[seen], HISTORY)
+        _studied.check(TABLE, folds(*tested), [TABLE[seen]], HISTORY)
+
+
+def test_what_the_net_that_it_began_with_has_seen_counts() -> None:
+    with pytest.raises(AffektError, match="2 of 3 tested"):
+        _studied.check(TABLE, folds(0, 1, 2), [TABLE[[0]], TABLE[[1]]], HISTORY)
 
 
 def test_pictures_without_a_group_are_near_copies_of_nothing() -> None:
     alone = TABLE.with_columns(group_id=None).cast(TABLE.schema)
-    _studied.check(alone, folds(2, 3), alone[[0, 1]], HISTORY)
+    _studied.check(alone, folds(2, 3), [alone[[0, 1]]], HISTORY)
     with pytest.raises(AffektError, match="1 of 2 tested"):
-        _studied.check(alone, folds(1, 2), alone[[0, 1]], HISTORY)
+        _studied.check(alone, folds(1, 2), [alone[[0, 1]]], HISTORY)
 
 
 def test_where_nothing_was_seen_all_may_be_tested() -> None:
-    _studied.check(TABLE, folds(0, 1, 2, 3), None, ())
-    _studied.check(TABLE, [], TABLE, HISTORY)
+    _studied.check(TABLE, folds(0, 1, 2, 3), [], ())
+    _studied.check(TABLE, [], [TABLE], HISTORY)
 
 
 def test_a_net_answers_for_the_emotions_it_learned() -> None:

@@ -55,7 +55,8 @@ def test_a_process_without_a_picture_of_a_step_is_refused() -> None:
 
 
 def test_another_process_is_told_all_of_a_run_and_sent_no_pictures(tmp_path: Path) -> None:
-    one = shared.job(tmp_path / "run", seed=3)
+    held = {"classifier.bias": torch.arange(3.0)}
+    one = shared.job(tmp_path / "run", seed=3)._replace(held=held)
     told = tmp_path / "told"
     told.mkdir()
     one.write(told)
@@ -66,6 +67,7 @@ def test_another_process_is_told_all_of_a_run_and_sent_no_pictures(tmp_path: Pat
     rows = one.lesson.train
     assert np.array_equal(same.lesson.views.moving(rows, 1, 4), one.lesson.views.moving(rows, 1, 4))
     assert not (told / "values.npy").exists()
+    assert same.held["classifier.bias"].tolist() == [0, 1, 2]
 
 
 def test_a_part_of_an_array_on_the_disk_is_sent_as_it_is(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from jaxtyping import Int
 
 from affekt.parts import Part
 
+Rows = Int[np.ndarray, "_"]  # row numbers
+
 
 @dataclass(frozen=True)
 class Fold:
@@ -45,11 +47,13 @@ class Protocol(Part):
     """Who is trained on, who is tested.
 
     ``is_between`` is True for a protocol that trains on one data set and tests on another: its
-    tables are pairs, in which the part says the side.
+    tables are pairs, in which the part says the side. ``is_growing`` is True for one whose repeats
+    differ in how much is learned from, so that their mean says nothing.
     """
 
     family = "protocols"
     is_between: ClassVar[bool] = False
+    is_growing: ClassVar[bool] = False
 
     @property
     def tests_every_picture(self) -> bool:

@@ -68,13 +68,13 @@ def about(result: "Result") -> About:
     return About(result.dataset, entry, result.protocol, result.taxonomy.names, signs, told)
 
 
-def rows(result: "Result", memory: leaks.Memory) -> pl.DataFrame | Failure:
+def rows(result: "Result", memory: leaks.Memory | None) -> pl.DataFrame | Failure:
     """Give the tests of a result, or why there are none.
 
     Columns: ``repeat``, ``fold``, ``image_id``, ``group_id``, ``name``, ``emotion`` (the label),
     ``part``, ``shares``, ``probabilities`` and ``claims`` in taxonomy order, ``is_trained``
     (whether a picture of this label was left to learn from), ``near_bits`` (see
-    `affekt.report.leaks`).
+    `affekt.report.leaks`; null without a memory).
     """
     for made in (result.pictures, result.predictions):
         if isinstance(made, Failure):
@@ -86,11 +86,11 @@ def rows(result: "Result", memory: leaks.Memory) -> pl.DataFrame | Failure:
     said = _wide(result.predictions, result.taxonomy.names)
     tests = said.join(known, on="image_id", how="left").sort("image_id", "repeat", "fold")
     untrained = _untrained(known, tests)
+    recipe = result.predictions.manifest.get("recipe", {})
+    near = memory.nearest(result.pictures, tests, recipe) if memory else None
     return tests.with_columns(
         is_trained=~pl.col("emotion").is_in(untrained).fill_null(False),
-        near_bits=memory.nearest(
-            result.pictures, tests, result.predictions.manifest.get("recipe", {})
-        ),
+        near_bits=pl.lit(None, pl.Int32) if near is None else near,
     )
 
 

@@ -13,7 +13,7 @@ from affekt.protocols import Fold
 def check(
     pictures: pl.DataFrame,
     folds: Sequence[Fold],
-    studied: pl.DataFrame | None,
+    studied: Sequence[pl.DataFrame],
     history: Sequence[Mapping[str, Any]],
 ) -> None:
     """Fail if a fold tests a picture, or a near copy of one, that the net behind it has seen.
@@ -21,17 +21,19 @@ def check(
     Args:
         pictures: Rows of the folds, with ``image_id`` and ``group_id``.
         folds: Who is tested.
-        studied: Pictures the net learned from or was chosen by; None where there is no such net.
+        studied: Pictures the net learned from or was chosen by, and those of every net that it
+            began with; none where there is no such net.
         history: Manifests of everything the tables came from.
 
     Raises:
         AffektError: It tests such a picture.
     """
-    if studied is None or not folds:
+    if not studied or not folds:
         return
+    every = pl.concat(studied)
     tested = pictures[np.unique(np.concatenate([fold.test for fold in folds]))]
-    is_seen = pl.col("image_id").is_in(studied["image_id"].implode()) | pl.col("group_id").is_in(
-        studied["group_id"].drop_nulls().implode()
+    is_seen = pl.col("image_id").is_in(every["image_id"].implode()) | pl.col("group_id").is_in(
+        every["group_id"].drop_nulls().implode()
     ).fill_null(False)
     seen = tested.filter(is_seen).height
     if seen:

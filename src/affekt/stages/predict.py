@@ -55,7 +55,7 @@ class Predict(Stage):
         desk: Desk,
         pictures: pl.DataFrame,
         vectors: pl.DataFrame | Pieces | None = None,
-        studied: pl.DataFrame | None = None,
+        *studied: pl.DataFrame,
         **_: Any,
     ) -> Outcome:
         given = _encoded.given(vectors, pictures["image_id"])

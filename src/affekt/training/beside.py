@@ -28,7 +28,7 @@ def main(folder: Path, rank: int) -> None:
     Thread(target=_end_with_the_first, daemon=True).start()
     try:
         job = read(folder)
-        run = job.run(tuned(job.recipe, job.lesson.targets.shape[1]))
+        run = job.run(tuned(job.recipe, job.lesson.targets.shape[1], job.held))
         sys.stdout.buffer.write(READY)
         sys.stdout.buffer.flush()
         run.learn(group=join(folder / MEETING, rank, job.recipe.processes))

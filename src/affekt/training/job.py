@@ -2,11 +2,14 @@
 
 import json
 import mmap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from affekt.training.checkpoints import Checkpoints
 from affekt.training.finetune import Finetune
@@ -15,6 +18,8 @@ from affekt.training.views import Kept, Pictures, Views
 
 SHOWN: dict[str, type[Any]] = {"Kept": Kept, "Pictures": Pictures}
 LEARNED = ("targets", "train", "validate")
+HELD = "held.safetensors"
+NOTHING: Mapping[str, Tensor] = {}
 
 
 class Job(NamedTuple):
@@ -24,6 +29,7 @@ class Job(NamedTuple):
         checkpoints: Folder of what was reached.
         workers: Threads of each process that prepare batches.
         every: Steps between two checkpoints inside an epoch.
+        held: Weights to begin with in place of published ones.
     """
 
     recipe: Finetune
@@ -31,6 +37,7 @@ class Job(NamedTuple):
     checkpoints: Path
     workers: int = 1
     every: int = 200
+    held: Mapping[str, Tensor] = NOTHING
 
     def run(self, tuned: Tuned) -> Run:
         """Give the run that trains this net."""
@@ -47,6 +54,7 @@ class Job(NamedTuple):
             "shown": _told({k: one for k, one in vars(views).items() if k != "recipe"}, folder),
             "rest": [str(self.checkpoints.resolve()), self.workers, self.every],
         }
+        save_file(dict(self.held), folder / HELD)
         (folder / "job.json").write_text(json.dumps(told), encoding="utf-8")
 
 
@@ -56,7 +64,8 @@ def read(folder: Path) -> Job:
     recipe = Finetune(**told["recipe"])
     views: Views = SHOWN[told["kind"]](**_meant(told["shown"]), recipe=recipe)
     checkpoints, workers, every = told["rest"]
-    return Job(recipe, Lesson(views, **_meant(told["lesson"])), Path(checkpoints), workers, every)
+    lesson = Lesson(views, **_meant(told["lesson"]))
+    return Job(recipe, lesson, Path(checkpoints), workers, every, load_file(folder / HELD))
 
 
 def _told(values: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -5,13 +5,27 @@ Tests of them are left out by their own words, so that the list at the end of a 
 
 from importlib.util import find_spec
 
-NEED_TORCH = "averaging checkpoints export lite0 loop losses rates tuned".split()
+NEED_TORCH = (
+    "averaging",
+    "beside",
+    "checkpoints",
+    "export",
+    "group",
+    "job",
+    "lite0",
+    "loop",
+    "losses",
+    "rates",
+    "together",
+    "tuned",
+)
 collect_ignore = [
     f"{where}.py"
     for where in (
         *(f"src/affekt/training/{name}" for name in NEED_TORCH),
         "tests/training/tiny",
         "tests/training/killed",
+        "tests/training/shared",
         "tests/nets/torch_rows",
         "tests/nets/zoo_standin",
     )

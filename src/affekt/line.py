@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from affekt.plan import NOT_BUILT, Bench, Build, Result, Weak
+from affekt.plan import NOT_BUILT, WEAK, Bench, Build, Result, Weak
 from affekt.stages.both import Both
 from affekt.stages.withhold import Withhold
 from affekt.store import Failure, Product, Store
@@ -23,12 +23,17 @@ def build(plan: Build, store: Store) -> Iterator[Product]:
 
 def nets(plan: Bench, store: Store, weak: Weak) -> Iterator[tuple[str, Product | Failure]]:
     """Every net, trained once on pictures that nothing is tested on, and handed no others."""
-    for net, dataset in plan.nets_on_labels():
-        shown = store.attempt(Withhold(), store.attempt(plan.load(dataset)))
-        yield net.name, store.attempt(plan.train(net), shown)
+    shown = {
+        net.name: store.attempt(Withhold(), store.attempt(plan.load(dataset)))
+        for net, dataset in plan.nets_on_labels()
+    }
     for net in plan.nets_on_weak_labels():
-        shown = store.attempt(plan.pool(), weak.noisy, weak.images)
-        yield net.name, store.attempt(plan.train(net), shown)
+        shown[net.name] = store.attempt(plan.pool(), *weak)
+    trained: dict[str, Product | Failure] = {}
+    for net in plan.nets:
+        before = [trained[name] for name in net.begins_with]
+        trained[net.name] = store.attempt(plan.train(net, before), shown[net.name], *before)
+        yield net.name, trained[net.name]
 
 
 def bench(plan: Bench, store: Store, weak: Weak = NOT_BUILT) -> Iterator[Result]:
@@ -38,7 +43,7 @@ def bench(plan: Bench, store: Store, weak: Weak = NOT_BUILT) -> Iterator[Result]
         emotions = plan.taxonomy_of(dataset)
         pictures = store.attempt(plan.load(dataset))
         for entry in plan.entries_on(name):
-            needed = [trained[one] for one in entry.needs]
+            needed = [trained[one] for one in plan.behind(entry.needs)]
             vectors = store.attempt(plan.extract(entry, trained), pictures, *needed)
             for rule, protocol in plan.protocols.items():
                 predictions = store.attempt(
@@ -51,6 +56,41 @@ def bench(plan: Bench, store: Store, weak: Weak = NOT_BUILT) -> Iterator[Result]
                 predictions = store.attempt(plan.predict(floor, dataset, protocol), pictures)
                 yield Result(name, floor.name, rule, emotions, pictures, predictions)
     yield from _between(plan, store, trained)
+    yield from _strong_curves(plan, store)
+    yield from _weak_curves(plan, store, weak)
+
+
+def _strong_curves(plan: Bench, store: Store) -> Iterator[Result]:
+    """Every entry that learns, on ever more labels of a data set."""
+    for rule, protocol in plan.curves.items():
+        for name, dataset in plan.datasets.items():
+            emotions = plan.taxonomy_of(dataset)
+            pictures = store.attempt(plan.load(dataset))
+            for entry in plan.learners_on(name):
+                vectors = store.attempt(plan.extract(entry, {}), pictures)
+                predict = plan.predict(entry, dataset, protocol)
+                predictions = store.attempt(predict, pictures, vectors)
+                about = name, entry.name, rule, emotions
+                yield Result(*about, pictures, predictions, curve=name)
+
+
+def _weak_curves(plan: Bench, store: Store, weak: Weak) -> Iterator[Result]:
+    """The same entries on ever more weak labels, under the same test."""
+    for rule, protocol in plan.weak_curves.items():
+        pool = store.attempt(plan.pool(), *weak)
+        for name, dataset in plan.datasets.items():
+            loaded = store.attempt(plan.load(dataset))
+            pictures = store.attempt(plan.pair_with_weak(dataset, protocol), pool, loaded)
+            emotions = plan.taxonomy_from_weak(dataset)
+            for entry in plan.learners_on(name):
+                stage = plan.extract(entry, {})
+                vectors = [store.attempt(stage, side) for side in (pool, loaded)]
+                of_both = store.attempt(Both(), *vectors)
+                predictions = store.attempt(
+                    plan.carry_weak(entry, dataset, protocol), pictures, of_both
+                )
+                about = f"{WEAK}, tested on {name}", entry.name, rule, emotions
+                yield Result(*about, pictures, predictions, trained_on=WEAK, curve=name)
 
 
 def _between(
@@ -63,7 +103,7 @@ def _between(
         pictures = store.attempt(plan.pair(crossing), *sides.values())
         emotions, trained_on = plan.taxonomy_between(crossing), crossing.trained
         for entry in plan.entries_on(*names):
-            needed = [trained[one] for one in entry.needs]
+            needed = [trained[one] for one in plan.behind(entry.needs)]
             stage = plan.extract(entry, trained)
             # In one order, so that both directions share a table.
             vectors = [store.attempt(stage, sides[name], *needed) for name in sorted(names)]

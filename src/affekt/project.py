@@ -193,14 +193,16 @@ class Project:
         """Write the report of all that stands and give the page."""
         from affekt import report  # its measures import SciPy, which no other command here needs
 
+        results = self._standing_results()
         given = report.ReportInput(
             title=self.plan.title,
             plan_name=self.plan.path.name,
             plan_sha256=self.plan.sha256,
             taxonomy=self.plan.taxonomy,
             seed=self.plan.seed,
-            build=self.products(),
-            results=self._standing_results(),
+            build={**self.products(), **self._pool()},
+            results=tuple(one for one in results if not one.curve),
+            curves=tuple(one for one in results if one.curve),
             shelf=self.store.shelf,
             hardware=hardware(),
         )
@@ -289,8 +291,20 @@ class Project:
 
     def _weak(self) -> Weak:
         """Give what stands of the build line for nets to learn weak labels from."""
-        made = self.products() if self.plan.bench and self.plan.bench.nets else {}
-        return Weak(made.get("noisy", NOT_BUILT.noisy), made.get("dedupe", NOT_BUILT.images))
+        bench = self.plan.bench
+        made = self.products() if bench and (bench.nets or bench.weak_curves) else {}
+        steps = ("noisy", "dedupe", "sample")
+        return Weak(
+            *(made.get(step, lacking) for step, lacking in zip(steps, NOT_BUILT, strict=True))
+        )
+
+    def _pool(self) -> dict[str, Product]:
+        """Give what of the noisy draw may be learned from, where that stands."""
+        if self.plan.bench is None:
+            return {}
+        preview: Any = Preview(self.store)
+        made = preview.attempt(self.plan.bench.pool(), *self._weak())
+        return {"pool": made} if isinstance(made, Product) else {}
 
     def _walk_bench(self) -> Iterator[tuple[str, Product | Open]]:
         if self.plan.bench is None:

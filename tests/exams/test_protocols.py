@@ -52,7 +52,8 @@ def test_nobody_is_trained_on_and_tested(protocol: type[Protocol], given_rows: R
         assert not set(fold.train) & set(fold.test)
         assert len(set(fold.train)) == len(fold.train) > 0
         assert len(set(fold.test)) == len(fold.test) > 0
-        assert {*fold.train, *fold.test} <= set(range(len(given_rows)))
+        assert {*fold.train, *fold.test, *fold.validate} <= set(range(len(given_rows)))
+        assert not {*fold.train, *fold.test} & set(fold.validate)
 
 
 @protocols
@@ -60,7 +61,11 @@ def test_nobody_is_trained_on_and_tested(protocol: type[Protocol], given_rows: R
 def test_no_group_is_on_both_sides(protocol: type[Protocol], given_rows: Rows) -> None:
     frame = table(given_rows)
     for fold in folds_of(protocol, frame):
-        assert not set(frame["group_id"][fold.train]) & set(frame["group_id"][fold.test])
+        train, test, kept = (
+            set(frame["group_id"][rows]) for rows in (fold.train, fold.test, fold.validate)
+        )
+        assert not train & test
+        assert not (train | test) & kept
 
 
 @protocols

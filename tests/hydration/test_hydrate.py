@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pyarrow.parquet as pq
 import pytest
 
 from affekt import cells
@@ -18,15 +19,18 @@ from affekt.errors import Damaged, MissingSecret, UsageError
 from affekt.fetch.manners import Manners
 from affekt.forgotten import Entry, Forgotten
 from affekt.hydration import ahead, hydrate, run
+from affekt.hydration.named import named_in
 from affekt.hydration.outcomes import MEANINGS, OF_REASON
 from affekt.parts import Place
 from affekt.pictures.decode import Decoders
 from tests.cli.run import here
 from tests.datasets.published import Original, Project, files_of, jpeg, painted, png
 from tests.datasets.test_release import copied
+from tests.datasets.test_release_check import change
 from tests.fetch.asking import MANNERS
 from tests.servers._wire import Request, Server, head, whole
 
+LINKS = "links/train-00000-of-00001.parquet"
 QUICK = Manners.model_validate({**MANNERS.model_dump(), "tries": 1})
 
 
@@ -280,6 +284,8 @@ def test_what_a_run_would_ask_for_is_told_without_asking(made: Set) -> None:
     made.fill()
     assert ahead(made.release, made.folder).pictures == 1
     assert ahead(made.release, made.folder, same=True).pictures == 4
+    ran = here("hydrate", ".", "--dry-run", cwd=made.release)
+    assert (ran.code, f"{made.release}-hydrated" in ran.out) == (0, True)
 
 
 def test_another_release_needs_another_folder(made: Set) -> None:
@@ -386,3 +392,50 @@ def test_a_release_that_ships_nothing_says_what_to_do(made: Set) -> None:
     assert files is not None
     with pytest.raises(UsageError, match=r"ships none of its 1 pictures.*affekt hydrate"):
         list(Release(root=Place(written=str(files))).load())
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"image_id": "../../.bashrc"},
+        {"image_id": "AB" * 32},
+        {"original_sha256": "x"},
+        {"phash": "12"},
+        {"shipped": None},
+    ],
+)
+def test_a_hostile_release_never_names_a_file(values: dict[str, Any], made: Set) -> None:
+    """B06, B64: right checksums make no id of what is none; nothing is asked or written."""
+    change(made.release, LINKS, lambda rows: rows[0].update(values))
+    with pytest.raises(Damaged, match="ids or hashes that are none"):
+        made.fill()
+    assert not made.server.asked
+    assert not made.folder.exists()
+
+
+@pytest.mark.parametrize("url", [None, "file:///etc/passwd", "http://10.0.0.1/a", "gopher://x/y"])
+def test_a_link_that_may_not_be_followed_is_refused(url: str | None, made: Set) -> None:
+    """B27, B29: without a packet, and all other pictures go on."""
+    change(made.release, LINKS, lambda rows: rows[0].update(source_url=url))
+    receipt = made.fill()
+    assert receipt.outcomes["refused"] == (2 if first_of(made) != "/out" else 1)
+    assert sum(receipt.outcomes.values()) == 7
+
+
+def first_of(made: Set) -> str:
+    """Give the path of the first link of the file that is changed."""
+    (name, *_) = pq.read_table(made.release / LINKS)["image_id"].to_pylist()
+    return next(path for path, one in made.ids.items() if one == name)
+
+
+@pytest.mark.parametrize(
+    ("source", "robots"), [("links-2", True), ("elsewhere", True), ("folder", False)]
+)
+def test_where_links_came_from_people_robots_are_obeyed(
+    source: str, robots: bool, made: Set
+) -> None:
+    """R71: as in a build, by the source; one that is unknown may be either."""
+    for path in made.release.glob("links/*"):
+        name = path.relative_to(made.release).as_posix()
+        change(made.release, name, lambda rows: [row.update(source=source) for row in rows])
+    assert {one.robots for one in named_in(made.release).wanted()} == {robots}

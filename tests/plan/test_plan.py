@@ -344,6 +344,7 @@ train = { kind = "finetune", mode = "head", epochs = 3 }
 [[bench.nets]]
 name = "noisy"
 on = "noisy"
+after = "tuned"
 train = { seed = 5 }
 
 [[bench.entries]]
@@ -362,6 +363,7 @@ def test_nets_are_read_with_their_data_set_or_the_noisy_draw(folder: Path) -> No
     assert (tuned.train.mode, tuned.train.seed) == ("head", made.seed)
     assert (noisy.on, noisy.train.seed) == (None, 5)
     assert made.bench.entries[-1].needs == ("tuned",)
+    assert made.bench.behind(("noisy",)) == ("noisy", "tuned")
 
 
 @pytest.mark.parametrize(
@@ -371,6 +373,7 @@ def test_nets_are_read_with_their_data_set_or_the_noisy_draw(folder: Path) -> No
         (('name = "noisy"', 'name = "tuned"'), "two of them are called 'tuned'"),
         (('mode = "head"', 'mode = "tail"'), "'full', 'last' or 'head'"),
         (("epochs = 3", "epoch = 3"), "did you mean 'epochs'?"),
+        (('after = "tuned"', 'after = "noisy"'), "nets above it: tuned"),
         (('on = "release"', 'on = "realease"'), "realease"),
         (('on = "release"', 'at = "release"'), "is not a setting of a net"),
         (("[noisy]\nper_emotion = 1\n", ""), "no section [noisy]"),

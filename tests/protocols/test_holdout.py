@@ -26,6 +26,24 @@ def test_training_pictures_whose_group_is_tested_are_left_out_and_counted() -> N
     assert fold.note == "1 training pictures left out, their group is tested"
 
 
+def test_validation_pictures_are_left_for_choices() -> None:
+    """M73: neither trained nor tested on, and none there where they are trained on."""
+    table = pictures(["awe"] * 5, parts=PARTS)
+    ((plain,), (trained,)) = (
+        list(Holdout(with_validation=one).folds(table)) for one in (False, True)
+    )
+    assert plain.validate.tolist() == [2]
+    assert trained.validate.tolist() == []
+
+
+def test_validation_pictures_whose_group_is_elsewhere_make_no_choice() -> None:
+    """M73: near copies of training pictures would look too well known."""
+    parts: list[str | None] = ["train", "test", "validate", "validate", "validate"]
+    table = pictures(["awe"] * 5, ["a", "b", "a", "b", "c"], parts)
+    ((whole,), (torn,)) = (list(Holdout(grouped=one).folds(table)) for one in (True, False))
+    assert (whole.validate.tolist(), torn.validate.tolist()) == ([4], [2, 3, 4])
+
+
 def test_groups_may_be_torn_when_told_so() -> None:
     table = pictures(["awe"] * 5, ["a", "b", "c", "b", "d"], PARTS)
     (fold,) = Holdout(grouped=False).folds(table)

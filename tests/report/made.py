@@ -239,10 +239,12 @@ def cell(
     facts: Sequence[Mapping[str, Any]] = (),
     known: Sequence[Mapping[str, Any]] = (),
     recipe: Mapping[str, Any] = NOTHING,
+    learned: Sequence[int] = (),
 ) -> Result:
     """One result: labels, and probabilities (repeat, image, emotion) for them, and claims.
 
-    What is `known` of a picture besides goes into its row.
+    What is `known` of a picture besides goes into its row; `learned` are the labels before each
+    repeat.
     """
     ids = [sha(f"{dataset} {at}") for at in range(len(truth))]
     if known and "image_id" in known[0]:
@@ -272,7 +274,10 @@ def cell(
             tables.PREDICTIONS,
             predictions,
             recipe={"entry": entry, **recipe},
-            notes={"folds": [{"model": one} for one in facts]},
+            notes={
+                "folds": [{"model": one} for one in facts]
+                + [{"repeat": at, "train": n, "model": {}} for at, n in enumerate(learned)]
+            },
         ),
     )
 

@@ -1,5 +1,6 @@
 """Calibration against labels and votes, and the temperature (M73, G14)."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ from sklearn.metrics import log_loss
 
 from affekt.measures import calibration, distances
 from affekt.report import calibrated, reliability, voted
+from affekt.report.remarks import Remarks
 from tests.report.made import World
 from tests.report.scored import NO, YES, column, panel, scored
 
@@ -68,24 +70,76 @@ def test_the_temperature_is_fitted_on_validation_pictures_alone(world: World) ->
     """M73: with the labels of all other pictures turned round it stays the same."""
     known = [{"part": "validate" if at < 30 else "test"} for at in range(60)]
     other = [*TRUTH[:30], *(NO if word == YES else YES for word in TRUTH[30:])]
-    one, turned = (calibrated.cool(scored(world, t, SAID, known=known)) for t in (TRUTH, other))
+    cells = [scored(world, t, SAID, known=known) for t in (TRUTH, other)]
+    one, turned = (cell.cooled for cell in cells)
     assert one is not None
     assert turned is not None
     assert one.temperature == turned.temperature
     assert (one.n, turned.n) == (30, 30)
-    assert one.loss != turned.loss
+    changed, changed_too = (calibrated.change(cell) for cell in cells)
+    assert changed is not None
+    assert changed != changed_too
     others = [word == YES for word in TRUTH[30:]]
-    assert one.loss[0] == pytest.approx(log_loss(others, SAID[30:]))
+    assert changed.loss[0] == pytest.approx(log_loss(others, SAID[30:]))
     said = np.column_stack([SAID[:30], 1 - SAID[:30]])
     truth = np.array([0 if word == YES else 1 for word in TRUTH[:30]])
     assert one.temperature == pytest.approx(calibration.temperature(said, truth), rel=1e-6)
+
+
+def test_a_temperature_fitted_with_the_predictions_is_held_against_every_test(
+    world: World,
+) -> None:
+    """M73, G14: both readings stand in the table, the figure and its words."""
+    plain = scored(world, TRUTH, SAID)
+    about = plain.about._replace(remarks=Remarks(temperature=2.0, validated=7))
+    one = replace(plain, about=about)
+    cooled, found = one.cooled, calibrated.change(one)
+    assert cooled is not None
+    assert found is not None
+    assert (cooled.temperature, cooled.n) == (2.0, 7)
+    assert cooled.rest.all()
+    roots = np.sqrt(one.tested.probabilities)
+    flat = roots / roots.sum(axis=1, keepdims=True)
+    wanted = np.eye(2)[one.tested.truth]
+    assert found.brier[0] == pytest.approx(calibrated.brier(one).value)
+    assert found.brier[1] == pytest.approx(((flat - wanted) ** 2).sum(axis=1).mean())
+    assert column(calibrated.table(panel(one)), "Brier after") == [found.brier[1]]
+    points = reliability.cooled_bins(one)
+    assert sum(n for n, _, _ in points) == pytest.approx(60)
+    assert sum(n * right for n, _, right in points) == pytest.approx(one.correct)
+    assert max(said for _, said, _ in points) < max(said for _, said, _ in reliability.bins(one))
+    drawn, bare = (reliability.figure(panel(cell)) for cell in (one, plain))
+    assert len(drawn.scene.marks) == len(bare.scene.marks) + len(points)
+    assert "A temperature of 2.00, fitted on 7 other pictures" in drawn.text
+    assert "temperature" not in bare.text
+    assert [len(note) for note in (drawn.notes, bare.notes)] == [2, 1]
+
+
+def test_each_fold_has_its_temperature_from_the_others(world: World) -> None:
+    """M73: no label of a fold, nor of a picture in one of its groups, has a part in its own."""
+    groups = [str(at // 2) if at < 8 else str(at) for at in range(60)]
+    one = scored(world, TRUTH, np.stack([SAID, 1 - SAID]), folds=3, groups=groups)
+    cooled, tests = one.cooled, one.tested
+    assert cooled is not None
+    assert cooled.rest.all()
+    found = []
+    for turn in range(6):
+        own = tests.turn == turn
+        others = (tests.turn // 3 == turn // 3) & ~np.isin(tests.group, tests.group[own])
+        assert 0 < others.sum() < 40
+        found.append(calibration.temperature(tests.probabilities[others], tests.truth[others]))
+        wanted = calibration.tempered(tests.probabilities[own], found[-1])
+        assert cooled.said[own] == pytest.approx(wanted)
+    assert cooled.temperature == pytest.approx(np.mean(found))
+    assert cooled.n < 40
 
 
 @pytest.mark.parametrize("part", ["validate", "test", None])
 def test_without_both_kinds_of_pictures_there_is_no_temperature(
     world: World, part: str | None
 ) -> None:
-    assert calibrated.cool(scored(world, TRUTH, SAID, known=[{"part": part}] * 60)) is None
+    one = scored(world, TRUTH, SAID, known=[{"part": part}] * 60)
+    assert (one.cooled, calibrated.change(one)) == (None, None)
 
 
 def test_bins_hold_every_picture_once_and_come_true_as_counted(world: World) -> None:

@@ -102,6 +102,14 @@ def test_what_protocols_and_pairs_say_is_said_once(world: World) -> None:
     assert notes_of(world, one)[0].count("Anger (3 pictures) dropped.") == 1
 
 
+def test_the_temperature_of_a_round_goes_with_its_cell(world: World) -> None:
+    """M73: where there is one round; the temperatures of several belong to none of them."""
+    fold = {"model": {}, "temperature": 1.5, "validate": 9}
+    one, two = (remarks(noted(world, folds=[fold] * n)) for n in (1, 2))
+    assert (one.temperature, one.validated) == (1.5, 9)
+    assert (two.temperature, two.validated) == (None, 0)
+
+
 def test_ratings_say_it_too(world: World) -> None:
     """M65"""
     means = [1.0, 3.0, 2.0]

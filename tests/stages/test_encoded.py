@@ -100,6 +100,16 @@ def test_a_cheat_in_test_rows_changes_the_values_of_no_training_row(
     assert not np.array_equal(honest[fold.test], honest[[0, 1]])
 
 
+def test_rows_for_choices_have_values_and_teach_nothing(raws: list[np.ndarray]) -> None:
+    """M73"""
+    fold = Fold(0, 0, np.array([0, 1, 2]), np.array([4]), validate=np.array([3]))
+    found = values(raws, fold)
+    assert found[3].any()
+    assert not found[5].any()
+    cheated = values(planted(raws, np.array([3]), STRANGER), fold)
+    assert np.array_equal(cheated[[0, 1, 2, 4]], found[[0, 1, 2, 4]])
+
+
 def test_both_sides_are_told_by_what_was_learned(raws: list[np.ndarray]) -> None:
     fold = FOLDS[1]
     ids = table(raws)["image_id"]

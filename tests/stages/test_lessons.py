@@ -9,6 +9,8 @@ import polars as pl
 import pytest
 
 from affekt.features.backbone import Backbone
+from affekt.nets.efficientnet_lite0 import CLASSES, build, read_weights
+from affekt.nets.trained import trained
 from affekt.pictures.decode import Decoders
 from affekt.pictures.shelf import Shelf
 from affekt.stage import Desk
@@ -66,6 +68,21 @@ def test_what_frozen_layers_say_is_kept_of_the_views_that_are_shown(
     said = feature.extract(squared(painted(3), 224)).reshape(len(views), -1)
     assert found.values.shape == (4, *said.shape)
     np.testing.assert_allclose(found.values[0], said, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.slow
+def test_a_net_that_was_trained_brings_its_own_frozen_layers(desk: Desk, tmp_path: Path) -> None:
+    """Issue 6, item 3: after a net whose first layers moved, those layers are looked through."""
+    blind = {name: 0 * one if "_conv_stem" in name else one for name, one in read_weights().items()}
+    graph = tmp_path / "model.onnx"
+    graph.write_bytes(build(blind))
+    table, recipe = rows(desk), Finetune(mode="head")
+    found = lessons(desk, table, recipe, 1, trained("0" * 64, graph, CLASSES)).views
+    seeing = replace(desk, scratch=tmp_path / "other")
+    usual = lessons(seeing, table, recipe, 1).views
+    every = np.array([0, 2, 3])
+    assert np.ptp(found.still(every), axis=0).max() == 0  # to a blind net all are alike
+    assert np.ptp(usual.still(every), axis=0).max() > 0
 
 
 def test_pictures_that_were_decoded_before_are_not_decoded_again(desk: Desk) -> None:

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from affekt.errors import AffektError, PartError
+from affekt.measures import calibration
 from affekt.models import Model, Samples
 from affekt.models.linear_svm import LinearSvm
 from affekt.models.logistic import Logistic
@@ -159,6 +160,31 @@ def test_no_test_label_ever_reaches_a_model(
     assert [train.emotions[code] for code in train.codes] == LABELS[:4]
     assert len(train.groups) == 4
     assert [rows[:, 0].tolist() for rows in asked] == [[4, 5]]
+
+
+def test_pictures_left_for_choices_give_a_temperature_and_no_prediction(tmp_path: Path) -> None:
+    """M73: of the fitted model, by labels of that part alone."""
+    labels = ["positive", "negative"] * 20
+    parts: list[str | None] = ["train", "train", "validate", "test"] * 10
+    values = np.random.default_rng(3).normal(size=(40, 4)).astype(np.float32)
+    values[::2, 0] += 1
+    model, frame = Logistic(seed=1, penalty=1.0), pictures(labels, parts=parts)
+    outcome = run(tmp_path, frame, model, values=values)
+    (told,) = outcome.notes["folds"]
+    part = np.array(parts)
+    codes = np.array([VALENCE2.names.index(one) for one in labels])
+    train, kept = np.flatnonzero(part == "train"), np.flatnonzero(part == "validate")
+    samples = Samples(values, codes, VALENCE2.names, tuple(frame["image_id"]))
+    said = model.fit(samples.of(train)).probabilities(values[kept])
+    assert told["validate"] == 10
+    assert told["temperature"] == pytest.approx(calibration.temperature(said, codes[kept]))
+    assert set(table(outcome)["image_id"]) == set(frame.filter(part="test")["image_id"])
+
+
+def test_without_pictures_for_choices_nothing_is_said_of_a_temperature(
+    tmp_path: Path, frame: pl.DataFrame
+) -> None:
+    assert "temperature" not in run(tmp_path, frame).notes["folds"][0]
 
 
 def test_a_model_cannot_reach_test_rows_through_the_memory_of_its_own(

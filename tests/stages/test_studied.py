@@ -9,7 +9,12 @@ from affekt.stages import _studied
 from tests.protocols.tables import pictures
 
 TABLE = pictures(["awe"] * 4, groups=["a", "b", "c", "a"])
-HISTORY = ({"stage": "train", "notes": {"data": {"pictures": {"train": 1}}, "emotions": ["awe"]}},)
+HISTORY = (
+    {
+        "stage": "train",
+        "notes": {"data": {"pictures": {"train": 1582, "validate": 97}}, "emotions": ["awe"]},
+    },
+)
 
 
 def folds(*test: int) -> list[Fold]:
@@ -19,7 +24,11 @@ def folds(*test: int) -> list[Fold]:
 @pytest.mark.parametrize(
     ("seen", "tested", "said"),
     [
-        ([0], [2, 0], r"1 of 2 tested pictures, .* chosen by \{'train': 1\}"),
+        (
+            [0],
+            [2, 0],
+            "among the 1,582 the net learned from and the 97 its epoch was chosen by; test it",
+        ),
         ([0], [3], "1 of 1 tested"),  # a near copy of the first
         ([1, 0], [1, 3, 2], "2 of 3 tested"),
     ],
@@ -28,19 +37,24 @@ def test_what_was_seen_or_is_a_near_copy_of_it_is_not_tested(
     seen: list[int], tested: list[int], said: str
 ) -> None:
     with pytest.raises(AffektError, match=said):
-        _studied.check(TABLE, folds(*tested), TABLE[seen], HISTORY)
+        _studied.check(TABLE, folds(*tested), [TABLE[seen]], HISTORY)
+
+
+def test_what_the_net_that_it_began_with_has_seen_counts() -> None:
+    with pytest.raises(AffektError, match="2 of 3 tested"):
+        _studied.check(TABLE, folds(0, 1, 2), [TABLE[[0]], TABLE[[1]]], HISTORY)
 
 
 def test_pictures_without_a_group_are_near_copies_of_nothing() -> None:
     alone = TABLE.with_columns(group_id=None).cast(TABLE.schema)
-    _studied.check(alone, folds(2, 3), alone[[0, 1]], HISTORY)
+    _studied.check(alone, folds(2, 3), [alone[[0, 1]]], HISTORY)
     with pytest.raises(AffektError, match="1 of 2 tested"):
-        _studied.check(alone, folds(1, 2), alone[[0, 1]], HISTORY)
+        _studied.check(alone, folds(1, 2), [alone[[0, 1]]], HISTORY)
 
 
 def test_where_nothing_was_seen_all_may_be_tested() -> None:
-    _studied.check(TABLE, folds(0, 1, 2, 3), None, ())
-    _studied.check(TABLE, [], TABLE, HISTORY)
+    _studied.check(TABLE, folds(0, 1, 2, 3), [], ())
+    _studied.check(TABLE, [], [TABLE], HISTORY)
 
 
 def test_a_net_answers_for_the_emotions_it_learned() -> None:

@@ -3,9 +3,11 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -15,18 +17,18 @@ from affekt.features.backbone import Backbone
 from affekt.models.linear_svm import LinearSvm
 from affekt.models.own import Own
 from affekt.parts import Place
-from affekt.plan import Bench, Entry, Result
+from affekt.plan import Bench, Entry, Result, seen
 from affekt.plan.shapes import NetPlan
 from affekt.protocols.holdout import Holdout
 from affekt.protocols.kfold import KFold
-from affekt.stage import Desk, Outcome, Stage
+from affekt.stage import Desk, Outcome, Progress, Stage
 from affekt.stages import train
 from affekt.stages.load import Load
-from affekt.stages.train import Train
+from affekt.stages.train import Start, Train
 from affekt.stages.withhold import Withhold
 from affekt.store import Failure, Product, Store
 from affekt.tables import PICTURES
-from affekt.taxonomy import VALENCE2
+from affekt.taxonomy import MIKELS8, VALENCE2
 from affekt.training.finetune import Finetune
 from tests.protocols.tables import pictures
 from tests.stages.people import checked, desk
@@ -184,6 +186,8 @@ def test_a_net_is_scored_by_its_own_outputs(results: dict[tuple[str, str], Resul
     assert isinstance(made, Product)
     table = made.table()
     assert table.height == 4 * 2
+    (told,) = made.manifest["notes"]["folds"]
+    assert (told["validate"], told["temperature"] > 0) == (4, True)  # M73: of nets, too
     sums = table.group_by("image_id").agg(pl.col("probability").sum())["probability"]
     assert sums.to_list() == pytest.approx([1] * 4)
     best = table.sort("probability").group_by("image_id").last()
@@ -201,6 +205,8 @@ def test_a_net_is_never_tested_on_what_it_learned_from(
     lost = results[entry, "kfold"].predictions
     assert isinstance(lost, Failure)
     assert "16 of 20 tested pictures" in lost.reason
+    told = [one for one in seen(plan()) if one.startswith(f"{entry} ")]
+    assert len(told) == 1  # what the plan alone tells is what comes true
     assert isinstance(results["frozen", "kfold"].predictions, Product)
 
 
@@ -251,6 +257,68 @@ def test_vectors_are_filed_under_the_net_they_come_from(store: Store, net: Produ
     vectors = [one.manifest["recipe"]["feature"] for one in made if one.stage == "extract"]
     assert {one["weights_sha256"] for one in vectors} == {net.address}
     assert {one["layer"] for one in vectors} == {"features", "logits"}
+
+
+def begun(store: Store, net: Product, recipe: Finetune) -> Train:
+    """Training on the toy set from the weights of a net."""
+    start = Start(
+        net.address, net.file("model.onnx"), net.file("model.safetensors"), VALENCE2.names
+    )
+    return Train(recipe=recipe, taxonomy=VALENCE2, checkpoint_every=1).begun_with(start)
+
+
+def weights(folder: Path) -> dict[str, Any]:
+    from safetensors.numpy import load_file
+
+    found: dict[str, Any] = load_file(folder / "model.safetensors")
+    return found
+
+
+@pytest.mark.slow
+def test_a_net_may_begin_with_the_weights_of_another(store: Store, net: Product) -> None:
+    """Issue 6, item 3: weak labels first, then strong ones."""
+    still = QUICK.model_copy(update={"epochs": 1, "rate": 1e-12, "weight_decay": 0.0})
+    shown = store.make(Withhold(), store.make(Load(dataset=TOY)))
+    made = store.make(begun(store, net, still), shown, net)
+    before, after = (weights(one.file("model.safetensors").parent) for one in (net, made))
+    assert before.keys() == after.keys()
+    assert all(np.allclose(before[name], after[name], atol=1e-6) for name in before)
+    assert made.address != net.address
+    told = json.loads(made.file("config.json").read_text())["affekt"]["data"]
+    assert (told["title"], told["learned_before"]) == ("Toy", "Toy, 16 pictures")
+    assert made.table()["image_id"].to_list() == net.table()["image_id"].to_list()
+
+
+@pytest.mark.slow
+def test_a_run_that_begins_with_another_net_goes_on_after_a_kill_with_the_same_numbers(
+    store: Store, net: Product, tmp_path: Path
+) -> None:
+    """M47"""
+    stage = begun(store, net, QUICK.model_copy(update={"seed": 3}))
+    rows = store.make(Withhold(), store.make(Load(dataset=TOY))).table()
+
+    def cut(progress: Progress) -> None:
+        if progress.stage == "train" and progress.done == 5:
+            raise KeyboardInterrupt
+
+    first, second = (Desk(store.shelf, tmp_path, tmp_path / one) for one in ("whole", "cut"))
+    stage.run(first, rows)
+    with pytest.raises(KeyboardInterrupt):
+        stage.run(replace(second, watch=cut), rows)
+    stage.run(second, rows)
+    whole, resumed = (weights(one.scratch / "net") for one in (first, second))
+    assert all(np.array_equal(whole[name], resumed[name]) for name in whole)
+
+
+@pytest.mark.slow
+def test_other_emotions_get_a_new_last_layer(store: Store, net: Product) -> None:
+    stage = begun(store, net, QUICK)
+    assert {name for name in stage._held() if "classifier" in name} == {
+        "classifier.weight",
+        "classifier.bias",
+    }
+    other = stage.model_copy(update={"taxonomy": MIKELS8})
+    assert not [name for name in other._held() if "classifier" in name]
 
 
 def test_weights_of_no_trained_net_say_where_they_belong() -> None:

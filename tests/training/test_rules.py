@@ -89,6 +89,28 @@ def test_the_generalised_loss_runs_from_cross_entropy_to_absolute_error() -> Non
     assert loss(LOGITS, TARGETS, EQUAL, last).item() == pytest.approx((1 - right).mean().item())
 
 
+@pytest.mark.parametrize("q", [0.3, 0.7])
+def test_the_generalised_loss_is_its_formula(q: float) -> None:
+    """M45; Zhang and Sabuncu (2018), equation 6: (1 - p^q) / q of the label's probability p."""
+    found = loss(LOGITS, TARGETS, EQUAL, quick(label_smoothing=0, loss="generalised", q=q))
+    powers = np.exp(LOGITS.double().numpy())
+    right = (powers / powers.sum(axis=1, keepdims=True))[[0, 1], [0, 1]]
+    assert found.item() == pytest.approx(((1 - right**q) / q).mean(), abs=1e-6)
+
+
+def test_the_generalised_loss_lets_go_of_labels_that_never_fit() -> None:
+    """Zhang and Sabuncu (2018), section 3.2: its slope is that of cross entropy, times p^q."""
+    logits = torch.tensor([[-6.0, 6.0, 0.0]], requires_grad=True)
+    wrong = torch.tensor([[1.0, 0.0, 0.0]])
+    slopes = {}
+    for name in ("cross_entropy", "generalised"):
+        made = loss(logits, wrong, EQUAL, quick(label_smoothing=0, loss=name, q=0.7))
+        (slopes[name],) = torch.autograd.grad(made, logits)
+    p = torch.softmax(logits, 1)[0, 0].item()
+    scaled = slopes["cross_entropy"] * p**0.7
+    assert slopes["generalised"][0].tolist() == pytest.approx(scaled[0].tolist(), abs=1e-7)
+
+
 def test_in_a_balanced_loss_every_class_counts_as_much() -> None:
     targets = np.eye(3, dtype=np.float32)[[0, 0, 0, 1]]
     found = class_weights(targets, quick(balance="loss"))

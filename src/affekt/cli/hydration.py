@@ -23,7 +23,8 @@ def fill(  # noqa: PLR0913  (the options of the command)
 ) -> None:  # fmt: skip
     """Fetch, or show what would be fetched; leave with a finding where some may still come."""
     release = Path(folder)
-    place = Path(to) if to else release.with_name(f"{release.resolve().name}-hydrated")
+    whole = release.resolve()  # a folder may be named by a dot
+    place = Path(to) if to else whole.with_name(f"{whole.name}-hydrated")
     if dry_run:
         _show_ahead(release, place, same=same, again=again, as_json=as_json)
         return

@@ -7,6 +7,8 @@ import click
 
 from affekt import catalogue, plan, templates
 from affekt.cli import voice
+from affekt.cli.exits import Findings
+from affekt.plan import seen
 
 
 def new(*, path: str, template: str, as_json: bool, **_: Any) -> None:
@@ -21,8 +23,12 @@ def new(*, path: str, template: str, as_json: bool, **_: Any) -> None:
 
 
 def check(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
-    """Read a plan and say that it is sound; what is wrong comes as `PlanError`."""
+    """Read a plan and say that it is sound; what cannot be read comes as `PlanError`.
+
+    A cell of the benchmark that is bound to fail is told, too, and stops no other one.
+    """
     read = read_plan(plan, trust=trust)
+    failing = [*seen(read.bench)] if read.bench else []
     lines = [name for name, one in (("build", read.build), ("bench", read.bench)) if one]
     if as_json:
         voice.document(
@@ -32,10 +38,17 @@ def check(*, plan: str, trust: bool, as_json: bool, **_: Any) -> None:
                 "lines": lines,
                 "sha256": read.sha256,
                 "problems": [],
+                "failing": failing,
             }
         )
+    elif failing:
+        voice.line(f"{plan}: can be read, and these cells of the benchmark are bound to fail:")
+        for one in failing:
+            voice.line(f"  {one}")
     else:
         voice.line(f"{plan}: sound; next: " + ", ".join(f"affekt {line} {plan}" for line in lines))
+    if failing:
+        raise Findings
 
 
 def read_plan(path: str, *, trust: bool) -> plan.Plan:

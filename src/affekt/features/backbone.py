@@ -1,7 +1,5 @@
 """What a trained net makes of a picture: the values of one of its layers."""
 
-from functools import cache, partial
-from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
@@ -12,6 +10,7 @@ from affekt.features._framing import Framing, Precision, Square, Views, framed, 
 from affekt.nets import alexnet, caffenet, efficientnet_lite0
 from affekt.nets.net import Design, Given, Net
 from affekt.nets.session import provider, session
+from affekt.nets.trained import trained
 from affekt.parts import Place
 
 DESIGNS: dict[str, Design] = {
@@ -137,7 +136,8 @@ class Backbone(Feature):
     @property
     def _net(self) -> Net:
         if self._trained:
-            return _trained_net(self._trained)
+            address, graph, emotions = self._trained
+            return trained(address, graph, len(emotions))
         if self.needs:
             raise AffektError(
                 f"feature 'backbone': the weights {self.needs!r} are those of a net that "
@@ -148,18 +148,3 @@ class Backbone(Feature):
             mean=None if self.mean is None else self.mean.path,
         )
         return self._design.open(files, self._layer)
-
-
-@cache
-def _trained_net(trained: Trained) -> Net:
-    """Give a net that was trained here; its product's address stands for its weights."""
-    known = efficientnet_lite0.NET
-    return Net(
-        name=f"{known.name}-{trained.address[:16]}",
-        side_px=known.side_px,
-        shapes={**known.shapes, "logits": (len(trained.emotions),)},
-        weights_sha256=trained.address,
-        builder=1,
-        build=partial(Path.read_bytes, trained.graph),
-        is_kept=False,
-    )

@@ -140,4 +140,4 @@ def _obeys_robots(source: str | None) -> bool:
     kind = (source or "").partition("-")[0]
     if kind not in parts.kinds("sources"):
         return True
-    return bool(vars(parts.find("sources", kind)).get("obeys_robots", False))
+    return bool(getattr(parts.find("sources", kind), "obeys_robots", True))

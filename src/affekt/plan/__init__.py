@@ -6,6 +6,19 @@ a data set calls the second ``emotions``.
 """
 
 from affekt.plan.file import read
-from affekt.plan.shapes import NOT_BUILT, STEPS, Bench, Build, Entry, Plan, Result, Weak
+from affekt.plan.seen import seen
+from affekt.plan.shapes import NOT_BUILT, STEPS, WEAK, Bench, Build, Entry, Plan, Result, Weak
 
-__all__ = ["NOT_BUILT", "STEPS", "Bench", "Build", "Entry", "Plan", "Result", "Weak", "read"]
+__all__ = [
+    "NOT_BUILT",
+    "STEPS",
+    "WEAK",
+    "Bench",
+    "Build",
+    "Entry",
+    "Plan",
+    "Result",
+    "Weak",
+    "read",
+    "seen",
+]

@@ -30,6 +30,7 @@ def nets_in(
     for at, one in enumerate(given):
         if one.get("on") == NOISY and not has_noisy:
             _note(reader, (*HERE, at, "on"), "is 'noisy', and the plan has no section [noisy]")
+        _check_after(one, given[:at], reader, (*HERE, at, "after"))
         found.append(_net(one, reader, named, (*HERE, at)))
     nets = [net for net in found if net]
     names = [net.name for net in nets]
@@ -65,11 +66,23 @@ def _net(
         _note(reader, (*path, "name"), f"is {name!r}; a text on one line is expected")
         return None
     train = reader.read(Finetune, given.get("train", {}), (*path, "train"))
+    after = given.get("after")
     if on == NOISY:
-        return NetPlan(name, None, train) if train else None
+        return NetPlan(name, None, train, after) if train else None
     family: type[Any] = Dataset
     dataset = reader.read(family, named(on), (*path, "on"))
-    return NetPlan(name, dataset, train) if train and dataset else None
+    return NetPlan(name, dataset, train, after) if train and dataset else None
+
+
+def _check_after(net: dict[str, Any], earlier: list[Any], reader: Reader, path: Keys) -> None:
+    """Note a net that begins with the weights of one that stands nowhere above it."""
+    names = [str(one.get("name")) for one in earlier]
+    after = net.get("after")
+    if after is None or after in names:
+        return
+    above = f"nets above it: {', '.join(names)}" if names else "no net stands above it"
+    said = f"is {after!r}; the name of a net that stands above this one is expected; {above}"
+    _note(reader, path, said)
 
 
 def _note(reader: Reader, path: Keys, text: str, *, at_key: bool = False) -> None:

@@ -1,6 +1,7 @@
 """From what was written to the value it means; troubles are kept and reading goes on."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -216,23 +217,43 @@ class Reading:
         )
         check_needs(entries, given.get("nets", []), self.reader)
         transfers = {name: one for name, one in protocols.items() if one.is_between}
-        within = {name: one for name, one in protocols.items() if not one.is_between}
+        curves = {name: one for name, one in protocols.items() if one.is_growing}
+        others = {name: one for name, one in protocols.items() if name not in transfers | curves}
+        self._check_protocols(transfers, curves, datasets, entries)
+        return Bench(
+            datasets,
+            entries,
+            others,
+            taxonomy,
+            forgotten=self.forgotten,
+            transfers=transfers,
+            curves=curves,
+            has_weak_labels="noisy" in self.given,
+            nets=nets,
+            seed=seed,
+        )
+
+    def _check_protocols(
+        self,
+        transfers: Mapping[str, Protocol],
+        curves: Mapping[str, Protocol],
+        datasets: Mapping[str, Dataset],
+        entries: tuple[Entry, ...],
+    ) -> None:
+        """Note the first protocol of a kind that has nothing to work on."""
         if transfers and len(datasets) < 2:
             self._note(
                 ("bench", "protocols"),
                 f"{next(iter(transfers))!r} trains on one data set and tests on another, and "
                 f"`datasets` has {len(datasets)}; add a second one, or take 'kfold'",
             )
-        return Bench(
-            datasets,
-            entries,
-            within,
-            taxonomy,
-            forgotten=self.forgotten,
-            transfers=transfers,
-            nets=nets,
-            seed=seed,
-        )
+        if curves and entries and not any(entry.counts_labels for entry in entries):
+            self._note(
+                ("bench", "protocols"),
+                f"{next(iter(curves))!r} has no entry to draw: none learns emotions on features of "
+                "an untrained net; add one, such as the feature 'backbone' with the model "
+                "'logistic', or leave the protocol out",
+            )
 
     def _release_named(self, datasets: Any, project: str) -> Any:
         """Let the bare word ``release`` mean the release this plan builds."""

@@ -1,6 +1,6 @@
 """What a plan is once it is read: the two lines as frozen values."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 from pathlib import Path
@@ -29,7 +29,7 @@ from affekt.stages.predict import Predict
 from affekt.stages.release import Release
 from affekt.stages.sample import Sample
 from affekt.stages.split import Split
-from affekt.stages.train import Train
+from affekt.stages.train import Start, Train
 from affekt.stages.verify import Verify
 from affekt.store import Failure, Product
 from affekt.tables import ESTIMATES
@@ -76,6 +76,16 @@ class Entry(BaseModel, frozen=True, extra="forbid"):
         """Whether its model estimates ratings, not emotions."""
         return self.model.gives is ESTIMATES
 
+    @property
+    def counts_labels(self) -> bool:
+        """Whether all labels behind its answers can be counted, so that it has a learning curve.
+
+        Those that a net was trained on cannot; and neither ratings nor values that a data set
+        brings instead of pictures have weak labels.
+        """
+        is_plain = self.feature is not None and not self.needs
+        return is_plain and self.model.learns and not self.is_rating
+
 
 class NetPlan(NamedTuple):
     """A net that is trained once, by name, before any entry is looked at.
@@ -84,26 +94,42 @@ class NetPlan(NamedTuple):
         name: What entries call it.
         on: Data set whose parts train and validate it learns from; None: the noisy draw.
         train: How it learns.
+        after: Name of an earlier net of the plan, whose weights it begins with; None: published
+            ones.
     """
 
     name: str
     on: Dataset | None
     train: Finetune
+    after: str | None = None
+
+    @property
+    def begins_with(self) -> tuple[str, ...]:
+        """Name of the net whose weights it begins with; none, or one."""
+        return () if self.after is None else (self.after,)
 
 
 class Weak(NamedTuple):
-    """What the build line gives to learn weak labels from: the noisy draw and its pictures."""
+    """What the build line gives to learn weak labels from.
+
+    Attributes:
+        noisy: The draw that nobody is asked about.
+        images: Pictures of that draw, and all others.
+        asked: Pictures that were submitted to the crowd.
+    """
 
     noisy: Product | Failure
     images: Product | Failure
+    asked: Product | Failure
 
 
 NOT_BUILT = Weak(
     *(
         Failure(step, f"{step}: does not stand; run `affekt build` before", "open")
-        for step in ("noisy", "dedupe")
+        for step in ("noisy", "dedupe", "sample")
     )
 )
+WEAK = "weak labels"  # what tables call them beside the names of data sets
 
 
 class Floor(NamedTuple):
@@ -137,7 +163,8 @@ class Result(NamedTuple):
     """What the bench line gives for one cell; of a model of ratings, the predictions are theirs.
 
     ``trained_on`` is the data set that was trained on where another one was tested; ``dataset``
-    then names both, and ``pictures`` are those of both.
+    then names both, and ``pictures`` are those of both. ``curve`` is the tested data set where
+    repeats differ in how many labels were learned from, weak ones where ``trained_on`` says so.
     """
 
     dataset: str
@@ -148,6 +175,7 @@ class Result(NamedTuple):
     predictions: Product | Failure
     is_rating: bool = False
     trained_on: str = ""
+    curve: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,7 +197,8 @@ class Build:
 class Bench:
     """The benchmark: every entry on every data set under every protocol, floors included.
 
-    ``transfers`` are the protocols that train on one data set and test on another.
+    ``transfers`` are the protocols that train on one data set and test on another, ``curves`` those
+    that learn from ever more labels; ``has_weak_labels`` tells whether the build line draws some.
     """
 
     datasets: Mapping[str, Dataset]
@@ -181,6 +210,13 @@ class Bench:
     seed: int = 0
     forgotten: Place | None = None
     transfers: Mapping[str, Protocol] = field(default_factory=dict)
+    curves: Mapping[str, Protocol] = field(default_factory=dict)
+    has_weak_labels: bool = False
+
+    @property
+    def weak_curves(self) -> Mapping[str, Protocol]:
+        """Protocols that learn from ever more weak labels; none without such labels."""
+        return self.curves if self.has_weak_labels else {}
 
     @property
     def crossings(self) -> tuple[Crossing, ...]:
@@ -212,10 +248,22 @@ class Bench:
         """Give the stage that makes the noisy draw a set to learn from."""
         return Pool(taxonomy=self.taxonomy, seed=self.seed)
 
-    def train(self, net: NetPlan) -> Train:
-        """Give the stage that trains a net."""
+    def train(self, net: NetPlan, before: Sequence[Product | Failure]) -> Train:
+        """Give the stage that trains a net, from the weights of one that was trained before."""
         taxonomy = self.taxonomy if net.on is None else self.taxonomy_of(net.on)
-        return Train(recipe=net.train, taxonomy=taxonomy)
+        stage = Train(recipe=net.train, taxonomy=taxonomy)
+        for one in before:
+            if isinstance(one, Product):
+                stage = stage.begun_with(_start(one))
+        return stage
+
+    def behind(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Give these nets and all that they began with: what those have seen, these have."""
+        before = {net.name: net.begins_with for net in self.nets}
+        found = list(names)
+        for name in found:
+            found += before.get(name, ())
+        return tuple(found)
 
     def load(self, dataset: Dataset) -> Load:
         """Give the stage that loads a data set."""
@@ -226,11 +274,11 @@ class Bench:
 
         With fewer than two, which the stage that pairs them refuses, those of the tested one.
         """
-        trained, tested = self._sides(crossing)
-        shared = tuple(one for one in tested.emotions if one.name in trained.names)
-        if len(shared) in (0, 1, len(tested)):
-            return tested
-        return Taxonomy(name="shared", emotions=shared)
+        return _shared(*self._sides(crossing))
+
+    def taxonomy_from_weak(self, dataset: Dataset) -> Taxonomy:
+        """Give the emotions of a data set that weak labels know, too; as `taxonomy_between`."""
+        return _shared(self.taxonomy, self.taxonomy_of(dataset))
 
     def _sides(self, crossing: Crossing) -> tuple[Taxonomy, Taxonomy]:
         trained, tested = self.datasets[crossing.trained], self.datasets[crossing.tested]
@@ -247,6 +295,16 @@ class Bench:
         trained, tested = self._sides(crossing)
         settings = crossing.protocol.model_dump(include={"near_bits", "by_parts"})
         return Pair(trained=trained.names, tested=tested.names, **settings)
+
+    def learners_on(self, dataset: str) -> tuple[Entry, ...]:
+        """Give the entries that have a learning curve on a data set."""
+        return tuple(entry for entry in self.entries_on(dataset) if entry.counts_labels)
+
+    def pair_with_weak(self, dataset: Dataset, protocol: Protocol) -> Pair:
+        """Give the stage that puts weak labels in the place of the part ``train`` of a data set."""
+        trained, tested = self.taxonomy.names, self.taxonomy_of(dataset).names
+        settings = protocol.model_dump(include={"near_bits"})
+        return Pair(trained=trained, tested=tested, by_parts=True, **settings)
 
     def extract(self, entry: Entry, nets: Mapping[str, Product | Failure]) -> Extract | Given:
         """Give the stage that turns pictures into an entry's vectors, through a net if need be."""
@@ -266,6 +324,10 @@ class Bench:
         """Give the stage that trains on one data set of a pair and predicts the other."""
         return self._predict(entry, self.taxonomy_between(crossing), crossing.protocol)
 
+    def carry_weak(self, entry: Entry, dataset: Dataset, protocol: Protocol) -> Predict:
+        """Give the stage that trains on weak labels and predicts a data set."""
+        return self._predict(entry, self.taxonomy_from_weak(dataset), protocol)
+
     def _predict(self, entry: Entry | Floor, taxonomy: Taxonomy, protocol: Protocol) -> Predict:
         feature = entry.feature if isinstance(entry, Entry) else None
         return Predict(
@@ -274,6 +336,19 @@ class Bench:
             taxonomy=taxonomy,
             feature=feature if feature and feature.is_learned else None,
         )
+
+
+def _start(net: Product) -> Start:
+    """Give what another run needs of a trained net, checked."""
+    graph, weights = net.file("model.onnx"), net.file("model.safetensors")
+    return Start(net.address, graph, weights, tuple(net.manifest["notes"]["emotions"]))
+
+
+def _shared(trained: Taxonomy, tested: Taxonomy) -> Taxonomy:
+    shared = tuple(one for one in tested.emotions if one.name in trained.names)
+    if len(shared) in (0, 1, len(tested)):
+        return tested
+    return Taxonomy(name="shared", emotions=shared)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,10 @@ class KFold(Protocol):
     )
     seed: int
 
+    @property
+    def tests_every_picture(self) -> bool:
+        return True
+
     def folds(self, pictures: pl.DataFrame) -> Iterator[Fold]:
         if pictures.is_empty():
             return

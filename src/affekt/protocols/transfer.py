@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-import numpy as np
 import polars as pl
 from pydantic import Field
 
 from affekt.errors import AffektError
 from affekt.protocols import Fold, Protocol
+from affekt.protocols._sides import sides
 
 
 class Transfer(Protocol):
@@ -28,14 +28,14 @@ class Transfer(Protocol):
         False, description="train on the first's part `train`, test on the second's `test`, if any"
     )
 
+    @property
+    def tests_every_picture(self) -> bool:
+        return not self.by_parts
+
     def folds(self, pictures: pl.DataFrame) -> Iterator[Fold]:
         if pictures.is_empty():
             return
-        is_test = (pictures["part"] == "test").fill_null(False)
-        is_train = (pictures["part"] == "train").fill_null(False)
-        group = pictures.select(pl.coalesce("group_id", "image_id")).to_series()
-        is_train &= ~group.is_in(group.filter(is_test).implode())
-        train, test = np.flatnonzero(is_train.to_numpy()), np.flatnonzero(is_test.to_numpy())
+        train, test, _ = sides(pictures)
         if not (train.size and test.size):
             raise AffektError(
                 f"protocol 'transfer': {train.size} pictures to train on, {test.size} to test; "

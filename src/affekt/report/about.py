@@ -66,7 +66,7 @@ def exhibit(given: ReportInput) -> Exhibit:
     """List every product behind the page, with the address and the hash of its rows."""
     rows: list[Row] = [_row("build", stage, made) for stage, made in given.build.items()]
     seen: set[str] = set()
-    for result in given.results:
+    for result in (*given.results, *given.curves):
         cell = f"{result.dataset}, {result.entry}, {result.protocol}"
         for where, made in ((result.dataset, result.pictures), (cell, result.predictions)):
             key = made.address if isinstance(made, Product) else where

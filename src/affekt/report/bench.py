@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from affekt.foreign import clean
-from affekt.report import leaks, tested
+from affekt.report import curve, leaks, tested
 from affekt.report.cell import cell_of
 from affekt.report.estimates import Rated, rated
 from affekt.report.exhibits import Gap
@@ -62,12 +62,16 @@ class Bench(NamedTuple):
 
     Attributes:
         tests: What all cells were scored from.
+        curves: What learning curves are scored from.
+        lost_curves: Those without predictions.
     """
 
     panels: tuple[Panel, ...]
     lost: tuple[Lost, ...]
     rated: tuple[Rated, ...] = ()
     tests: tuple[Tests, ...] = ()
+    curves: tuple[Tests, ...] = ()
+    lost_curves: tuple[curve.Lost, ...] = ()
 
 
 def read(given: ReportInput) -> Bench:
@@ -84,7 +88,8 @@ def read(given: ReportInput) -> Bench:
             estimated.extend(one)
         else:
             tests.append(Tests(tested.about(result), one))
-    return Bench(panels(tests, given.seed), tuple(lost), tuple(estimated), tuple(tests))
+    scored, curves = panels(tests, given.seed), curve.read(given.curves)
+    return Bench(scored, tuple(lost), tuple(estimated), tuple(tests), *curves)
 
 
 def panels(tests: Iterable[Tests], seed: int) -> tuple[Panel, ...]:

@@ -4,8 +4,6 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import polars as pl
-from jaxtyping import Bool
 
 from affekt.measures import calibration as measures
 from affekt.report.bench import Panel
@@ -31,21 +29,22 @@ COOLED = (
     Column("log loss after", "score"),
     Column("error before", "score"),
     Column("error after", "score"),
+    Column("Brier before", "score"),
+    Column("Brier after", "score"),
 )
 
 
 def table(panel: Panel) -> Table:
     """Give one row an entry, floors last; columns about votes and temperature where there are."""
     votes = [_of_votes(cell) for cell in panel.cells]
-    cooled = [cool(cell) for cell in panel.cells]
-    has_votes, is_cooled = any(votes), any(cooled)
+    has_votes, is_cooled = any(votes), any(cell.cooled for cell in panel.cells)
     rows = [
         (
             *_of_labels(cell),
             *(v or (None,) * 2 if has_votes else ()),
-            *(_row(c) if is_cooled else ()),
+            *(_cooled(cell) if is_cooled else ()),
         )
-        for cell, v, c in zip(panel.cells, votes, cooled, strict=True)
+        for cell, v in zip(panel.cells, votes, strict=True)
     ]
     return Table(
         name=f"g14-sums-{panel.slug}",
@@ -92,42 +91,33 @@ def _of_votes(cell: Cell) -> Row | None:
     return float(np.mean(errors)), float(((said - votes) ** 2).sum(axis=1).mean())
 
 
-class Cooled(NamedTuple):
-    """One temperature, fitted on validation pictures, and what it does to all others."""
+class Change(NamedTuple):
+    """Sums over the tests that a temperature was not fitted on, before it and after."""
 
-    temperature: float
-    n: int
     loss: tuple[float, float]
     error: tuple[float, float]
+    brier: tuple[float, float]
 
 
-def cool(cell: Cell) -> Cooled | None:
-    """Fit the temperature on tests of the part `validate`, and score the other tests.
-
-    None where no picture of that part was tested, or no other one.
-    """
-    apart = _is_apart(cell)
-    said, truth = cell.tested.probabilities, cell.tested.truth
-    if not apart.any() or apart.all():
-        return None
-    found = measures.temperature(said[apart], truth[apart])
-    plain, rest = said[~apart], truth[~apart]
-    both = plain, measures.tempered(plain, found)
-    losses = [measures.log_loss(one, rest) for one in both]
-    errors = [measures.calibration_error(measures.top_label(one, rest, BINS)) for one in both]
-    n = int(np.unique(cell.tested.image[apart]).size)
-    return Cooled(found, n, (losses[0], losses[1]), (errors[0], errors[1]))
-
-
-def _is_apart(cell: Cell) -> Bool[np.ndarray, " row"]:
-    is_validation = cell.pictures.select((pl.col("part") == "validate").fill_null(False))
-    return np.asarray(is_validation.to_series().to_numpy()[cell.tested.image], dtype=bool)
-
-
-def _row(one: Cooled | None) -> Row:
+def change(cell: Cell) -> Change | None:
+    """Give what a temperature changes; None where there is nothing to fit one on."""
+    one = cell.cooled
     if one is None:
+        return None
+    plain, truth = cell.tested.probabilities[one.rest], cell.tested.truth[one.rest]
+    sums = (measures.log_loss, _error, measures.brier)
+    return Change(*((measure(plain, truth), measure(one.said, truth)) for measure in sums))
+
+
+def _error(said: measures.Probabilities, truth: measures.Codes) -> float:
+    return measures.calibration_error(measures.top_label(said, truth, BINS))
+
+
+def _cooled(cell: Cell) -> Row:
+    one, found = cell.cooled, change(cell)
+    if one is None or found is None:
         return (None,) * len(COOLED)
-    return (one.temperature, one.n, *one.loss, *one.error)
+    return (one.temperature, one.n, *found.loss, *found.error, *found.brier)
 
 
 def _notes(panel: Panel, *, has_votes: bool, is_cooled: bool) -> tuple[str, ...]:
@@ -146,8 +136,9 @@ def _notes(panel: Panel, *, has_votes: bool, is_cooled: bool) -> tuple[str, ...]
         )
     if is_cooled:
         notes.append(
-            "Temperature: fitted to the tests of the part “validate” alone (n apart: its "
-            "pictures), above 1 for an entry that is too sure. Before and after are of all other "
-            "tests, one by one."
+            "Temperature: above 1 for an entry that is too sure; fitted on pictures of the part "
+            "“validate” alone (n apart: how many), by which a net's epoch was chosen, too. Without "
+            "that part each fold has its own, fitted on the tests of the other folds: their mean, "
+            "and the fewest pictures. Before and after are of all other tests, one by one."
         )
     return tuple(notes)

@@ -35,7 +35,8 @@ class ReportInput:
         seed: Of the plan; also draws the bootstrap and the example pictures.
         build: Products by stage (collect, clean, dedupe, sample, noisy, verify, decide, split,
             release); any may be missing, or a `Failure` that says why.
-        results: Cells of the benchmark.
+        results: Cells of the benchmark whose repeats all learned from as much.
+        curves: Those whose repeats learned from ever more labels.
         shelf: Bytes of the pictures; None leaves the examples out.
         hardware: Name → what it is, in words.
         versions: Name → version of what writes this page.
@@ -49,6 +50,7 @@ class ReportInput:
     seed: int
     build: Mapping[str, Product | Failure] = field(default_factory=dict)
     results: "tuple[Result, ...]" = ()
+    curves: "tuple[Result, ...]" = ()
     shelf: Shelf | None = None
     hardware: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=versions)

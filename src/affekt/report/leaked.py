@@ -4,7 +4,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from affekt.measures.intervals import wilson
 from affekt.report import resample
@@ -16,6 +16,17 @@ from affekt.report.scores import Cell, Score
 from affekt.report.text import percent
 
 STEPS = ((0, 0), (1, 4), (5, NEAR_BITS), (NEAR_BITS + 1, 16), (17, 64))
+BITS = (
+    Column("bits", "text"),
+    Column("pictures"),
+    Column("share", "percent"),
+    Column("share 95 %", "percent", "95 %"),
+)
+OF_BITS = (
+    "Bits: the least limit at which the stage dedupe would call the two copies; one of two "
+    "64-bit hashes differs in at most so many, the other in at most twice as many. "
+    "Pictures without hashes are flat. Intervals: Wilson, 95 %."
+)
 COLUMNS = (
     Column("entry", "text"),
     Column("n leaked"),
@@ -29,8 +40,11 @@ COLUMNS = (
 )
 
 
-def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
-    """Two tables a data set and protocol; one where none leaks, a box where nothing is known."""
+def exhibit(given: ReportInput, bench: Bench, weak: tuple[Table, ...] = ()) -> Exhibit:
+    """Two tables a data set and protocol; one where none leaks, a box where nothing is known.
+
+    What is known of weakly labelled pictures comes last.
+    """
     blocks: list[Table | Gap] = []
     for panel in bench.panels:
         if (panel.cells[0].near_bits >= 0).any():
@@ -46,36 +60,31 @@ def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
         "G23",
         "Near copies across the split",
         "Tested pictures that a training picture resembles so much that it may be remembered.",
-        (*blocks, *gaps(given, bench, "Near copies across the split")),
+        (*blocks, *weak, *gaps(given, bench, "Near copies across the split")),
     )
 
 
 def distances(panel: Panel) -> Table:
     """Give how many tests have their nearest training picture at which distance."""
     cell = panel.cells[0]
-    bits, weight = cell.near_bits, cell.tested.weight
-    rows: list[Row] = []
-    for low, high in STEPS:
-        n = float(weight[(bits >= low) & (bits <= high)].sum())
-        rows.append((str(low) if low == high else f"{low} to {high}", *_share(n, cell.n)))
-    unknown = float(weight[bits < 0].sum())
-    rows.append(("not known", *_share(unknown, cell.n)))
     return Table(
         name=f"g23-distances-{panel.slug}",
         title=f"Bits to the nearest training picture on {panel.name}",
-        columns=(
-            Column("bits", "text"),
-            Column("pictures"),
-            Column("share", "percent"),
-            Column("share 95 %", "percent", "95 %"),
-        ),
-        rows=tuple(rows),
-        notes=(
-            "Bits: the least limit at which the stage dedupe would call the two copies; one of two "
-            "64-bit hashes differs in at most so many, the other in at most twice as many. "
-            "Pictures without hashes are flat. Intervals: Wilson, 95 %.",
-        ),
+        columns=BITS,
+        rows=steps(cell.near_bits, cell.tested.weight),
+        notes=(OF_BITS,),
     )
+
+
+def steps(bits: Int[np.ndarray, " row"], weight: Float[np.ndarray, " row"]) -> tuple[Row, ...]:
+    """Give the rows of a table with the columns `BITS`: how many tests lie at which distance."""
+    whole = round(float(weight.sum()))
+    rows: list[Row] = []
+    for low, high in STEPS:
+        n = float(weight[(bits >= low) & (bits <= high)].sum())
+        rows.append((str(low) if low == high else f"{low} to {high}", *_share(n, whole)))
+    unknown = float(weight[bits < 0].sum())
+    return (*rows, ("not known", *_share(unknown, whole)))
 
 
 def table(panel: Panel) -> Table:

@@ -18,7 +18,8 @@ from affekt.store import Product
 
 MOST_COMPARED = 4_000_000_000  # pairs of a protocol: about a minute
 CHUNK = 4_000_000  # pairs compared at once, some 40 MB
-BY_PART = ("holdout", "transfer")  # protocols that train where the column `part` says train
+# Protocols that train where the column `part` says train.
+BY_PART = ("holdout", "transfer", "learning_curve")
 NEAR_BITS = 8  # as `dedupe` groups pictures where not told otherwise, below five million
 
 

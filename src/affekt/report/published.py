@@ -45,6 +45,8 @@ TESTS = Schema(
         "near_bits": Column(pl.Int32, "bits to the nearest picture trained on; null: not known"),
         "probabilities": Column(pl.List(pl.Float64), "by the model, in the order of `emotions`"),
         "claims": Column(pl.List(pl.Boolean), "by classifiers of one emotion each, where such are"),
+        "curve": Column(pl.String, "data set of the learning curve it belongs to; null: of none"),
+        "labels": Column(pl.Int64, "labels learned from before, on a learning curve"),
         "emotions": Column(pl.List(pl.String), "chosen among"),
         "signs": Column(pl.List(pl.Int8), "+1 pleasant, -1 unpleasant, 0 neither, of `emotions`"),
     },
@@ -71,10 +73,15 @@ class Note(BaseModel):
 
 
 class Tests(NamedTuple):
-    """The rows of one entry on one data set under one protocol, see `affekt.report.tested`."""
+    """The rows of one entry on one data set under one protocol, see `affekt.report.tested`.
+
+    Attributes:
+        curve: Tested data set of a learning curve, whose rows tell ``labels``, too; ``""`` of none.
+    """
 
     about: About
     rows: pl.DataFrame
+    curve: str = ""
 
 
 def write(tests: Sequence[Tests], given: ReportInput, path: Path) -> None:
@@ -99,7 +106,9 @@ def write(tests: Sequence[Tests], given: ReportInput, path: Path) -> None:
 
 def _framed(one: Tests) -> pl.DataFrame:
     about = one.about
-    named = one.rows.with_columns(
+    rows = one.rows if one.curve else one.rows.with_columns(labels=None)
+    named = rows.with_columns(
+        curve=pl.lit(one.curve or None, dtype=pl.String),
         dataset=pl.lit(about.dataset),
         entry=pl.lit(about.entry),
         protocol=pl.lit(about.protocol),
@@ -202,7 +211,9 @@ def _entries(path: Path) -> Iterator[Tests]:
         dataset, entry, protocol = (str(word) for word in key)
         emotions, signs = some["emotions"][0].to_list(), some["signs"][0].to_list()
         about = About(dataset, entry, protocol, tuple(emotions), tuple(signs))
-        rest = some.drop(*names, "emotions", "signs").with_columns(
+        curve = some["curve"][0] or ""
+        spare = () if curve else ("labels",)
+        rest = some.drop(*names, "emotions", "signs", "curve", *spare).with_columns(
             name=pl.col("image_id").str.head(12)
         )
-        yield Tests(about, rest.sort("image_id", "repeat", "fold"))
+        yield Tests(about, rest.sort("image_id", "repeat", "fold"), curve)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from jaxtyping import Float
 
 from affekt.foreign import clean
 from affekt.measures.calibration import places
@@ -17,6 +18,7 @@ from affekt.report.squares import Square
 from affekt.report.text import count, percent
 
 Bin = tuple[float, float, float]  # pictures, mean probability said, share right
+SMALL = 4  # px of a point at the temperature
 
 
 def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
@@ -43,19 +45,39 @@ def figure(panel: Panel) -> Figure:
             f"Points: up to {BINS} bins of equally many answers, by the probability of the top "
             "answer. Lines: 95 %, Wilson, as if answers were alone. Dashed: said as often as "
             "right; below it an entry is too sure.",
+            *(["Small points: the same answers at the temperature."] * _is_cooled(panel)),
         ),
     )
 
 
 def bins(cell: Cell) -> list[Bin]:
     """Give the bins that hold answers, from unsure to sure."""
-    said, weight = cell.said, cell.tested.weight
+    return _bins(cell.said, cell.right, cell.tested.weight)
+
+
+def cooled_bins(cell: Cell) -> list[Bin]:
+    """Give the bins at the temperature, of the tests it was not fitted on; none without one."""
+    one = cell.cooled
+    if one is None:
+        return []
+    return _bins(one.said.max(axis=1), cell.right[one.rest], cell.tested.weight[one.rest])
+
+
+def _bins(
+    said: Float[np.ndarray, " row"],
+    right: Float[np.ndarray, " row"],
+    weight: Float[np.ndarray, " row"],
+) -> list[Bin]:
     place = places(said, BINS)
     sums = [
         np.bincount(place, weights=values * weight, minlength=BINS)
-        for values in (np.ones_like(said), said, cell.right)
+        for values in (np.ones_like(said), said, right)
     ]
     return [(n, one / n, right / n) for n, one, right in zip(*sums, strict=True) if n > 0]
+
+
+def _is_cooled(panel: Panel) -> bool:
+    return any(cell.cooled for cell in panel.contenders)
 
 
 def _drawn(cell: Cell, square: Square) -> Iterator[Item]:
@@ -65,6 +87,9 @@ def _drawn(cell: Cell, square: Square) -> Iterator[Item]:
         yield square.line((said, low), (said, high), 1.5)
         says = f"{clean(cell.entry)}: said {percent(said)}, right {percent(right)}"
         yield square.point((said, right), f"{says} of {count(n)}")
+    for n, said, right in cooled_bins(cell):
+        says = f"{clean(cell.entry)}, at the temperature: said {percent(said)}"
+        yield square.point((said, right), f"{says}, right {percent(right)} of {count(n)}", SMALL)
 
 
 def _text(panel: Panel) -> str:
@@ -76,18 +101,32 @@ def _text(panel: Panel) -> str:
             told.append(
                 f"{clean(cell.entry)} says {percent(cell.sureness)} on average and is right in "
                 f"{percent(cell.accuracy.value)}, {word} by {100 * abs(gap):.1f} points."
+                f"{_at_temperature(cell)}"
             )
     return f"On {panel.name}, n = {panel.cells[0].n:,} pictures. {' '.join(told)}".strip()
 
 
+def _at_temperature(cell: Cell) -> str:
+    one, found = cell.cooled, calibrated.change(cell)
+    if one is None or found is None:
+        return ""
+    before, after = found.error
+    return (
+        f" A temperature of {one.temperature:.2f}, fitted on {count(one.n)} other pictures, takes "
+        f"its calibration error from {before:.3f} to {after:.3f}."
+    )
+
+
 def _table(panel: Panel, name: str) -> Table:
     rows: list[Row] = [
-        (cell.entry, at + 1, n, said, right, wilson(min(right * n, n), n))
+        (cell.entry, when, at + 1, n, said, right, wilson(min(right * n, n), n))
         for cell in panel.contenders
-        for at, (n, said, right) in enumerate(bins(cell))
+        for when, found in (("as said", bins(cell)), ("at the temperature", cooled_bins(cell)))
+        for at, (n, said, right) in enumerate(found)
     ]
     columns = (
         Column("entry", "text"),
+        Column("answers", "text"),
         Column("bin"),
         Column("n"),
         Column("said", "percent"),

@@ -24,6 +24,9 @@ class Remarks(NamedTuple):
         unreported: Emotions without scores of their own; None where the protocol does not say.
         said: Sentences for the notes of a table.
         trained_on: Data set that was trained on where another one was tested.
+        temperature: Fitted on pictures that were neither trained nor tested on, see
+            `affekt.report.calibrated`; None where there were none.
+        validated: How many these were.
     """
 
     is_leaky: bool = False
@@ -31,6 +34,8 @@ class Remarks(NamedTuple):
     unreported: frozenset[str] | None = None
     said: tuple[str, ...] = ()
     trained_on: str = ""
+    temperature: float | None = None
+    validated: int = 0
 
     def stamped(self, entry: str) -> str:
         """Give the name of an entry, with its stamp."""
@@ -55,12 +60,16 @@ def remarks(result: "Result") -> Remarks:
             "sides of a fold. New pictures cannot be expected to be named as well."
         )
     is_leaky = bool(notes.get("is_leaky", False))
+    rounds = notes.get("folds", [])
+    kept = rounds[0] if len(rounds) == 1 else {}
     return Remarks(
         is_leaky,
         torn,
         None if unreported is None else frozenset(unreported),
         (*said, *([LEAK] if is_leaky else [])),
         result.trained_on,
+        kept.get("temperature"),
+        int(kept.get("validate", 0)),
     )
 
 

@@ -18,7 +18,7 @@ from affekt.measures import ranking
 from affekt.measures import scores as measures
 from affekt.measures.calibration import places
 from affekt.measures.intervals import Interval, wilson
-from affekt.report import resample, tested
+from affekt.report import cooled, resample, tested
 from affekt.report.remarks import Remarks
 
 LEAST = 10  # the 2016 paper leaves out emotions with "less than 10 images"
@@ -162,6 +162,13 @@ class Cell:
     def sureness(self) -> float:
         """Mean probability of the top answer; NaN without pictures."""
         return float((self.said * self.tested.weight).sum() / self.n) if self.n else math.nan
+
+    @cached_property
+    def cooled(self) -> cooled.Cooled | None:
+        """What a temperature makes of it; None where there is nothing to fit one on."""
+        part = self.pictures.select((pl.col("part") == "validate").fill_null(False))["part"]
+        is_validation = part.to_numpy()[self.tested.image].astype(bool)
+        return cooled.cool(self.tested, is_validation, self.remarks)
 
     @cached_property
     def right(self) -> Float[np.ndarray, " row"]:

@@ -37,10 +37,10 @@ class Square(NamedTuple):
             self.x(one[0]), self.y(one[1]), self.x(other[0]), self.y(other[1]), "ink", width
         )
 
-    def point(self, at: tuple[float, float], says: str) -> Box:
-        """Give a mark at a place."""
-        x, y = self.x(at[0]) - MARK / 2, self.y(at[1]) - MARK / 2
-        return Box(x, y, MARK, MARK, Paint(slot=-1), says)
+    def point(self, at: tuple[float, float], says: str, side: float = MARK) -> Box:
+        """Give a mark at a place, its side in px."""
+        x, y = self.x(at[0]) - side / 2, self.y(at[1]) - side / 2
+        return Box(x, y, side, side, Paint(slot=-1), says)
 
 
 def scene(

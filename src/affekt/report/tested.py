@@ -45,6 +45,7 @@ class Tested(NamedTuple):
         group: Number of the row's group.
         image: Number of the row's picture.
         turn: Number of the round of testing, a fold of a repeat.
+        repeat: Number of the repeat.
         claims: What the classifier of each emotion alone said; None where the model has none.
     """
 
@@ -54,6 +55,7 @@ class Tested(NamedTuple):
     group: Int[np.ndarray, " row"]
     image: Int[np.ndarray, " row"]
     turn: Int[np.ndarray, " row"]
+    repeat: Int[np.ndarray, " row"]
     claims: Bool[np.ndarray, "row emotion"] | None = None
 
 
@@ -66,13 +68,13 @@ def about(result: "Result") -> About:
     return About(result.dataset, entry, result.protocol, result.taxonomy.names, signs, told)
 
 
-def rows(result: "Result", memory: leaks.Memory) -> pl.DataFrame | Failure:
+def rows(result: "Result", memory: leaks.Memory | None) -> pl.DataFrame | Failure:
     """Give the tests of a result, or why there are none.
 
     Columns: ``repeat``, ``fold``, ``image_id``, ``group_id``, ``name``, ``emotion`` (the label),
     ``part``, ``shares``, ``probabilities`` and ``claims`` in taxonomy order, ``is_trained``
     (whether a picture of this label was left to learn from), ``near_bits`` (see
-    `affekt.report.leaks`).
+    `affekt.report.leaks`; null without a memory).
     """
     for made in (result.pictures, result.predictions):
         if isinstance(made, Failure):
@@ -84,11 +86,11 @@ def rows(result: "Result", memory: leaks.Memory) -> pl.DataFrame | Failure:
     said = _wide(result.predictions, result.taxonomy.names)
     tests = said.join(known, on="image_id", how="left").sort("image_id", "repeat", "fold")
     untrained = _untrained(known, tests)
+    recipe = result.predictions.manifest.get("recipe", {})
+    near = memory.nearest(result.pictures, tests, recipe) if memory else None
     return tests.with_columns(
         is_trained=~pl.col("emotion").is_in(untrained).fill_null(False),
-        near_bits=memory.nearest(
-            result.pictures, tests, result.predictions.manifest.get("recipe", {})
-        ),
+        near_bits=pl.lit(None, pl.Int32) if near is None else near,
     )
 
 
@@ -111,6 +113,7 @@ def arrays(tests: pl.DataFrame, emotions: tuple[str, ...]) -> Tested:
         group=_numbered(groups(tests)),
         image=_numbered(tests["image_id"]),
         turn=_numbered(tests.select(pl.struct("repeat", "fold").alias("turn"))["turn"]),
+        repeat=_numbered(tests["repeat"]),
         claims=_matrix(tests["claims"], k).astype(bool) if has_claims else None,
     )
 

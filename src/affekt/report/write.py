@@ -16,6 +16,7 @@ from affekt.report import (
     choices,
     classes,
     confusion,
+    curves,
     datasets,
     differences,
     doubtful,
@@ -34,6 +35,7 @@ from affekt.report import (
     sheet,
     voted,
     votes,
+    weak,
     workers,
 )
 from affekt.report.bench import Bench
@@ -55,6 +57,7 @@ MAKERS: dict[str, Callable[[ReportInput, Bench], Exhibit]] = {
     "T3": accuracy.exhibit,
     "T4": overall.exhibit,
     "G16": differences.exhibit,
+    "G24": curves.exhibit,
     "R": ratings.exhibit,
     "G5-7": rates.exhibit,
     "G15": classes.exhibit,
@@ -62,11 +65,11 @@ MAKERS: dict[str, Callable[[ReportInput, Bench], Exhibit]] = {
     "G14": reliability.exhibit,
     "G25": selective.exhibit,
     "G26": voted.exhibit,
-    "G23": leaked.exhibit,
+    "G23": lambda given, bench: leaked.exhibit(given, bench, tuple(weak.tables(given))),
     "G17": doubtful.exhibit,
     "A": lambda given, _: about.exhibit(given),
 }
-SCORES = ("T3", "T4", "G16", "G5-7", "G15", "G3", "G14", "G25", "G26", "G23", "G17")
+SCORES = ("T3", "T4", "G16", "G24", "G5-7", "G15", "G3", "G14", "G25", "G26", "G23", "G17")
 ALIASES = {"G5": "G5-7", "G6": "G5-7", "G7": "G5-7"}
 
 
@@ -85,8 +88,9 @@ def write(sources: ReportInput, folder: Path, only: str | None = None) -> Path:
     """
     ids = [_known(only)] if only is not None else list(MAKERS)
     scored = bench.read(sources)
-    if scored.tests and only is None:
-        published.write(scored.tests, sources, folder / published.NAME)
+    tests = (*scored.tests, *scored.curves)
+    if tests and only is None:
+        published.write(tests, sources, folder / published.NAME)
     return _written(sources, scored, folder, ids, only)
 
 
@@ -106,7 +110,9 @@ def rescored(path: Path, folder: Path, only: str | None = None) -> Path:
         seed=note.seed,
         banners=note.banners,
     )
-    scored = Bench(bench.panels(tests, sources.seed), ())
+    cells = [one for one in tests if not one.curve]
+    curved = tuple(one for one in tests if one.curve)
+    scored = Bench(bench.panels(cells, sources.seed), (), curves=curved)
     ids = [_known(only, SCORES)] if only is not None else list(SCORES)
     return _written(sources, scored, folder, ids, only)
 

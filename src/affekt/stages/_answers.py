@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from affekt.errors import PartError
+from affekt.measures import calibration
 from affekt.models import Fitted, FittedRatings, Probabilities, Vectors
 from affekt.protocols import Fold
 from affekt.tables import ESTIMATES, PREDICTIONS
@@ -14,7 +15,7 @@ MOST_OFF = 1e-6  # a row of probabilities may miss 1 by this much
 
 
 class Asked(NamedTuple):
-    """Test rows, and the kind of the model that is asked about them."""
+    """Rows of a fold, and the kind of the model that is asked about them."""
 
     model: str
     fold: Fold
@@ -59,6 +60,25 @@ def estimates(fitted: FittedRatings, asked: Asked, scales: tuple[str, ...]) -> p
         )
     rows = {**_keys(asked, "scale", scales), "estimate": said.ravel()}
     return pl.DataFrame(rows, schema=ESTIMATES.types())
+
+
+def temperature(
+    fitted: Fitted, asked: Asked, codes: calibration.Codes, emotions: tuple[str, ...]
+) -> float:
+    """Give the temperature that suits the answers best, see `affekt.measures.calibration`.
+
+    Args:
+        fitted: What is asked.
+        asked: Rows that it neither learned from nor is tested on.
+        codes: Of their labels.
+        emotions: That are chosen among.
+
+    Raises:
+        PartError: What the model gave are no probabilities.
+    """
+    said = fitted.probabilities(asked.vectors)
+    _check_probabilities(said, asked, len(emotions))
+    return calibration.temperature(said, codes)
 
 
 def _keys(asked: Asked, of: str, names: tuple[str, ...]) -> dict[str, object]:

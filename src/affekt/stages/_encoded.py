@@ -65,7 +65,7 @@ def inside(
 ) -> Inside:
     """Give the samples with the values of this fold; as they are where nothing is learned.
 
-    Rows of neither side of the fold have values of 0.
+    Rows that the fold does not name have values of 0.
 
     Args:
         feature: What learns; None where nothing does.
@@ -77,7 +77,7 @@ def inside(
     if feature is None:
         return Inside(samples, {})
     encoder = learned(feature, vectors, image_ids, fold)
-    rows = np.union1d(fold.train, fold.test)
+    rows = np.unique(np.concatenate([fold.train, fold.test, fold.validate]))
     values = np.zeros((len(image_ids), feature.length), np.float32)
     for row, raw in zip(rows, vectors.vectors(image_ids.gather(rows)), strict=True):
         values[row] = _checked(encoder.encode(raw), feature)

@@ -23,6 +23,7 @@ from threadpoolctl import threadpool_limits
 from affekt import durable
 from affekt.errors import PictureError
 from affekt.nets.efficientnet_lite0 import NET
+from affekt.nets.net import Net
 from affekt.nets.session import session
 from affekt.pictures.decode import Decoders
 from affekt.pictures.square import squashed
@@ -63,7 +64,9 @@ class Lessons:
     failed: tuple[Failed, ...]
 
 
-def lessons(desk: Desk, rows: pl.DataFrame, recipe: Finetune, workers: int) -> Lessons:
+def lessons(
+    desk: Desk, rows: pl.DataFrame, recipe: Finetune, workers: int, net: Net = NET
+) -> Lessons:
     """Give the pictures of a table; decoded by an earlier run of the same stage, or new.
 
     Args:
@@ -71,8 +74,9 @@ def lessons(desk: Desk, rows: pl.DataFrame, recipe: Finetune, workers: int) -> L
         rows: With the columns of `affekt.pictures.shelf.SPOTS`, and ``part``.
         recipe: Says what is shown.
         workers: Pictures in work at once, one core each.
+        net: Its frozen layers make what is kept of a picture.
     """
-    files = _Files(desk.scratch / "shown", rows.height, recipe)
+    files = _Files(desk.scratch / "shown", rows.height, recipe, net)
     if not files.note.is_file():
         files.make(desk, rows, workers)
     told = json.loads(files.note.read_text(encoding="utf-8"))
@@ -84,9 +88,9 @@ def lessons(desk: Desk, rows: pl.DataFrame, recipe: Finetune, workers: int) -> L
 class _Files:
     """Arrays of one run below one folder; the note is written when they are whole."""
 
-    def __init__(self, folder: Path, n_rows: int, recipe: Finetune) -> None:
+    def __init__(self, folder: Path, n_rows: int, recipe: Finetune, net: Net) -> None:
         self.note = folder / "note.json"
-        self._folder, self._recipe = folder, recipe
+        self._folder, self._recipe, self._net = folder, recipe, net
         side = NET.side_px
         self._shapes: dict[str, tuple[tuple[int, ...], DTypeLike]] = {
             "framed": ((n_rows, side, side, 3), np.uint8)
@@ -140,7 +144,7 @@ class _Files:
             layer = KEPT[self._recipe.mode][0]
             kept = arrays["kept"]
             views = np.stack([pixels, pixels[:, ::-1]][: kept.shape[1]])
-            kept[row] = session(NET).run(views, layer)
+            kept[row] = session(self._net).run(views, layer)
         else:
             arrays["framed" if len(pixels) == NET.side_px else "squares"][row] = pixels
 

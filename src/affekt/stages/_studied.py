@@ -13,7 +13,7 @@ from affekt.protocols import Fold
 def check(
     pictures: pl.DataFrame,
     folds: Sequence[Fold],
-    studied: pl.DataFrame | None,
+    studied: Sequence[pl.DataFrame],
     history: Sequence[Mapping[str, Any]],
 ) -> None:
     """Fail if a fold tests a picture, or a near copy of one, that the net behind it has seen.
@@ -21,27 +21,36 @@ def check(
     Args:
         pictures: Rows of the folds, with ``image_id`` and ``group_id``.
         folds: Who is tested.
-        studied: Pictures the net learned from or was chosen by; None where there is no such net.
+        studied: Pictures the net learned from or was chosen by, and those of every net that it
+            began with; none where there is no such net.
         history: Manifests of everything the tables came from.
 
     Raises:
         AffektError: It tests such a picture.
     """
-    if studied is None or not folds:
+    if not studied or not folds:
         return
+    every = pl.concat(studied)
     tested = pictures[np.unique(np.concatenate([fold.test for fold in folds]))]
-    is_seen = pl.col("image_id").is_in(studied["image_id"].implode()) | pl.col("group_id").is_in(
-        studied["group_id"].drop_nulls().implode()
+    is_seen = pl.col("image_id").is_in(every["image_id"].implode()) | pl.col("group_id").is_in(
+        every["group_id"].drop_nulls().implode()
     ).fill_null(False)
     seen = tested.filter(is_seen).height
     if seen:
         learned = [one for one in history if one.get("stage") == "train"]
-        pictures_of = learned[-1]["notes"]["data"]["pictures"] if learned else {}
         raise AffektError(
             f"predict: {seen:,} of {tested.height:,} tested pictures, or near copies of them, are "
-            f"among those the net learned from or was chosen by {pictures_of}; test it on the part "
-            "'test' by the protocol 'holdout', or on another data set"
+            f"among {_those(learned)}; test it on the part 'test' by the protocol 'holdout', or on "
+            "another data set"
         )
+
+
+def _those(learned: Sequence[Mapping[str, Any]]) -> str:
+    """Name the pictures that a net has seen, with their number where its product tells."""
+    parts = learned[-1]["notes"]["data"]["pictures"] if learned else {}
+    uses = {"train": "the net learned from", "validate": "its epoch was chosen by"}
+    told = [f"the {parts[part]:,} {use}" for part, use in uses.items() if part in parts]
+    return " and ".join(told) or "those the net learned from"
 
 
 def check_emotions(wanted: tuple[str, ...], history: Sequence[Mapping[str, Any]]) -> None:

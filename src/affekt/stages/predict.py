@@ -25,7 +25,9 @@ class Predict(Stage):
     """Fit a model on the training rows of each fold and ask it about the test rows.
 
     What comes is what the model gives: probabilities of emotions, or estimates of ratings. A model
-    of ratings is neither trained on pictures without them nor asked about such.
+    of ratings is neither trained on pictures without them nor asked about such. What a fold keeps
+    for choices gives the temperature at which the probabilities would suit those rows; the
+    predictions stay as they are.
     """
 
     version = 2
@@ -53,7 +55,7 @@ class Predict(Stage):
         desk: Desk,
         pictures: pl.DataFrame,
         vectors: pl.DataFrame | Pieces | None = None,
-        studied: pl.DataFrame | None = None,
+        *studied: pl.DataFrame,
         **_: Any,
     ) -> Outcome:
         given = _encoded.given(vectors, pictures["image_id"])
@@ -148,8 +150,9 @@ class Predict(Stage):
     ) -> tuple[pl.DataFrame, dict[str, Any]]:
         """Give the answers of one fold, and what is to be told about it."""
         fitted = self.model.fit(self._shown(samples, fold))
-        asked = _answers.Asked(
-            self.model.kind(), fold, ids.gather(fold.test), samples.vectors[fold.test]
+        asked, kept = (
+            _answers.Asked(self.model.kind(), fold, ids.gather(rows), samples.vectors[rows])
+            for rows in (fold.test, fold.validate)
         )
         answers = (
             _answers.predictions(fitted, asked, samples.emotions)
@@ -166,6 +169,10 @@ class Predict(Stage):
             "not_tested": _absent(samples, fold.test),
             "model": dict(fitted.facts),
         }
+        if isinstance(fitted, Fitted) and fold.validate.size:
+            codes = samples.codes[fold.validate]
+            facts["validate"] = len(codes)
+            facts["temperature"] = _answers.temperature(fitted, kept, codes, samples.emotions)
         return answers, facts
 
 

@@ -24,7 +24,7 @@ affekt. It gives a probability for each of: {names}.
 ## How it learned
 
 {recipe}
-{moved}
+{moved}{shared}
 
 ## How good it is
 
@@ -81,10 +81,20 @@ def card(about: About) -> str:
         names=", ".join(about.emotions),
         data="\n".join(f"- {name}: {value}" for name, value in about.data.items()),
         recipe="\n".join(f"- {name}: {value}" for name, value in about.recipe.items()),
+        shared=_shared(about.recipe),
         moved="".join(f"\n- {name}: {value}" for name, value in about.moved.items()),
         accuracy=_accuracy(chosen),
         history="\n".join(_row(epoch) for epoch in about.history),
     )
+
+
+def _shared(recipe: Mapping[str, Any]) -> str:
+    """Tell the effective batch where several processes took part in every step."""
+    batch, processes = recipe["batch"], recipe["processes"]
+    if processes == 1:
+        return ""
+    each = -(-batch // processes)
+    return f"\n- a step: {batch} pictures in all, at most {each} in each of {processes} processes"
 
 
 def _accuracy(chosen: dict[str, Any]) -> str:

@@ -24,7 +24,7 @@ class Finetune(BaseModel, frozen=True, extra="forbid"):
         "full", description="full: all layers; last: last stage and classifier; head: classifier"
     )
     epochs: int = Field(20, ge=1, description="times every training picture is shown")
-    batch: int = Field(32, ge=1, description="pictures a step")
+    batch: int = Field(32, ge=1, description="pictures a step, of all processes together")
     optimiser: Literal["adamw", "sgd"] = Field("adamw", description="sgd has momentum")
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd")
     rate: float = Field(1e-4, gt=0, description="highest learning rate of layers that were there")
@@ -63,7 +63,8 @@ class Finetune(BaseModel, frozen=True, extra="forbid"):
     patience: int | None = Field(
         None, ge=1, description="epochs without a better validation part that end the run"
     )
-    threads: int = Field(2, ge=1, le=256, description="processor threads of one step")
+    threads: int = Field(2, ge=1, le=256, description="processor threads of each process")
+    processes: int = Field(1, ge=1, le=64, description="processes here that share every step")
     seed: int = Field(0, ge=0, description="of the new layer, the order and the augmentation")
 
     @model_validator(mode="after")
@@ -74,6 +75,11 @@ class Finetune(BaseModel, frozen=True, extra="forbid"):
             raise ValueError(
                 f"mode {self.mode!r} learns from kept values of plain and mirrored pictures; "
                 'set augment to "mirror" or "none"'
+            )
+        if self.batch < self.processes:
+            raise ValueError(
+                f"batch is {self.batch} and processes are {self.processes}; each needs a picture "
+                f"of a step: set processes to {self.batch} at most"
             )
         return self
 

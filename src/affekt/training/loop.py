@@ -19,6 +19,7 @@ from affekt.training.averaging import Average
 from affekt.training.chance import Rows, batches, order
 from affekt.training.checkpoints import Checkpoints, Saved
 from affekt.training.finetune import Finetune
+from affekt.training.group import ALONE, Group
 from affekt.training.losses import class_weights, loss
 from affekt.training.rates import optimiser_of, set_rates, share
 from affekt.training.views import Shown, Views, ahead
@@ -140,11 +141,19 @@ class Run:
         self._class_weights = torch.from_numpy(class_weights(lesson.targets[lesson.train], recipe))
         self._best: dict[str, Tensor] = {}
         self._at = Progress()
+        self._group = ALONE
+        self._way: nn.Module = _Way(tuned)
 
-    def learn(self, watch: Watch = lambda done, steps: None) -> Learned:
-        """Train until the last epoch, or until the validation part has not gained for long."""
-        with _settled(self._recipe):
+    def learn(self, watch: Watch = lambda done, steps: None, group: Group = ALONE) -> Learned:
+        """Train until the last epoch, or until the validation part has not gained for long.
+
+        Every process of a group calls this with the same run; what it gives is the same to each,
+        and the first one alone keeps checkpoints.
+        """
+        self._group = group
+        with _settled(self._recipe, group.rank):
             self._restore(self._checkpoints.latest() if self._checkpoints else None)
+            self._way = group.in_step(self._way)
             steps = self._steps_an_epoch() * self._recipe.epochs
             while not self._is_over():
                 for _ in self._epoch(steps):
@@ -172,23 +181,26 @@ class Run:
         self._save()
 
     def _batch(self, number: int, rows: Rows) -> tuple[int, Shown]:
-        first = number * self._recipe.batch
-        return number, self._lesson.views.moving(rows, self._at.epoch, first)
+        first, own = number * self._recipe.batch, self._group.share(len(rows)).rows
+        return number, self._lesson.views.moving(rows, self._at.epoch, first, own)
 
     def _step(self, shown: Shown, rows: Rows, steps: int) -> None:
         targets = torch.from_numpy(self._lesson.targets[rows])
+        own, counts = self._group.share(len(rows))
         set_rates(self._optimiser, share(self._at.step, steps, self._recipe))
         with _precision(self._recipe):
-            logits = self._tuned.answer(self._tuned.net, self._tuned.prepare(shown))
-        found = loss(logits, targets, self._class_weights, self._recipe)
+            logits = self._way(self._tuned.prepare(shown))
+        found = loss(logits, targets[own], self._class_weights, self._recipe, targets) * counts
         self._optimiser.zero_grad(set_to_none=True)
-        found.backward()
+        (found * self._group.size).backward()  # of which the group's mean is the batch's gradient
         if self._recipe.clip is not None:
             torch.nn.utils.clip_grad_norm_(self._learning(), self._recipe.clip)
         self._optimiser.step()
+        if self._recipe.moves_batch_norm(len(self._lesson.train)):
+            self._group.level(self._tuned.net)
         self._average.add(self._tuned.net, self._at.step)
         self._at.step += 1
-        self._at.loss_sum += found.item() * len(rows)
+        self._at.loss_sum += self._group.total(found).item() * len(rows)
         self._at.shown += len(rows)
 
     def _judge(self) -> None:
@@ -198,21 +210,32 @@ class Run:
         if not len(self._lesson.validate):
             at.history.append(Epoch(at.epoch, mean))
             return
-        judged = self._average.net
-        judged.eval()
-        right, lost = 0, 0.0
-        for rows in batches(self._lesson.validate, self._recipe.batch):
-            logits = self._answer(judged, self._lesson.views.still(rows))
-            codes = torch.from_numpy(self._lesson.codes[rows])
-            right += int((logits.argmax(1) == codes).sum())
-            lost += torch.nn.functional.cross_entropy(logits, codes, reduction="sum").item()
         n = len(self._lesson.validate)
+        right, lost = self._judged()
         accuracy = right / n
         error = sqrt(accuracy * (1 - accuracy) / n)
         at.history.append(Epoch(at.epoch, mean, lost / n, accuracy, error))
         if self._chosen() == at.epoch:
             weights = self._average.weights()
             self._best = {name: one.detach().clone() for name, one in weights.items()}
+
+    def _judged(self) -> tuple[float, float]:
+        """Count what is right in the validation part, and sum its losses, each row once.
+
+        Whole batches are dealt out to the processes and summed in their order, so that the number
+        of processes changes neither sum by a bit.
+        """
+        judged = self._average.net
+        judged.eval()
+        cut = batches(self._lesson.validate, self._recipe.batch)
+        sums = torch.zeros(len(cut), 2, dtype=torch.float64)
+        for number in range(self._group.rank, len(cut), self._group.size):
+            logits = self._answer(judged, self._lesson.views.still(cut[number]))
+            codes = torch.from_numpy(self._lesson.codes[cut[number]])
+            lost = torch.nn.functional.cross_entropy(logits, codes, reduction="sum")
+            sums[number] = torch.stack([(logits.argmax(1) == codes).sum(), lost])
+        right, losses = self._group.total(sums).T.tolist()
+        return sum(right), sum(losses)
 
     def _answer(self, net: nn.Module, shown: Shown) -> Tensor:
         with torch.inference_mode():
@@ -252,6 +275,9 @@ class Run:
     def _save(self) -> None:
         if self._checkpoints is None:
             return
+        random = self._group.of_each(torch.get_rng_state())
+        if self._group.rank:
+            return
         named = {f"net.{name}": one for name, one in self._tuned.net.state_dict().items()}
         if self._average.net is not self._tuned.net:  # no tensor may stand under two names
             named |= {f"average.{name}": one for name, one in self._average.weights().items()}
@@ -259,7 +285,7 @@ class Run:
         state = self._optimiser.state_dict()["state"]
         for number, values in state.items():
             named |= {f"optimiser.{number}.{name}": one for name, one in values.items()}
-        named["random"] = torch.get_rng_state()
+        named |= {f"random.{rank}": one for rank, one in enumerate(random)}
         self._checkpoints.save(self._at.step, named, {"progress": asdict(self._at)})
 
     def _restore(self, saved: Saved | None) -> None:
@@ -278,7 +304,7 @@ class Run:
             state.setdefault(int(number), {})[key] = one
         whole = self._optimiser.state_dict()
         self._optimiser.load_state_dict({**whole, "state": state})
-        torch.set_rng_state(tensors["random"])
+        torch.set_rng_state(tensors[f"random.{self._group.rank}"])
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
@@ -287,12 +313,26 @@ def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     }
 
 
+class _Way(nn.Module):
+    """The way from a prepared batch to logits as a module, the form in which it can be shared."""
+
+    def __init__(self, tuned: Tuned) -> None:
+        super().__init__()
+        self.net, self._answer = tuned.net, tuned.answer
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self._answer(self.net, x)
+
+
 @contextmanager
-def _settled(recipe: Finetune) -> Iterator[None]:
-    """Fix what can be fixed while a run lasts, and put it back: threads, seed, algorithms."""
+def _settled(recipe: Finetune, rank: int) -> Iterator[None]:
+    """Fix what can be fixed while a run lasts, and put it back: threads, seed, algorithms.
+
+    No two processes leave out the same features of their pictures.
+    """
     threads, strict = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(recipe.seed)
+        torch.manual_seed(recipe.seed + rank)
         torch.set_num_threads(recipe.threads)
         torch.use_deterministic_algorithms(True)
         # Nothing here reads memory that was not written, and filling it costs a fifth of a step.

@@ -8,8 +8,10 @@ from torch import Tensor
 from affekt.training.finetune import Finetune
 
 
-def loss(logits: Tensor, targets: Tensor, weights: Tensor, recipe: Finetune) -> Tensor:
-    r"""Give the mean loss of a batch.
+def loss(
+    logits: Tensor, targets: Tensor, weights: Tensor, recipe: Finetune, whole: Tensor | None = None
+) -> Tensor:
+    r"""Give the mean loss of a batch, or what one process's part of it adds to that.
 
     Cross entropy is :math:`-\sum_k t_k \log p_k`; the generalised one
     :math:`\sum_k t_k (1 - p_k^q) / q`, which is bounded and so lets go of labels that never fit.
@@ -19,6 +21,7 @@ def loss(logits: Tensor, targets: Tensor, weights: Tensor, recipe: Finetune) -> 
         targets: Shares that sum to 1, one row a picture.
         weights: What each class counts; a picture counts as its targets do together.
         recipe: Says which loss, and how targets are smoothed.
+        whole: Targets of the batch of which these rows are a part; None: they are all.
 
     References:
         Zhang and Sabuncu (2018), NeurIPS, equation 6; Szegedy et al. (2016), CVPR, section 7, on
@@ -30,8 +33,8 @@ def loss(logits: Tensor, targets: Tensor, weights: Tensor, recipe: Finetune) -> 
         losses = (smoothed * (1 - torch.exp(recipe.q * logs)) / recipe.q).sum(1)
     else:
         losses = -(smoothed * logs).sum(1)
-    counted = targets @ weights
-    return (losses * counted).sum() / counted.sum()
+    counts = (targets if whole is None else whole) @ weights
+    return (losses * (targets @ weights)).sum() / counts.sum()
 
 
 def class_weights(

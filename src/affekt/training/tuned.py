@@ -1,6 +1,6 @@
 """Which net learns, and which part of it: a mode as names of weights and a way through the net."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -15,9 +15,15 @@ from affekt.training.views import Shown
 Way = tuple[tuple[str, ...], Callable[[Any, Tensor], Tensor], Callable[[Shown], Tensor]]
 
 
-def tuned(recipe: Finetune, classes: int) -> Tuned:
-    """Give the net of a recipe with a new last layer, ready for `affekt.training.loop.Run`."""
+def tuned(recipe: Finetune, classes: int, held: Mapping[str, Tensor] | None = None) -> Tuned:
+    """Give the net of a recipe with a new last layer, ready for `affekt.training.loop.Run`.
+
+    ``held`` are weights to begin with in place of the published ones; with a last layer among them
+    nothing is new, so that all learns at the lower rate.
+    """
     net = lite0.with_classes(classes, seed=recipe.seed, dropout=recipe.dropout)
+    net.load_state_dict({**net.state_dict(), **(held or {})})
+    is_new = {name: name not in (held or {}) for name, _ in net.named_parameters()}
     begins, answer, prepare = _WAYS[recipe.mode]
     names = [name for name, _ in net.named_parameters()]
     return Tuned(
@@ -25,7 +31,7 @@ def tuned(recipe: Finetune, classes: int) -> Tuned:
         answer=answer,
         prepare=prepare,
         moving=frozenset(name for name in names if name.startswith(begins)),
-        new=frozenset(name for name in names if name.startswith(lite0.NEW)),
+        new=frozenset(name for name in names if name.startswith(lite0.NEW) and is_new[name]),
     )
 
 

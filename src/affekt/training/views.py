@@ -19,6 +19,7 @@ from affekt.training.chance import Rows, generator
 from affekt.training.finetune import Finetune
 
 Shown = Shaped[np.ndarray, "picture ..."]
+EVERY = slice(None)
 LEAST_ASPECT, MOST_ASPECT = 3 / 4, 4 / 3  # of a random part, as Inception's training had them
 
 
@@ -26,8 +27,11 @@ class Views(ABC):
     """Pictures by row number, as arrays that a net's `prepare` takes."""
 
     @abstractmethod
-    def moving(self, rows: Rows, epoch: int, first: int) -> Shown:
-        """Give the views to learn from; ``first`` is the place of the first in the epoch."""
+    def moving(self, rows: Rows, epoch: int, first: int, own: slice = EVERY) -> Shown:
+        """Give the views of a batch to learn from, or of one process's own part of it.
+
+        ``first`` is the place of the batch's first row in the epoch.
+        """
 
     @abstractmethod
     def still(self, rows: Rows) -> Shown:
@@ -49,12 +53,11 @@ class Pictures(Views):
     side_px: int
     recipe: Finetune
 
-    def moving(self, rows: Rows, epoch: int, first: int) -> Shown:
+    def moving(self, rows: Rows, epoch: int, first: int, own: slice = EVERY) -> Shown:
         if self.recipe.views == "none":
-            return self.still(rows)
-        return np.stack(
-            [self._drawn(row, epoch, first + at) for at, row in enumerate(rows.tolist())]
-        )
+            return self.still(rows[own])
+        placed = list(enumerate(rows.tolist(), first))[own]
+        return np.stack([self._drawn(row, epoch, place) for place, row in placed])
 
     def still(self, rows: Rows) -> Shown:
         return np.asarray(self.framed[rows])
@@ -84,11 +87,11 @@ class Kept(Views):
     values: Shaped[np.ndarray, "row view ..."]
     recipe: Finetune
 
-    def moving(self, rows: Rows, epoch: int, first: int) -> Shown:
+    def moving(self, rows: Rows, epoch: int, first: int, own: slice = EVERY) -> Shown:
         if self.recipe.views == "none":
-            return self.still(rows)
+            return self.still(rows[own])
         coins = generator(self.recipe.seed, "view", epoch, first).integers(0, 2, len(rows))
-        return np.asarray(self.values[rows, coins], np.float32)
+        return np.asarray(self.values[rows[own], coins[own]], np.float32)
 
     def still(self, rows: Rows) -> Shown:
         return np.asarray(self.values[rows, 0], np.float32)

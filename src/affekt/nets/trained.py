@@ -1,0 +1,27 @@
+"""A net that was trained here, as something that runs: the graph of its product."""
+
+from functools import cache, partial
+from pathlib import Path
+
+from affekt.nets.efficientnet_lite0 import NET
+from affekt.nets.net import Net
+
+
+@cache
+def trained(address: str, graph: Path, classes: int) -> Net:
+    """Give a trained net; its product's address stands for its weights.
+
+    Args:
+        address: Of the product that holds it.
+        graph: Its ONNX file, checked.
+        classes: Number of its logits.
+    """
+    return Net(
+        name=f"{NET.name}-{address[:16]}",
+        side_px=NET.side_px,
+        shapes={**NET.shapes, "logits": (classes,)},
+        weights_sha256=address,
+        builder=1,
+        build=partial(Path.read_bytes, graph),
+        is_kept=False,
+    )

@@ -1,0 +1,64 @@
+"""Takes pictures of the last figure of every exhibit of a report, light, dark, printed, narrow.
+
+usage: .venv-test/bin/python tools/report_pictures.py REPORT.HTML FOLDER
+Needs Chromium, and playwright of the tests. Pictures of the demo stand in docs/images/report.
+"""
+
+import io
+import shutil
+import sys
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+
+WIDE, NARROW = 1_000, 360  # px
+LOOKS = {
+    "light": (WIDE, "screen", "light"),
+    "dark": (WIDE, "screen", "dark"),
+    "print": (WIDE, "print", "light"),
+    "narrow": (NARROW, "screen", "light"),
+}
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PAGE = """# Figures of the report
+
+Every figure of the page that `affekt demo` writes, as a reader sees it: light, dark, printed, and on a phone 360 pixels wide,
+where a wide drawing is scrolled within its frame. Pictures are painted and votes simulated: the numbers say nothing about
+people.
+"""
+
+
+def main() -> None:
+    """Take all pictures, and write the page that shows them."""
+    report, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as tools:
+        browser = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        titles = {}
+        for look in LOOKS:
+            titles |= taken(browser, report, folder, look)
+    lines = [PAGE]
+    for name, title in titles.items():
+        lines.append(f"## {title}\n")
+        lines += [f"![{title}, {look}](images/report/{name}-{look}.webp)\n" for look in LOOKS]
+    (folder.parents[1] / "report-figures.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+def taken(browser: Browser, report: Path, folder: Path, look: str) -> dict[str, str]:
+    """Take the pictures of one look; give name and title of every figure."""
+    width, media, scheme = LOOKS[look]
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.emulate_media(media=media, color_scheme=scheme)  # type: ignore[arg-type]  # words of ours
+    page.goto(report.resolve().as_uri())
+    titles = {}
+    for figure in page.locator("section figure:last-of-type").all():
+        name = (figure.get_attribute("aria-labelledby") or "").removesuffix("-title")
+        titles[name] = figure.locator("h3").inner_text()
+        shown = Image.open(io.BytesIO(figure.screenshot()))
+        shown.convert("RGB").save(folder / f"{name}-{look}.webp", quality=45, method=6)
+    page.close()
+    return titles
+
+
+if __name__ == "__main__":
+    main()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from affekt.plan import NOT_BUILT, WEAK, Bench, Build, Result, Weak
+from affekt.plan import NOT_BUILT, WEAK, Bench, Build, Mapped, Result, Weak
 from affekt.stages.both import Both
 from affekt.stages.withhold import Withhold
 from affekt.store import Failure, Product, Store
@@ -91,6 +91,19 @@ def _weak_curves(plan: Bench, store: Store, weak: Weak) -> Iterator[Result]:
                 )
                 about = f"{WEAK}, tested on {name}", entry.name, rule, emotions
                 yield Result(*about, pictures, predictions, trained_on=WEAK, curve=name)
+
+
+def maps(plan: Bench, store: Store, weak: Weak = NOT_BUILT) -> Iterator[Mapped]:
+    """Every map of the plan, one side after the other: pictures by what an entry sees in them."""
+    trained = dict(nets(plan, store, weak))
+    for number, one in enumerate(plan.maps, 1):
+        emotions = plan.taxonomy_of(plan.datasets[one.on])
+        pictures = store.attempt(plan.load(plan.datasets[one.on]))
+        for entry in one.entries:
+            needed = [trained[name] for name in entry.needs]
+            vectors = store.attempt(plan.extract(entry, trained), pictures, *needed)
+            mapped = store.attempt(one.how, pictures, vectors)
+            yield Mapped(number, one.on, entry.name, emotions, pictures, mapped)
 
 
 def _between(

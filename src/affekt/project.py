@@ -9,7 +9,6 @@ In a notebook::
 
 import os
 import platform
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,10 +21,10 @@ from affekt import retry as lost
 from affekt.census import write as census
 from affekt.errors import AffektError, UsageError
 from affekt.forgotten import Entry
-from affekt.plan import NOT_BUILT, STEPS, Build, Plan, Result, Weak
-from affekt.sources import Source, labelled
+from affekt.plan import NOT_BUILT, STEPS, Build, Mapped, Plan, Result, Weak
+from affekt.plan.forecasts import forecasts
 from affekt.stage import Progress
-from affekt.store import Failure, Product, Store, disk
+from affekt.store import Failure, Product, Store
 from affekt.store.preview import Open, Preview
 
 
@@ -121,7 +120,9 @@ class Project:
         engine.use(self.plan.engine)
         with self.store.writing():
             self.products()  # brings back a release that lies in the object store only
-            return list(line.bench(self.plan.bench, self.store, self._weak()))
+            asked = self.plan.bench, self.store, self._weak()
+            results, _ = list(line.bench(*asked)), list(line.maps(*asked))
+            return results
 
     def nets(self) -> dict[str, Product | Failure]:
         """Give the trained nets of the plan by name, and of those that are not why; reads only."""
@@ -130,6 +131,17 @@ class Project:
         preview: Any = Preview(self.store)
         made = line.nets(self.plan.bench, preview, self._weak())
         return {name: _or_failure(net) for name, net in made}
+
+    def maps(self) -> tuple[Mapped, ...]:
+        """Give both sides of every map of the plan, and of those not made why; reads only."""
+        if self.plan.bench is None:
+            return ()
+        preview: Any = Preview(self.store)
+        told = self._told()
+        return tuple(
+            one._replace(pictures=told(one.pictures), mapped=told(one.mapped))
+            for one in line.maps(self.plan.bench, preview, self._weak())
+        )
 
     def products(self) -> dict[str, Product]:
         """Give what stands of the build line, by step."""
@@ -151,7 +163,7 @@ class Project:
         Raises:
             UsageError: The plan has nothing to build.
         """
-        told = _forecasts(self._build(), self.plan)
+        told = forecasts(self._build(), self.plan)
         steps = [self._step(name, one) for name, one in self._walk_build()]
         return [
             step
@@ -203,6 +215,9 @@ class Project:
             build={**self.products(), **self._pool()},
             results=tuple(one for one in results if not one.curve),
             curves=tuple(one for one in results if one.curve),
+            maps=self.maps(),
+            nets=self.nets(),
+            entries=self.plan.bench.entries if self.plan.bench else (),
             shelf=self.store.shelf,
             hardware=hardware(),
         )
@@ -318,24 +333,23 @@ class Project:
             verb = "pair" if result.trained_on else "load"
             yield f"{verb} {result.dataset}", _as_step(result.pictures)
             yield " · ".join(("predict", *named)), _as_step(result.predictions)
+        for one in line.maps(self.plan.bench, preview, weak):
+            yield f"map {one.number} · {one.dataset} · {one.entry}", _as_step(one.mapped)
 
     def _standing_results(self) -> tuple[Result, ...]:
         if self.plan.bench is None:
             return ()
         preview: Any = Preview(self.store)
-        stale = self._stale_release()
-        if stale:
-            lost = Failure("load", stale, "open")
-            return tuple(
-                result._replace(pictures=lost, predictions=lost)
-                for result in line.bench(self.plan.bench, preview, self._weak())
-            )
+        told = self._told()
         return tuple(
-            result._replace(
-                pictures=_or_failure(result.pictures), predictions=_or_failure(result.predictions)
-            )
-            for result in line.bench(self.plan.bench, preview, self._weak())
+            one._replace(pictures=told(one.pictures), predictions=told(one.predictions))
+            for one in line.bench(self.plan.bench, preview, self._weak())
         )
+
+    def _told(self) -> Callable[[Any], Product | Failure]:
+        """Tell of a step why it is not made: of all where the release is of other settings."""
+        text = self._stale_release()
+        return (lambda _: Failure("load", text, "open")) if text else _or_failure
 
 
 def open_plan(path: str | Path, *, trust: bool = False, **options: Any) -> Project:
@@ -351,33 +365,6 @@ def hardware() -> dict[str, str]:
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1e9:.0f} GB",
         "system": platform.system(),
     }
-
-
-def _forecasts(build: Build, plan: Plan) -> dict[str, str]:
-    """What each step would ask of the world, in words; no step has a price of its own."""
-    asked, spare = build.sample.most(), build.noisy.most()
-    words = {one.name: one.words for one in plan.taxonomy.emotions}
-    sources = build.collect.sources
-    queries = sum(len(source.queries(words)) for source in sources)
-    votes = asked * build.verify.until.most()
-    return {
-        "collect": f"would ask {len(sources)} sources {queries} queries{_paces(sources)}",
-        "clean": "would fetch and decode every picture found",
-        "sample": f"would draw at most {asked:,} questions",
-        "noisy": f"would draw at most {spare:,} pictures that nobody is asked about",
-        "verify": f"would ask {build.verify.crowd.kind()!r} for at most {votes:,} votes",
-        "release": f"would write a release; {_free_mb(plan.project):,.0f} MB are free",
-    }
-
-
-def _paces(sources: Iterable[Source]) -> str:
-    """Give what the sources know of their pace, each behind a semicolon."""
-    known = {name: one.foretold() for name, one in labelled(sources).items()}
-    return "".join(f"; {name}: {text}" for name, text in known.items() if text)
-
-
-def _free_mb(folder: Path) -> float:
-    return shutil.disk_usage(disk.existing(folder)).free / 1e6
 
 
 def _step(name: str, one: Product | Open | Failure) -> Step:

@@ -280,6 +280,22 @@ FEATURES = _schema(
         "vector": (pl.List(pl.Float32), "one value a feature"),
     },
 )
+MAPPED = _schema(
+    "mapped",
+    "image_id",
+    {
+        "image_id": (pl.String, "picture"),
+        "x": (pl.Float64, "place on the map, to the right; no unit"),
+        "y": (pl.Float64, "place on the map, upwards; no unit"),
+        "near": (
+            pl.List(pl.Int32),
+            "nearest pictures by the feature, nearest first: numbers of rows of this table, from 0",
+        ),
+        "near_on_map": (pl.List(pl.Int32), "nearest pictures on the map, as in `near`"),
+        "recall": (pl.Float64, "share of `near_on_map` that is near by the feature, 0–1"),
+        "trust": (pl.Float64, "what the picture adds to trustworthiness, the mean of all"),
+    },
+)
 PREDICTIONS = _schema(
     "predictions",
     "repeat fold image_id emotion",
@@ -311,6 +327,6 @@ ALL = {
     for schema in (
         FOUND, CLEAN, IMAGES, QUESTIONS, VOTES, DECISIONS, LABELS, SPLITS, RELEASED, PICTURES,
         STUDIED, FEATURES,
-        PREDICTIONS, ESTIMATES,
+        MAPPED, PREDICTIONS, ESTIMATES,
     )
 }  # fmt: skip

@@ -10,6 +10,7 @@ from affekt.census.write import shown
 from affekt.cli import log, voice
 from affekt.cli.exits import Findings
 from affekt.foreign import clean
+from affekt.plan import Mapped
 from affekt.project import Project, Step, open_plan
 from affekt.retry import chosen
 from affekt.store import Failure, Product, disk
@@ -81,7 +82,7 @@ def bench(
         return
     with opened(plan, trust=trust, quiet=quiet) as project:
         results = project.bench()
-        nets = project.nets()
+        nets, maps = project.nets(), project.maps()
     rows = [
         (one.dataset, one.entry, one.protocol, "failed" if isinstance(one.predictions, Failure)
         else "done",
@@ -96,8 +97,11 @@ def bench(
         if nets:
             click.echo()
             voice.table([_net(name, made) for name, made in nets.items()], NET)
+        if maps:
+            click.echo()
+            voice.table([_map(one) for one in maps], MAP)
         click.echo(f"\nnext: affekt report {plan}")
-    if any(row[3] == "failed" for row in rows):
+    if any(row[3] == "failed" for row in rows) or any(_is_lost(one) for one in maps):
         log.tell()
         raise Findings
 
@@ -123,6 +127,21 @@ def _net(name: str, made: Product | Failure) -> tuple[str, ...]:
         " + ".join(f"{count:,} {part}" for part, count in seen.items()),
         f"{moved['weights_moved']:,} of {moved['weights']:,} ({moved['mode']})",
     )
+
+
+MAP = ("map", "dataset", "entry", "state", "pictures", "reason")
+
+
+def _map(one: Mapped) -> tuple[str, ...]:
+    """Give what is told of one side of a map."""
+    about = (str(one.number), one.dataset, one.entry)
+    if isinstance(one.mapped, Failure):
+        return (*about, "failed", "", one.mapped.reason)
+    return (*about, "done", f"{one.mapped.manifest['kept']:,}", "")
+
+
+def _is_lost(one: Mapped) -> bool:
+    return isinstance(one.mapped, Failure)
 
 
 def report(

@@ -26,7 +26,9 @@ class View(NamedTuple):
     facts: dict[str, Any]
 
 
-class _Axes(NamedTuple):
+class Axes(NamedTuple):
+    """Directions to project on, and what they keep."""
+
     directions: Float[np.ndarray, "feature component"]
     facts: dict[str, Any]
 
@@ -57,24 +59,24 @@ def view(
     rows = basis(train, fitted_on)
     scale = scaling(rows, standardise=standardise)
     scaled = scale.of(rows)
-    axes = _axes(scaled, components, seed)
+    axes = axes_of(scaled, components, seed)
     own = scaled if fitted_on == "train" else scale.of(train.vectors)
     directions = axes.directions / scale.deviation[:, None]
     facts = {**axes.facts, **leak(fitted_on)}
     return View(directions, -scale.mean @ directions, own @ axes.directions, facts)
 
 
-def _axes(scaled: Vectors, components: int | None, seed: int) -> _Axes:
+def axes_of(scaled: Vectors, components: int | None, seed: int) -> Axes:
     """Give the directions to project on, and what they keep."""
     from affekt.models import _solvers
 
     rows, features = scaled.shape
     if components is None:
-        return _Axes(np.eye(features), {"components": features, "variance_kept": 1.0})
+        return Axes(np.eye(features), {"components": features, "variance_kept": 1.0})
     kept = min(components, features, max(rows - 1, 1))
     facts: dict[str, Any] = {"components": kept, "components_wanted": components}
     if not scaled.any():
-        return _Axes(np.eye(features)[:, :kept], {**facts, "variance_kept": 1.0})
+        return Axes(np.eye(features)[:, :kept], {**facts, "variance_kept": 1.0})
     by_covariance = rows > 4 * features  # of features, which is small against the rows then
     is_drawn = 10 * kept <= min(rows, features) and not (by_covariance and features <= SQUARE)
     solver: _solvers.Solver = "randomized" if is_drawn else "full"
@@ -83,4 +85,4 @@ def _axes(scaled: Vectors, components: int | None, seed: int) -> _Axes:
     facts["components_solver"] = "randomised" if is_drawn else "exact"
     found = _solvers.components(scaled, kept, solver, seed=seed)
     share = found.share if rows > 1 else 1.0
-    return _Axes(found.directions, {**facts, "variance_kept": round(share, 6)})
+    return Axes(found.directions, {**facts, "variance_kept": round(share, 6)})

@@ -6,8 +6,18 @@ a data set calls the second ``emotions``.
 """
 
 from affekt.plan.file import read
+from affekt.plan.results import Mapped, Result
 from affekt.plan.seen import seen
-from affekt.plan.shapes import NOT_BUILT, STEPS, WEAK, Bench, Build, Entry, Plan, Result, Weak
+from affekt.plan.shapes import (
+    NOT_BUILT,
+    STEPS,
+    WEAK,
+    Bench,
+    Build,
+    Entry,
+    Plan,
+    Weak,
+)
 
 __all__ = [
     "NOT_BUILT",
@@ -16,6 +26,7 @@ __all__ = [
     "Bench",
     "Build",
     "Entry",
+    "Mapped",
     "Plan",
     "Result",
     "Weak",

@@ -13,6 +13,7 @@ from affekt.datasets import Dataset
 from affekt.engine import ALLOWED, NATIVE, is_known
 from affekt.fetch.manners import Manners
 from affekt.parts import Place, Reader, Trouble, did_you_mean, told
+from affekt.plan.maps import Known, maps_in
 from affekt.plan.nets import check_needs, nets_in
 from affekt.plan.shapes import BUILD, FLOORS, STEPS, Bench, Build, Entry, Plan
 from affekt.plan.stops import undecided
@@ -197,7 +198,7 @@ class Reading:
         if not isinstance(given, dict):
             self._note(("bench",), f"is {given!r}; a section is expected")
             return None
-        known = ["datasets", "protocols", "nets", "entries"]
+        known = ["datasets", "protocols", "nets", "entries", "maps"]
         for name in [name for name in given if name not in known]:
             self._note(
                 ("bench", name),
@@ -216,6 +217,8 @@ class Reading:
             has_noisy="noisy" in self.given,
         )
         check_needs(entries, given.get("nets", []), self.reader)
+        known_to_maps = Known(list(datasets), entries, _names(given.get("entries")))
+        maps = maps_in(given.get("maps", []), self.reader, known_to_maps)
         transfers = {name: one for name, one in protocols.items() if one.is_between}
         curves = {name: one for name, one in protocols.items() if one.is_growing}
         others = {name: one for name, one in protocols.items() if name not in transfers | curves}
@@ -230,6 +233,7 @@ class Reading:
             curves=curves,
             has_weak_labels="noisy" in self.given,
             nets=nets,
+            maps=maps,
             seed=seed,
         )
 
@@ -307,6 +311,12 @@ class Reading:
 
     def _note(self, path: tuple[str | int, ...], text: str, *, at_key: bool = False) -> None:
         self.troubles.append(Trouble(path=path, text=text, at_key=at_key))
+
+
+def _names(entries: Any) -> list[str]:
+    """Give what entries are called as they are written, whatever else is wrong with them."""
+    written = entries if isinstance(entries, list) else []
+    return [str(one.get("name")) for one in written if isinstance(one, dict)]
 
 
 def _given_values(entry: Any) -> Any:

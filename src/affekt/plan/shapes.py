@@ -23,6 +23,7 @@ from affekt.stages.dedupe import Dedupe
 from affekt.stages.extract import Extract
 from affekt.stages.given import Given
 from affekt.stages.load import Load
+from affekt.stages.map import Map
 from affekt.stages.pair import Pair
 from affekt.stages.pool import Pool
 from affekt.stages.predict import Predict
@@ -109,6 +110,20 @@ class NetPlan(NamedTuple):
         return () if self.after is None else (self.after,)
 
 
+class MapPlan(NamedTuple):
+    """Pictures of a data set laid out by what one or two entries see in them.
+
+    Attributes:
+        on: Name of the data set.
+        entries: Whose features are shown, side by side.
+        how: The layout.
+    """
+
+    on: str
+    entries: tuple[Entry, ...]
+    how: Map
+
+
 class Weak(NamedTuple):
     """What the build line gives to learn weak labels from.
 
@@ -159,25 +174,6 @@ class Crossing(NamedTuple):
         return f"trained on {self.trained}, tested on {self.tested}"
 
 
-class Result(NamedTuple):
-    """What the bench line gives for one cell; of a model of ratings, the predictions are theirs.
-
-    ``trained_on`` is the data set that was trained on where another one was tested; ``dataset``
-    then names both, and ``pictures`` are those of both. ``curve`` is the tested data set where
-    repeats differ in how many labels were learned from, weak ones where ``trained_on`` says so.
-    """
-
-    dataset: str
-    entry: str
-    protocol: str
-    taxonomy: Taxonomy
-    pictures: Product | Failure
-    predictions: Product | Failure
-    is_rating: bool = False
-    trained_on: str = ""
-    curve: str = ""
-
-
 @dataclass(frozen=True)
 class Build:
     """The stages of the build line."""
@@ -207,6 +203,7 @@ class Bench:
     taxonomy: Taxonomy
     floors: tuple[Floor, ...] = FLOORS
     nets: tuple[NetPlan, ...] = ()
+    maps: tuple[MapPlan, ...] = ()
     seed: int = 0
     forgotten: Place | None = None
     transfers: Mapping[str, Protocol] = field(default_factory=dict)

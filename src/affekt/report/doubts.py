@@ -65,7 +65,7 @@ def listed(given: ReportInput, found: Doubts) -> pl.DataFrame:
     names, rows = list(found.cell.emotions), found.rows
     label, other = found.labels[rows], found.suggested[rows]
     some = found.cell.pictures.select("image_id", "name")[rows]
-    return some.join(_originals(given), on="image_id", how="left", maintain_order="left").select(
+    return some.join(originals(given), on="image_id", how="left", maintain_order="left").select(
         "image_id",
         "original_id",
         "name",
@@ -76,7 +76,8 @@ def listed(given: ReportInput, found: Doubts) -> pl.DataFrame:
     )
 
 
-def _originals(given: ReportInput) -> pl.DataFrame:
+def originals(given: ReportInput) -> pl.DataFrame:
+    """Give what each released picture was before it was rebuilt: both ids."""
     released = given.made("release")
     if released is None:
         return pl.DataFrame(schema=FOUND)

@@ -76,6 +76,13 @@ class Table:
         ]
 
 
+class Pin(NamedTuple):
+    """What is told of a point of a map, and the cell of the sprite that shows it; -1 for none."""
+
+    says: str
+    cell: int = -1
+
+
 @dataclass(frozen=True)
 class Figure:
     """One drawing, what it says in words, and its numbers.
@@ -83,6 +90,9 @@ class Figure:
     Attributes:
         text: One paragraph made from the numbers, for those who do not see the drawing.
         sprite: All pictures of the drawing in one, or None.
+        cell_px: Side of one of them.
+        is_exact: Every pixel of the sprite counts, and stays a square however large it is drawn.
+        pins: What is told of each point of the maps in it.
     """
 
     name: str
@@ -92,6 +102,9 @@ class Figure:
     table: Table
     notes: tuple[str, ...] = ()
     sprite: UInt8[np.ndarray, "row column 4"] | None = None
+    cell_px: int = 96
+    is_exact: bool = False
+    pins: tuple[Pin, ...] = ()
 
 
 class Gap(NamedTuple):

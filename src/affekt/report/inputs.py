@@ -11,9 +11,8 @@ from affekt.store import Failure, Product, versions
 from affekt.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
-    from affekt.plan import (
-        Result,
-    )  # a plan imports every stage; a page only reads five of its fields
+    # A plan imports every stage; a page only reads a few of its fields.
+    from affekt.plan import Entry, Mapped, Result
 
 
 class Banner(NamedTuple):
@@ -37,6 +36,9 @@ class ReportInput:
             release); any may be missing, or a `Failure` that says why.
         results: Cells of the benchmark whose repeats all learned from as much.
         curves: Those whose repeats learned from ever more labels.
+        maps: Both sides of every map that the plan asks for.
+        nets: Nets that the plan trains, by name.
+        entries: Of the benchmark; the nets they look through show their filters.
         shelf: Bytes of the pictures; None leaves the examples out.
         hardware: Name → what it is, in words.
         versions: Name → version of what writes this page.
@@ -51,6 +53,9 @@ class ReportInput:
     build: Mapping[str, Product | Failure] = field(default_factory=dict)
     results: "tuple[Result, ...]" = ()
     curves: "tuple[Result, ...]" = ()
+    maps: "tuple[Mapped, ...]" = ()
+    nets: Mapping[str, Product | Failure] = field(default_factory=dict)
+    entries: "tuple[Entry, ...]" = ()
     shelf: Shelf | None = None
     hardware: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=versions)

@@ -51,11 +51,17 @@ class Sprite(NamedTuple):
     width: int
     height: int
     data: str
+    cell_px: int
 
 
 def rendered(page: Page) -> str:
     """Give the text of the HTML file."""
-    style, script = _style(), _read("page.js")
+    has_maps = any(
+        isinstance(block, Figure) and block.pins
+        for exhibit in page.exhibits
+        for block in exhibit.blocks
+    )
+    style, script = _style(), _read("page.js") + (_read("maps.js") if has_maps else "")
     return (
         _templates()
         .get_template("page.html")
@@ -68,6 +74,7 @@ def rendered(page: Page) -> str:
             hatches=[
                 (look.slot, *HATCHES[look.hatch][:2]) for look in LOOKS if HATCHES[look.hatch][1]
             ],
+            dots=[look.slot for look in (PLAIN, *LOOKS)] if has_maps else [],
         )
     )
 
@@ -82,7 +89,7 @@ def _templates() -> jinja2.Environment:
         "gap": lambda block: isinstance(block, Gap),
         "figure": lambda block: isinstance(block, Figure),
     }
-    made.globals["sprite"] = _sprite
+    made.globals |= {"sprite": _sprite, "dot": _dot, "columns": _columns}
     return made
 
 
@@ -127,10 +134,15 @@ def _sprite(figure: Figure) -> Sprite | None:
     if figure.sprite is None:
         return None
     out = io.BytesIO()
-    Image.fromarray(figure.sprite).save(out, "WEBP", quality=80, method=4)
+    Image.fromarray(figure.sprite).save(out, "WEBP", quality=80, method=4, lossless=figure.is_exact)
     data = base64.b64encode(out.getvalue()).decode()
     height, width = figure.sprite.shape[:2]
-    return Sprite(width, height, f"data:image/webp;base64,{data}")
+    return Sprite(width, height, f"data:image/webp;base64,{data}", figure.cell_px)
+
+
+def _columns(figure: Figure) -> int:
+    """Give the number of pictures in a row of a figure's sprite."""
+    return 0 if figure.sprite is None else figure.sprite.shape[1] // figure.cell_px
 
 
 def _px(number: float) -> str:
@@ -142,8 +154,17 @@ def _paint(paint: Paint) -> str:
 
 
 def _corners(sign: Sign) -> str:
-    marker = (PLAIN if sign.slot < 0 else LOOKS[sign.slot]).marker
-    return " ".join(f"{_px(x)},{_px(y)}" for x, y in outline(marker, sign.x, sign.y, 6))
+    return _outlined(sign.slot, sign.x, sign.y, 6)
+
+
+def _dot(slot: int) -> str:
+    """Corners of the marker that stands at each point of a map, around 0."""
+    return _outlined(slot, 0, 0, 6)
+
+
+def _outlined(slot: int, x: float, y: float, radius: float) -> str:
+    marker = (PLAIN if slot < 0 else LOOKS[slot]).marker
+    return " ".join(f"{_px(x)},{_px(y)}" for x, y in outline(marker, x, y, radius))
 
 
 def _capitalised(text: str) -> str:

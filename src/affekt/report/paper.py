@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 from affekt.report.colours import HEAT, INK, LOOKS, PAPER, PLAIN, Look, ink_on
 from affekt.report.exhibits import Figure
-from affekt.report.scene import Box, Curve, Item, Sign, Stroke, Tile, Words
+from affekt.report.scene import Box, Curve, Item, Plot, Sign, Stroke, Tile, Words
 from affekt.report.shapes import HATCHES, outline
 
 PX_PER_INCH = 96
 TONES = {"ink": INK, "soft": "#5b626b", "rule": "#d5d9de", "paper": PAPER}
+DOT_POINTS = 2.25  # radius of a point of a map, 3 px
 STYLE: Any = {  # matplotlib types its keys one by one
     "pdf.fonttype": 42,  # TrueType: publishers refuse type 3
     "svg.hashsalt": "affekt",
@@ -111,7 +112,7 @@ def _sign(axes: Any, item: Sign, order: int, _: Figure) -> None:
 
 def _tile(axes: Any, item: Tile, order: int, figure: Figure) -> None:
     assert figure.sprite is not None
-    side = int(item.side)
+    side = figure.cell_px
     cut = figure.sprite[
         item.row * side : (item.row + 1) * side, item.column * side : (item.column + 1) * side
     ]
@@ -120,6 +121,26 @@ def _tile(axes: Any, item: Tile, order: int, figure: Figure) -> None:
     axes.imshow(cut, extent=extent, aspect="auto", interpolation="nearest", zorder=order)
     axes.set_xlim(*limits[0])
     axes.set_ylim(*limits[1])
+
+
+def _plot(axes: Any, item: Plot, order: int, _: Figure) -> None:
+    from matplotlib.patches import Rectangle
+
+    axes.add_patch(
+        Rectangle(
+            (item.x, item.y), item.side, item.side,
+            fill=False, edgecolor=TONES["rule"], linewidth=0.75, zorder=order,
+        )
+    )  # fmt: skip
+    for cloud in item.clouds:
+        look = _look(cloud.slot)
+        across, down = zip(*cloud.points, strict=True)
+        # Paper has y up: the page's outline is turned over.
+        marker = [(x, -y) for x, y in outline(look.marker, 0, 0, 1)]
+        axes.scatter(
+            across, down, s=DOT_POINTS**2, marker=marker, color=look.colour, linewidths=0,
+            zorder=order,
+        )  # fmt: skip
 
 
 def _look(slot: int) -> Look:
@@ -133,4 +154,5 @@ PENS: dict[type[Item], Callable[[Any, Any, int, Figure], None]] = {
     Words: _words,
     Sign: _sign,
     Tile: _tile,
+    Plot: _plot,
 }

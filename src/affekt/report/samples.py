@@ -52,7 +52,7 @@ def draw(given: ReportInput, shelf: Shelf) -> Drawn:
     """Draw confirmed and rejected pictures of each emotion; missing stages give none."""
     asked = _asked(given)
     free = asked.filter(
-        pl.col("licence").is_in([word for word in asked["licence"].unique() if _is_free(word)])
+        pl.col("licence").is_in([word for word in asked["licence"].unique() if is_free(word)])
     )
     samples, broken = [], 0
     with Decoders(workers=1) as decoders:
@@ -67,7 +67,9 @@ def draw(given: ReportInput, shelf: Shelf) -> Drawn:
     return Drawn(tuple(samples), asked.height - free.height, broken)
 
 
-def pictured(rows: Iterable[dict[str, object]], shelf: Shelf) -> tuple[Sample, ...]:
+def pictured(
+    rows: Iterable[dict[str, object]], shelf: Shelf, side_px: int = SIDE
+) -> tuple[Sample, ...]:
     """Give those of some rows whose licence lets them be shown and whose bytes can be read.
 
     A row tells where its bytes lie, as the table ``pictures`` does, and what its licence wants to
@@ -77,8 +79,8 @@ def pictured(rows: Iterable[dict[str, object]], shelf: Shelf) -> tuple[Sample, .
     with Decoders(workers=1) as decoders:
         for row in rows:
             word = row["licence"]
-            if _is_free(word if isinstance(word, str) else None):
-                pixels = _thumbnail(row, shelf, decoders)
+            if is_free(word if isinstance(word, str) else None):
+                pixels = _thumbnail(row, shelf, decoders, side_px)
                 found += [_sample(row, pixels)] if pixels is not None else []
     return tuple(found)
 
@@ -97,7 +99,8 @@ def _asked(given: ReportInput) -> pl.DataFrame:
     )
 
 
-def _is_free(word: str | None) -> bool:
+def is_free(word: str | None) -> bool:
+    """Whether a licence lets a picture be shown."""
     licence = licences.of(word)
     return licence is not None and licence.may_rebuild
 
@@ -108,21 +111,23 @@ def _first(rows: pl.DataFrame, seed: int) -> Iterator[dict[str, object]]:
         yield by_id[name]
 
 
-def _thumbnail(row: dict[str, object], shelf: Shelf, decoders: Decoders) -> Thumbnail | None:
+def _thumbnail(
+    row: dict[str, object], shelf: Shelf, decoders: Decoders, side_px: int = SIDE
+) -> Thumbnail | None:
     """Give the picture on a transparent square, or None when its bytes are gone or damaged."""
     try:
         data = shelf.read(row["shard"], row["row_group"], row["row"], row["image_id"])  # type: ignore[arg-type]
-        return squared(decoders.thumbnail(data, SIDE))
+        return squared(decoders.thumbnail(data, side_px), side_px)
     except (PictureError, AffektError, OSError):
         return None
 
 
-def squared(pixels: UInt8[np.ndarray, "row column 3"]) -> Thumbnail:
+def squared(pixels: UInt8[np.ndarray, "row column 3"], side_px: int = SIDE) -> Thumbnail:
     """Centre a thumbnail on a transparent square, so that all take the same room."""
-    square = np.zeros((SIDE, SIDE, 4), dtype=np.uint8)
-    pixels = pixels[:SIDE, :SIDE]
+    square = np.zeros((side_px, side_px, 4), dtype=np.uint8)
+    pixels = pixels[:side_px, :side_px]
     height, width = pixels.shape[:2]
-    top, left = (SIDE - height) // 2, (SIDE - width) // 2
+    top, left = (side_px - height) // 2, (side_px - width) // 2
     square[top : top + height, left : left + width, :3] = pixels
     square[top : top + height, left : left + width, 3] = 255
     return square

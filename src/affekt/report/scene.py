@@ -85,7 +85,26 @@ class Tile(NamedTuple):
     kind: str = "tile"
 
 
-Item = Box | Stroke | Curve | Words | Sign | Tile
+class Cloud(NamedTuple):
+    """Points of a map with the marker of one emotion; ``rows`` are the numbers of their pins."""
+
+    slot: int
+    rows: tuple[int, ...]
+    points: tuple[tuple[float, float], ...]
+
+
+class Plot(NamedTuple):
+    """A map: a square ground that takes the focus, and clouds in drawing order."""
+
+    x: float
+    y: float
+    side: float
+    says: str
+    clouds: tuple[Cloud, ...]
+    kind: str = "plot"
+
+
+Item = Box | Stroke | Curve | Words | Sign | Tile | Plot
 
 
 @dataclass(frozen=True)

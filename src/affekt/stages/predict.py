@@ -1,22 +1,22 @@
 """Train on some pictures, predict the others: the model's answers are kept, scores never."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import polars as pl
-from jaxtyping import Float
 from pydantic import Field
 
-from affekt.errors import AffektError, PartError
+from affekt.errors import AffektError
 from affekt.features import Feature
 from affekt.models import Fitted, Model, Ratings, Samples
 from affekt.models._linear import on_one_thread
 from affekt.protocols import Fold, Protocol
 from affekt.stage import Desk, Outcome, Progress, Stage
 from affekt.stages import _answers, _encoded, _studied
+from affekt.stages._matrix import feature_of, matrix
 from affekt.tables import ESTIMATES, PICTURES, PREDICTIONS, Pieces, Schema
 from affekt.taxonomy import Taxonomy
 
@@ -62,7 +62,7 @@ class Predict(Stage):
         shown = given.unread() if self.feature else given.whole()
         seen = pictures.join(shown, on="image_id").sort("image_id")
         rated = self._rated(seen)
-        samples = self._samples(rated, _feature(desk.history))
+        samples = self._samples(rated, feature_of(desk.history))
         folds = list(self.protocol.folds(rated.drop("vector")))
         _studied.check(rated, folds, studied, desk.history)
         if not self.model.learns:
@@ -114,7 +114,7 @@ class Predict(Stage):
 
     def _samples(self, rated: pl.DataFrame, feature: str) -> Samples:
         samples = Samples(
-            _matrix(rated, feature),
+            matrix(rated, feature),
             self._codes(rated),
             self.taxonomy.names,
             tuple(rated.select(pl.coalesce("group_id", "image_id")).to_series()),
@@ -205,37 +205,6 @@ def _ratings(rated: pl.DataFrame) -> tuple[tuple[str, ...], Ratings]:
             )
     means = [[one["mean"] for one in row] for row in rows]
     return scales, np.array(means, dtype=float).reshape(len(rows), len(scales))
-
-
-def _matrix(seen: pl.DataFrame, feature: str) -> Float[np.ndarray, "image feature"]:
-    """Give the vectors as one array.
-
-    Raises:
-        PartError: They differ in length, or one is not finite.
-    """
-    lengths = sorted(seen["vector"].list.len().unique())
-    if len(lengths) > 1:
-        raise PartError(f"feature {feature!r} gave vectors of lengths {lengths}; one is needed")
-    flat = seen["vector"].explode(empty_as_null=False).cast(pl.Float32)
-    matrix = flat.to_numpy().reshape(seen.height, lengths[0] if lengths else 0)
-    broken = np.flatnonzero(~np.isfinite(matrix).all(axis=1))
-    if broken.size:
-        first = seen.row(int(broken[0]), named=True)
-        raise PartError(
-            f"feature {feature!r} gave a value that is not finite for {broken.size} pictures, "
-            f"first {first['name']!r} ({first['image_id']}); correct it and raise its version"
-        )
-    return matrix
-
-
-def _feature(history: tuple[Mapping[str, Any], ...]) -> str:
-    """Kind of the feature the vectors come from, as the manifests tell."""
-    kinds = [
-        str(manifest["recipe"]["feature"]["kind"])
-        for manifest in history
-        if manifest.get("stage") == "extract"
-    ]
-    return kinds[-1] if kinds else "given"
 
 
 def _absent(samples: Samples, rows: np.ndarray) -> list[str]:

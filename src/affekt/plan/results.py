@@ -1,0 +1,41 @@
+"""What the bench line gives: cells, and sides of maps."""
+
+from typing import NamedTuple
+
+from affekt.store import Failure, Product
+from affekt.taxonomy import Taxonomy
+
+
+class Result(NamedTuple):
+    """What the bench line gives for one cell; of a model of ratings, the predictions are theirs.
+
+    ``trained_on`` is the data set that was trained on where another one was tested; ``dataset``
+    then names both, and ``pictures`` are those of both. ``curve`` is the tested data set where
+    repeats differ in how many labels were learned from, weak ones where ``trained_on`` says so.
+    """
+
+    dataset: str
+    entry: str
+    protocol: str
+    taxonomy: Taxonomy
+    pictures: Product | Failure
+    predictions: Product | Failure
+    is_rating: bool = False
+    trained_on: str = ""
+    curve: str = ""
+
+
+class Mapped(NamedTuple):
+    """What the bench line gives for one side of a map.
+
+    Attributes:
+        number: Of the map in the plan, from 1.
+        taxonomy: Of the data set.
+    """
+
+    number: int
+    dataset: str
+    entry: str
+    taxonomy: Taxonomy
+    pictures: Product | Failure
+    mapped: Product | Failure

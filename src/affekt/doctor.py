@@ -29,6 +29,7 @@ EXTRAS = {
     "cluster": "ray",
     "amt": "boto3",
     "check": "mlcroissant",
+    "maps": "openTSNE",
 }
 NEEDED_MB = 500
 EARLIEST_CLOCK = (

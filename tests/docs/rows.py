@@ -18,6 +18,7 @@ from affekt.stages.collect import Collect
 from affekt.stages.extract import Extract
 from affekt.stages.given import Given
 from affekt.stages.load import Load
+from affekt.stages.map import Map
 from affekt.stages.pair import Pair
 from affekt.stages.pool import Pool
 from affekt.stages.predict import Predict
@@ -29,6 +30,7 @@ SECTIONS: Mapping[str, type[Any]] = {
     "fetch": Manners,
     **BUILD,
     "bench.nets.train": Finetune,
+    "bench.maps": Map,
 }
 STEPS: Mapping[str, type[Any]] = {
     **BUILD,
@@ -39,6 +41,7 @@ STEPS: Mapping[str, type[Any]] = {
     "extract": Extract,
     "given": Given,
     "pair": Pair,
+    "map": Map,
     "predict": Predict,
 }
 HEAD = "| setting | default | meaning |\n| --- | --- | --- |"

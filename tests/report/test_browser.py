@@ -27,7 +27,7 @@ REACHED = """() => {
   for (const figure of document.querySelectorAll("figure")) {
     const marks = [...figure.querySelectorAll(".mark")];
     const key = (mark, name) => mark.dispatchEvent(new KeyboardEvent("keydown", {key: name}));
-    const seen = new Set(), queue = [marks[0]];
+    const seen = new Set(), queue = marks.slice(0, 1);
     while (queue.length) {
       const mark = queue.pop();
       if (seen.has(mark)) continue;
@@ -87,8 +87,8 @@ def test_every_mark_is_reached_by_arrow_keys_and_each_figure_is_one_tab_stop(
 ) -> None:
     """P5."""
     shown, _, _ = opened(browser, page)
-    assert shown.evaluate("document.querySelectorAll('.mark[tabindex=\"0\"]').length") == 10
-    assert shown.evaluate(REACHED) == [0] * 10
+    assert shown.evaluate("document.querySelectorAll('.mark[tabindex=\"0\"]').length") == 11
+    assert shown.evaluate(REACHED) == [0] * 12
 
 
 def test_focus_is_seen_and_said(browser: Any, page: Path) -> None:
@@ -119,5 +119,65 @@ def test_a_page_without_script_is_whole(browser: Any, page: Path) -> None:
     shown.goto(page.as_uri())
     text = shown.content()
     assert text.count('tabindex="0" role="img"') > 100
-    assert shown.locator("figure table").count() == 10
+    assert shown.locator("figure table").count() == 12
+    assert shown.locator("#exhibit-g4 .ground").first.is_visible()
     assert shown.locator("#exhibit-g1 svg.tile").first.is_visible()
+
+
+GO_ROUND = """() => {
+  const figure = document.querySelector("#exhibit-g4 figure");
+  const ground = figure.querySelector(".ground"), readout = figure.querySelector(".readout");
+  const press = (name) => ground.dispatchEvent(new KeyboardEvent("keydown", {key: name}));
+  const seen = new Set();
+  for (const start of ["Home", "End"]) {
+    press(start);
+    for (const name of ["ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"]) {
+      for (let step = 0; step < 60; step++) { press(name); seen.add(readout.textContent); }
+    }
+  }
+  return [...seen];
+}"""
+
+
+def test_a_picture_of_a_map_is_ringed_in_both_shown_and_told(browser: Any, page: Path) -> None:
+    """G4, P3: by the pointer."""
+    shown, _, complaints = opened(browser, page)
+    first = shown.locator("#exhibit-g4 .plot").first
+    ground = first.locator(".ground")
+    ground.scroll_into_view_if_needed()
+    inside = first.evaluate(
+        "one => { const g = one.querySelector('.ground').getBBox(), p = "
+        "one.querySelector('.cloud').points[0]; return [p.x - g.x, p.y - g.y]; }"
+    )
+    ground.hover(position={"x": inside[0], "y": inside[1]})
+    rings = shown.locator("#exhibit-g4 .ring")
+    assert rings.count() == 2
+    assert shown.locator("#exhibit-g4 .peek use").count() == 1
+    said = shown.evaluate("document.querySelector('#exhibit-g4 .readout').textContent")
+    assert re.match(r"\w+: ", said)
+    ground.hover(position={"x": 1, "y": 1})
+    assert rings.count() == 0
+    assert complaints == []
+
+
+def test_pictures_of_a_map_are_reached_by_arrow_keys(browser: Any, page: Path) -> None:
+    """P5: one tab stop a map, told to those who do not see it."""
+    shown, _, _ = opened(browser, page)
+    readout = shown.locator("#exhibit-g4 figure .readout").first
+    assert readout.get_attribute("aria-live") == "polite"
+    assert len(shown.evaluate(GO_ROUND)) > 10
+    shown.keyboard.press("Tab")
+    shown.focus("#exhibit-g4 .ground")
+    shown.keyboard.press("ArrowRight")
+    shown.keyboard.press("Escape")
+    assert readout.text_content() == ""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_maps_and_filters(browser: Any, page: Path, scheme: str) -> None:
+    """P5."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
+    shown, _, _ = opened(browser, page, color_scheme=scheme)
+    shown.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    found = axe.Axe().run(shown, context="#exhibit-g4").response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []

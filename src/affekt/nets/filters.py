@@ -8,8 +8,9 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from numpy.typing import NDArray
 
+from affekt.errors import Damaged
 from affekt.nets import alexnet, caffenet, efficientnet_lite0
-from affekt.nets.lite0_names import named_as_timm
+from affekt.nets.lite0_names import TIMM_NAMES, named_as_timm
 from affekt.nets.safetensors_file import read_safetensors
 
 Filters = Float[np.ndarray, "filter 3 row column"]  # red, green, blue
@@ -47,7 +48,11 @@ def published(net: str, weights: Path | None) -> Kernels:
     is_caffe = net == caffenet.NAME
     read = caffenet.read_weights if is_caffe else alexnet.read_weights
     layers = {name: kernel for name, (kernel, _) in read(weights).items()}
-    first = layers["conv1"].astype(float)
+    first = np.asarray(layers.get("conv1", ()), dtype=float)
+    if first.ndim != 4 or first.shape[1] != 3:
+        raise Damaged(
+            f"{weights}: has no layer 'conv1' that looks at three colours; of another net"
+        )
     return Kernels(first[:, ::-1] if is_caffe else first, layers)  # Caffe has blue first
 
 
@@ -55,25 +60,21 @@ def trained(path: Path) -> Kernels:
     """Give the kernels of an EfficientNet-Lite0 that was trained here, from `model.safetensors`.
 
     Raises:
-        Damaged: The file is cut or altered.
+        Damaged: The file is cut or altered, or of another net.
     """
-    return _lite0(read_safetensors(path))
+    weights = read_safetensors(path)
+    if STEM not in weights:
+        raise Damaged(f"{path}: has no layer {STEM!r}; the weights of a net trained here have one")
+    return _lite0(weights)
 
 
 def _lite0(weights: Mapping[str, NDArray[Any]]) -> Kernels:
     layers = {
         name.removesuffix(".weight"): weights[name]
-        for name in sorted(weights, key=_depth)
-        if name.endswith(".weight") and weights[name].ndim > 1
+        for name in TIMM_NAMES.values()  # in the order in which a picture goes through them
+        if name.endswith(".weight") and name in weights and weights[name].ndim > 1
     }
     return Kernels(weights[STEM].astype(float), layers)
-
-
-def _depth(name: str) -> tuple[int, list[int], str]:
-    """Place of a layer from the picture to the classes: stem, blocks by number, head, classes."""
-    room = {"conv_stem": 0, "blocks": 1, "conv_head": 2, "classifier": 3}
-    steps = name.split(".")
-    return room.get(steps[0], 4), [int(step) for step in steps if step.isdigit()], name
 
 
 def scales(*filters: Filters) -> Float[np.ndarray, " filter"]:

@@ -33,7 +33,7 @@ def blocks(given: ReportInput) -> Iterator[Figure | Table | Gap]:
         title = f"First-layer filters of {net}"
         try:
             yield frozen(net, filters.published(net, path))
-        except (AffektError, KeyError) as trouble:
+        except AffektError as trouble:
             yield Gap(title, clean(str(trouble), 400), given.bench_command)
     for name, made in given.nets.items():
         title = f"First-layer filters of {clean(name)}"

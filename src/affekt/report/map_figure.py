@@ -50,6 +50,8 @@ def figure(
 def text(sides: Sequence[Side], told: Sequence[Told]) -> str:
     """Say in words what the maps show, from the numbers beside them."""
     n = " and ".join(dict.fromkeys(f"{one.n:,}" for one in sides))
+    if not sides[0].k:
+        return f"{n} pictures, each a point: too few to speak of neighbours."
     wanted = {f"{kind}, {BY_FEATURE}": kind for kind in (EMOTION, GROUP)}
     shares = [
         _shares(sides, wanted[one.measure.name], one) for one in told if one.measure.name in wanted

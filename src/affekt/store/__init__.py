@@ -36,6 +36,7 @@ LIBRARIES = (
     "scikit-learn",
     "onnxruntime",
     "torch",
+    "openTSNE",
 )
 log = logging.getLogger(__name__)
 

@@ -61,7 +61,7 @@ def test_before_after_and_difference_stand_below_each_other() -> None:
 
 def test_every_layer_tells_how_far_it_moved_and_a_new_one_has_no_start() -> None:
     """M86."""
-    rows = {
+    rows: dict[Any, Any] = {
         row[0]: row[1:] for row in filters.moved("net", kernels(), kernels(0.9, classes=2)).rows
     }
     assert rows["stem"][3:] == (pytest.approx(-0.1), pytest.approx(0.1))

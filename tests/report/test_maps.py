@@ -283,7 +283,7 @@ def test_sides_with_other_pictures_are_drawn_from_the_same_groups(world: World) 
 
 
 def _head(side: Side, n: int) -> Side:
-    arrays = {
+    arrays: dict[str, Any] = {
         name: value[:n] for name, value in side._asdict().items() if isinstance(value, np.ndarray)
     }
     return side._replace(pictures=side.pictures.head(n), **arrays)

@@ -19,7 +19,8 @@ from affekt.report.text import listed, show
 
 SIDE, GAP, RIM = 470, 28, 12  # px: a map, between two, inside a map's edge
 LINE, HEAD = 22, 44  # px: a row of the legend, two lines above a map
-ROUNDS = 8  # emotions are drawn in turns, so that none lies over all others
+ROUNDS = 8  # emotions are drawn in turns, so that none lies over all others,
+CROWD = 100  # one turn for so many pictures
 LEFT_OUT = {
     "other-part": "of parts that are not tested",
     "no-features": "without a vector",
@@ -151,7 +152,7 @@ def _legend(sides: Sequence[Side], width: float) -> tuple[list[Item], float]:
 def _plot(one: Side, left: float, top: float, number: dict[str, int], seed: int) -> Plot:
     ids = one.pictures["image_id"].to_list()
     rows = np.array([number[image_id] for image_id in ids], dtype=np.int64)
-    turns = ranks_of(ids, seed, "map drawing") % ROUNDS
+    turns = ranks_of(ids, seed, "map drawing") % max(1, min(ROUNDS, len(ids) // CROWD))
     says = f"Map by {one.entry}: {one.n:,} pictures; arrow keys go from picture to picture"
     clouds = tuple(_clouds(one, _pixels(one.places, left, top), rows, turns))
     return Plot(left, top, SIDE, says, clouds)
@@ -164,7 +165,7 @@ def _clouds(
     turns: Int[np.ndarray, " picture"],
 ) -> Iterator[Cloud]:
     styles = looks(one.emotions)
-    for turn in range(ROUNDS):
+    for turn in np.unique(turns):
         for code in np.unique(one.codes):
             some = np.flatnonzero((turns == turn) & (one.codes == code))
             if some.size:

@@ -106,7 +106,8 @@ def _style() -> str:
     """The style sheet with the colours of both styles; print is always light."""
     light, dark = (" ".join(_variables(side)) for side in (False, True))
     looks = (PLAIN, *LOOKS)
-    rules = [f".s{look.slot}{{fill:var(--s{look.slot})}}" for look in looks]
+    rules = [f".d{look.slot}{{marker:url(#dot{look.slot})}}" for look in looks]
+    rules += [f".s{look.slot}{{fill:var(--s{look.slot})}}" for look in looks]
     rules += [
         f".h{at}{{fill:var(--h{at})}} .o{at}{{fill:var(--on{at})}}"
         for at in range(len(colours.HEAT))

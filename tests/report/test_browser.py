@@ -181,3 +181,30 @@ def test_axe_finds_nothing_in_maps_and_filters(browser: Any, page: Path, scheme:
     shown.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     found = axe.Axe().run(shown, context="#exhibit-g4").response["violations"]
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
+
+
+def test_one_emotion_of_a_map_is_shown_alone_and_a_picture_is_found(
+    browser: Any, page: Path
+) -> None:
+    """M83: the others can neither be pointed at nor reached; a word finds the next picture."""
+    shown, _, complaints = opened(browser, page)
+    figure = shown.locator("#exhibit-g4 figure").first
+    choice, readout = figure.locator("select"), figure.locator(".readout")
+    labels = choice.locator("option").all_text_contents()
+    choice.select_option(labels[1])
+    bright = figure.locator(".cloud:not(.dim)").evaluate_all("all => all.map(o => o.dataset.label)")
+    assert set(bright) == {labels[1]} != set(labels[1:])
+    assert all(said.startswith(f"{labels[1]}: ") for said in shown.evaluate(GO_ROUND))
+    choice.select_option(labels[0])
+    assert figure.locator(".dim").count() == 0
+    figure.locator("input").fill("PAINTER")
+    found = set()
+    for _ in range(3):
+        figure.locator("input").press("Enter")
+        found.add(readout.text_content())
+    assert len(found) == 3
+    assert all("A. Painter" in one for one in found)
+    figure.locator("input").fill("nobody")
+    figure.locator("input").press("Enter")
+    assert readout.text_content() == "no picture is told so"
+    assert complaints == []

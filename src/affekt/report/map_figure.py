@@ -170,7 +170,8 @@ def _clouds(
             some = np.flatnonzero((turns == turn) & (one.codes == code))
             if some.size:
                 points = tuple((round(x, 1), round(y, 1)) for x, y in pixels[some].tolist())
-                yield Cloud(styles[one.emotions[code]].slot, tuple(rows[some].tolist()), points)
+                word = one.emotions[code]
+                yield Cloud(styles[word].slot, clean(word), tuple(rows[some].tolist()), points)
 
 
 def _pixels(

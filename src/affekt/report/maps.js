@@ -1,5 +1,6 @@
 // Maps: the picture nearest to the pointer, or reached by arrow keys, is ringed in every map of the figure, shown, and
-// told in the line below. Places are read from the drawing, words and cells of the sprite from the JSON beside it.
+// told in the line below. One emotion can be shown alone, and a picture be looked for by what is told of it. Places are
+// read from the drawing, words and cells of the sprite from the JSON beside it.
 for (const figure of document.querySelectorAll("figure")) {
   const told = figure.querySelector("script.pins");
   if (!told) continue;
@@ -18,7 +19,7 @@ for (const figure of document.querySelectorAll("figure")) {
     for (const cloud of group.querySelectorAll(".cloud")) {
       cloud.dataset.rows.split(" ").forEach((row, at) => {
         const { x, y } = cloud.points[at];
-        points.push({ row: Number(row), x, y });
+        points.push({ row: Number(row), x, y, cloud });
       });
     }
     return { group, points, ground: group.querySelector(".ground"), at: points[0] };
@@ -48,9 +49,10 @@ for (const figure of document.querySelectorAll("figure")) {
     peek(plot, point);
     readout.textContent = pins.says[point.row];
   };
+  const isShown = (point) => !point.cloud.classList.contains("dim");
   const nearest = (plot, x, y, within) => {
     let best = null, least = within * within;
-    for (const point of plot.points) {
+    for (const point of plot.points.filter(isShown)) {
       const distance = (point.x - x) ** 2 + (point.y - y) ** 2;
       if (distance < least) { best = point; least = distance; }
     }
@@ -59,7 +61,7 @@ for (const figure of document.querySelectorAll("figure")) {
   // The nearest point in a direction; sideways distance counts double.
   const towards = (plot, dx, dy) => {
     let best = null, least = Infinity;
-    for (const point of plot.points) {
+    for (const point of plot.points.filter(isShown)) {
       const x = point.x - plot.at.x, y = point.y - plot.at.y;
       const along = x * dx + y * dy, distance = along + 2 * Math.abs(x * dy + y * dx);
       if (along > 0 && distance < least) { best = point; least = distance; }
@@ -71,10 +73,38 @@ for (const figure of document.querySelectorAll("figure")) {
     ArrowLeft: (plot) => towards(plot, -1, 0),
     ArrowDown: (plot) => towards(plot, 0, 1),
     ArrowUp: (plot) => towards(plot, 0, -1),
-    Home: (plot) => plot.points[0],
-    End: (plot) => plot.points[plot.points.length - 1],
+    Home: (plot) => plot.points.find(isShown),
+    End: (plot) => plot.points.findLast(isShown),
     Escape: () => null,
   };
+  const tool = (words, name, kind) => {
+    const label = document.createElement("label"), one = document.createElement(name);
+    if (kind) one.type = kind;
+    label.append(words, " ", one);
+    tools.append(label);
+    return one;
+  };
+  const clouds = [...figure.querySelectorAll(".cloud")];
+  const tools = document.createElement("p");
+  tools.className = "tools";
+  const chosen = tool("Show", "select"), wanted = tool("Find", "input", "search");
+  chosen.add(new Option("all emotions", ""));
+  for (const label of new Set(clouds.map((cloud) => cloud.dataset.label))) chosen.add(new Option(label, label));
+  chosen.addEventListener("change", () => {
+    hide();
+    for (const cloud of clouds) {
+      cloud.classList.toggle("dim", chosen.selectedIndex > 0 && cloud.dataset.label !== chosen.value);
+    }
+  });
+  // Enter goes to the next picture whose words hold what was typed, from the first again after the last.
+  wanted.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !wanted.value) return;
+    const words = wanted.value.toLowerCase(), [plot] = plots, from = plot.points.indexOf(plot.at) + 1;
+    const order = [...plot.points.slice(from), ...plot.points.slice(0, from)].filter(isShown);
+    const found = order.find((point) => pins.says[point.row].toLowerCase().includes(words));
+    if (found) show(plot, found); else { hide(); readout.textContent = "no picture is told so"; }
+  });
+  figure.querySelector(".scroll").before(tools);
   for (const plot of plots.filter((one) => one.points.length)) {
     const ground = plot.ground;
     ground.setAttribute("role", "application");
@@ -86,7 +116,10 @@ for (const figure of document.querySelectorAll("figure")) {
     ground.addEventListener("pointermove", pointed);
     ground.addEventListener("pointerdown", pointed);
     ground.addEventListener("pointerleave", hide);
-    ground.addEventListener("focus", () => { if (ground.matches(":focus-visible")) show(plot, plot.at); });
+    ground.addEventListener("focus", () => {
+      const at = isShown(plot.at) ? plot.at : plot.points.find(isShown);
+      if (at && ground.matches(":focus-visible")) show(plot, at);
+    });
     ground.addEventListener("blur", hide);
     ground.addEventListener("keydown", (event) => {
       if (!steps[event.key]) return;

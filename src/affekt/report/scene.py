@@ -89,6 +89,7 @@ class Cloud(NamedTuple):
     """Points of a map with the marker of one emotion; ``rows`` are the numbers of their pins."""
 
     slot: int
+    label: str
     rows: tuple[int, ...]
     points: tuple[tuple[float, float], ...]
 

@@ -208,3 +208,39 @@ def test_one_emotion_of_a_map_is_shown_alone_and_a_picture_is_found(
     figure.locator("input").press("Enter")
     assert readout.text_content() == "no picture is told so"
     assert complaints == []
+
+
+PLACES = "all => all.map(one => [...one.points].map(p => [p.x, p.y]))"
+
+
+def test_a_map_is_drawn_larger_around_a_picture_dragged_and_drawn_as_before(
+    browser: Any, page: Path
+) -> None:
+    """M83: by keys and pointer; what is outside the square can neither be seen nor reached."""
+    shown, _, complaints = opened(browser, page)
+    plots = shown.locator("#exhibit-g4 .plot")
+    ground, clouds = plots.first.locator(".ground"), plots.first.locator(".cloud")
+    before, other = clouds.evaluate_all(PLACES), plots.last.locator(".cloud").evaluate_all(PLACES)
+    ground.focus()
+    shown.keyboard.press("End")
+    ring = plots.first.locator(".ring")
+    place = [float(ring.get_attribute(name)) for name in ("cx", "cy")]
+    for _ in range(3):
+        shown.keyboard.press("+")
+    stayed = [float(ring.get_attribute(name)) for name in ("cx", "cy")]
+    assert stayed == pytest.approx(place, abs=0.01)
+    larger = clouds.evaluate_all(PLACES)
+    assert larger != before
+    assert plots.last.locator(".cloud").evaluate_all(PLACES) == other
+    reached = len(shown.evaluate(GO_ROUND))
+    box = ground.bounding_box()
+    shown.mouse.move(box["x"] + 200, box["y"] + 200)
+    shown.mouse.down()
+    shown.mouse.move(box["x"] + 240, box["y"] + 230, steps=3)
+    shown.mouse.up()
+    assert clouds.evaluate_all(PLACES) != larger
+    ground.focus()
+    shown.keyboard.press("0")
+    assert clouds.evaluate_all(PLACES) == before
+    assert reached < len(shown.evaluate(GO_ROUND))
+    assert complaints == []

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-AT_ONCE = 8_000_000  # distances in memory together, 64 MB
+AT_ONCE = 2_000_000  # distances in memory together, 16 MB
 
 Points = Float[np.ndarray, "point axis"]
 Places = Float[np.ndarray, "point 2"]

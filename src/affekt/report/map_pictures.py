@@ -19,6 +19,7 @@ SIDE_PX = 48  # of a thumbnail
 ACROSS = 50  # thumbnails a row of the sprite
 MOST = 2_000  # thumbnails a figure
 NAME = 48  # letters of a picture's name that are told
+LARGER = "The keys + and − draw a map larger and smaller, 0 as before."
 GREY = (154, 160, 166, 255)
 CREDIT = ("licence", "title", "owner", "source", "page_url", "url")
 
@@ -66,12 +67,13 @@ def notes(found: Pinned, n: int) -> Iterator[str]:
         yield (
             f"Point at a picture, or go through them by arrow keys, to see it: {found.shown:,} of "
             f"{n:,} are shown{sampled}; the others have no licence that lets them be shown"
-            f"{', were not drawn' if sampled else ''} or cannot be read, and are a grey tile."
+            f"{', were not drawn' if sampled else ''} or cannot be read, and are a grey tile. "
+            f"{LARGER}"
         )
     else:
         yield (
             "Point at a picture, or go through them by arrow keys, to be told which it is; none is "
-            "shown, as no licence is known that lets it be."
+            f"shown, as no licence is known that lets it be. {LARGER}"
         )
 
 

@@ -32,10 +32,10 @@ for (const figure of document.querySelectorAll("figure")) {
   const peek = (plot, point) => {
     const x = point.x + GAP + SIDE > plot.x + plot.side ? point.x - GAP - SIDE : point.x + GAP;
     const y = Math.min(Math.max(point.y - SIDE / 2, plot.y), plot.y + plot.side - SIDE);
-    const group = made("g", { class: "peek" }, plot.group);
-    made("rect", { x, y, width: SIDE, height: SIDE }, group);
     const cell = pins.cells[point.row], side = pins.cell;
     if (cell < 0) return;
+    const group = made("g", { class: "peek" }, plot.group);
+    made("rect", { x, y, width: SIDE, height: SIDE }, group);
     const view = `${(cell % pins.columns) * side} ${Math.floor(cell / pins.columns) * side} ${side} ${side}`;
     made("use", { href: `#${pins.sprite}` }, made("svg", { x, y, width: SIDE, height: SIDE, viewBox: view }, group));
   };

@@ -100,9 +100,9 @@ def maps(plan: Bench, store: Store, weak: Weak = NOT_BUILT) -> Iterator[Mapped]:
         emotions = plan.taxonomy_of(plan.datasets[one.on])
         pictures = store.attempt(plan.load(plan.datasets[one.on]))
         for entry in one.entries:
-            needed = [trained[name] for name in entry.needs]
+            needed = [trained[name] for name in plan.behind(entry.needs)]
             vectors = store.attempt(plan.extract(entry, trained), pictures, *needed)
-            mapped = store.attempt(one.how, pictures, vectors)
+            mapped = store.attempt(one.how, pictures, vectors, *needed)
             yield Mapped(number, one.on, entry.name, emotions, pictures, mapped)
 
 

@@ -23,7 +23,12 @@ class NoDesk:
     history: tuple[Mapping[str, Any], ...] = ()
 
 
-def laid(pictures: pl.DataFrame, vectors: np.ndarray, **settings: Any) -> Outcome:
+def laid(
+    pictures: pl.DataFrame,
+    vectors: np.ndarray,
+    *studied: pl.DataFrame,
+    **settings: Any,
+) -> Outcome:
     """Run the stage on pictures and a vector for each of the first of them."""
     ids = pictures["image_id"].head(len(vectors))
     rows = pl.DataFrame(
@@ -31,7 +36,7 @@ def laid(pictures: pl.DataFrame, vectors: np.ndarray, **settings: Any) -> Outcom
         schema=tables.FEATURES.types(),
     )
     desk: Any = NoDesk()
-    return Map(**{"seed": 2016, **settings}).run(desk, pictures, rows)
+    return Map(**{"seed": 2016, **settings}).run(desk, pictures, rows, *studied)
 
 
 def sides(

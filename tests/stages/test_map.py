@@ -11,7 +11,7 @@ import pytest
 from affekt.errors import PartError
 from affekt.stage import Outcome
 from affekt.stages.map import Map
-from affekt.tables import MAPPED, PICTURES
+from affekt.tables import MAPPED, PICTURES, STUDIED
 from tests.report.mapped import blobs, laid
 
 
@@ -114,6 +114,17 @@ def test_only_tested_pictures_are_shown_where_there_are_parts() -> None:
     assert lost(found) == {"other-part": 9}
     assert table(laid(shown, vectors, part="all")).height == 12
     assert table(laid(pictures(12), vectors)).height == 12
+
+
+def test_what_a_net_has_learned_from_is_not_shown_nor_its_near_copies() -> None:
+    """M82: they lie with their label because the net was told it."""
+    group = pl.when(pl.col("image_id").is_in(["p0003", "p0004"])).then(pl.lit("copies"))
+    shown = pictures(8).with_columns(group_id=group)
+    seen = [{"image_id": "p0001", "group_id": None, "part": "train"},
+            {"image_id": "p0003", "group_id": "copies", "part": "validate"}]  # fmt: skip
+    found = laid(shown, blobs(kinds(8), 8), pl.DataFrame(seen, schema=STUDIED.types()))
+    assert lost(found) == {"studied": 3}
+    assert not {"p0001", "p0003", "p0004"} & set(table(found)["image_id"])
 
 
 def test_pictures_without_a_vector_are_left_out() -> None:

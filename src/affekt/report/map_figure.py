@@ -23,6 +23,7 @@ ROUNDS = 8  # emotions are drawn in turns, so that none lies over all others,
 CROWD = 100  # one turn for so many pictures
 LEFT_OUT = {
     "other-part": "of parts that are not tested",
+    "studied": "that the net learned from, near copies included",
     "no-features": "without a vector",
     "not-drawn": "by rank, as more need the extra maps",
 }

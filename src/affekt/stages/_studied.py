@@ -30,12 +30,8 @@ def check(
     """
     if not studied or not folds:
         return
-    every = pl.concat(studied)
     tested = pictures[np.unique(np.concatenate([fold.test for fold in folds]))]
-    is_seen = pl.col("image_id").is_in(every["image_id"].implode()) | pl.col("group_id").is_in(
-        every["group_id"].drop_nulls().implode()
-    ).fill_null(False)
-    seen = tested.filter(is_seen).height
+    seen = tested.filter(is_seen(pl.concat(studied))).height
     if seen:
         learned = [one for one in history if one.get("stage") == "train"]
         raise AffektError(
@@ -43,6 +39,12 @@ def check(
             f"among {_those(learned)}; test it on the part 'test' by the protocol 'holdout', or on "
             "another data set"
         )
+
+
+def is_seen(studied: pl.DataFrame) -> pl.Expr:
+    """Tell of each row whether a net has seen it, or a near copy of it."""
+    is_near = pl.col("group_id").is_in(studied["group_id"].drop_nulls().implode())
+    return pl.col("image_id").is_in(studied["image_id"].implode()) | is_near.fill_null(False)
 
 
 def _those(learned: Sequence[Mapping[str, Any]]) -> str:

@@ -11,8 +11,9 @@ from pydantic import Field
 from affekt.models._linear import on_one_thread
 from affekt.rank import ranks_of
 from affekt.stage import Desk, Outcome, Stage
+from affekt.stages import _studied
 from affekt.stages._matrix import feature_of, matrix
-from affekt.tables import MAPPED, PICTURES
+from affekt.tables import MAPPED, PICTURES, STUDIED
 
 NEIGHBOURS = 10  # that a map is held against its feature by
 LIBRARY = "openTSNE"
@@ -22,14 +23,16 @@ class Map(Stage):
     """Lay out pictures by a feature, and hold the map against the feature, picture by picture.
 
     Up to ``most`` pictures are laid out by scikit-learn. More are laid out by openTSNE (extra
-    ``maps``); where that is not installed, ``most`` of them are drawn by rank. Nothing is learned
-    from a label, and no model sees what comes out.
+    ``maps``); where that is not installed, ``most`` of them are drawn by rank. A picture that the
+    net behind a feature has learned from is left out: it lies with its label because the net was
+    told so. Nothing is learned from a label here, and no model sees what comes out.
     """
 
     gives = MAPPED
     takes = PICTURES
     reasons: ClassVar[Mapping[str, str]] = {
         "other-part": "the data set names parts, and the picture is not of the part test",
+        "studied": "the net behind the feature learned from it, or from a near copy of it",
         "no-features": "there is no vector of it",
         "not-drawn": "there are more pictures than are laid out, and it was not among those drawn",
     }
@@ -59,9 +62,15 @@ class Map(Stage):
             return ""
 
     def run(
-        self, desk: Desk, pictures: pl.DataFrame, vectors: pl.DataFrame, *_: Any, **__: Any
+        self,
+        desk: Desk,
+        pictures: pl.DataFrame,
+        vectors: pl.DataFrame,
+        *studied: pl.DataFrame,
+        **_: Any,
     ) -> Outcome:
-        kept, dropped = self._shown(pictures, vectors)
+        every = pl.concat([STUDIED.empty(), *studied])
+        kept, dropped = self._shown(pictures, vectors, every)
         seen = kept.join(vectors, on="image_id").sort("image_id")
         with on_one_thread():
             table, facts = self._laid(seen, feature_of(desk.history))
@@ -69,7 +78,7 @@ class Map(Stage):
         return Outcome(table, dropped, notes=notes)
 
     def _shown(
-        self, pictures: pl.DataFrame, vectors: pl.DataFrame
+        self, pictures: pl.DataFrame, vectors: pl.DataFrame, studied: pl.DataFrame
     ) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Give the pictures that are laid out, and why the others are not."""
         names_parts = self.part == "test" and pictures["part"].is_not_null().any()
@@ -78,6 +87,8 @@ class Map(Stage):
         marked = pictures.with_columns(
             reason=pl.when(is_other)
             .then(pl.lit("other-part"))
+            .when(_studied.is_seen(studied))
+            .then(pl.lit("studied"))
             .when(~is_seen)
             .then(pl.lit("no-features"))
         )

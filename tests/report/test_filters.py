@@ -7,15 +7,19 @@ import numpy as np
 import pytest
 
 from affekt import report
+from affekt.durable import file_sha256
 from affekt.features.backbone import Backbone
 from affekt.models.prior import Prior
+from affekt.nets import filters as kernels_of
 from affekt.nets.filters import Kernels
 from affekt.parts import Place
 from affekt.plan import Entry
 from affekt.report import filters
-from affekt.report.exhibits import Gap
+from affekt.report.exhibits import Figure, Gap, Table
 from affekt.report.scene import Tile, Words
-from affekt.store import Failure
+from affekt.store import Failure, Product
+from affekt.store.product import OWN
+from tests.nets.test_filters import written
 from tests.report import made
 from tests.report.made import World
 
@@ -48,7 +52,7 @@ def test_all_filters_of_a_net_are_marks_with_their_numbers_in_a_table() -> None:
 
 def test_before_after_and_difference_stand_below_each_other() -> None:
     """M86."""
-    figure = filters.tuned("net", kernels(), kernels(1.1))
+    figure = filters.tuned("net", kernels(), kernels(1.1), "as published")
     words = [one.text for one in figure.scene.items if isinstance(one, Words)]
     assert words == ["before", "after", "difference"]
     tiles = [one for one in figure.scene.items if isinstance(one, Tile)]
@@ -62,7 +66,8 @@ def test_before_after_and_difference_stand_below_each_other() -> None:
 def test_every_layer_tells_how_far_it_moved_and_a_new_one_has_no_start() -> None:
     """M86."""
     rows: dict[Any, Any] = {
-        row[0]: row[1:] for row in filters.moved("net", kernels(), kernels(0.9, classes=2)).rows
+        row[0]: row[1:]
+        for row in filters.moved("net", kernels(), kernels(0.9, classes=2), "it").rows
     }
     assert rows["stem"][3:] == (pytest.approx(-0.1), pytest.approx(0.1))
     assert rows["middle"] == (16, 4.0, 4.0, 0.0, 0.0)
@@ -72,9 +77,9 @@ def test_every_layer_tells_how_far_it_moved_and_a_new_one_has_no_start() -> None
 def test_a_layer_that_was_zero_has_no_share(world: World) -> None:
     """P12."""
     nothing = Kernels(np.zeros((2, 3, 1, 1)), {"stem": np.zeros((2, 3, 1, 1))})
-    (row,) = filters.moved("net", nothing, nothing).rows
+    (row,) = filters.moved("net", nothing, nothing, "it").rows
     assert row[:5] == ("stem", 6, 0.0, 0.0, None)
-    assert "by – of their norm" in filters.tuned("net", nothing, nothing).text
+    assert "by – of their norm" in filters.tuned("net", nothing, nothing, "it").text
 
 
 def test_each_net_of_the_entries_is_drawn_once(world: World, tmp_path: Path) -> None:
@@ -95,3 +100,25 @@ def test_weights_that_are_not_at_hand_are_a_box(world: World, tmp_path: Path) ->
     assert isinstance(blocks[1], Gap)
     assert "no.caffemodel" in blocks[0].reason
     assert blocks[1].reason == "has not been made; run `affekt bench`"
+
+
+def trained(folder: Path, by: float, *inputs: str) -> Product:
+    """The product of a net whose stem is the published one times a number."""
+    stem = (by * kernels_of.published("efficientnet_lite0", None).first).astype("f4")
+    (folder / OWN).mkdir(parents=True)
+    path = written(folder / OWN / filters.WEIGHTS, {"conv_stem.weight": stem})
+    sums = {filters.WEIGHTS: file_sha256(path)}
+    return Product("train", folder.name, folder, {OWN: sums, "inputs": list(inputs)})
+
+
+def test_a_net_is_held_against_what_it_began_with(world: World, tmp_path: Path) -> None:
+    """M86: another net of the plan, or the published one."""
+    nets = {"first": trained(tmp_path / "a", 1.5), "second": trained(tmp_path / "b", 3.0, "a")}
+    blocks = list(filters.blocks(made.whole(world, nets=nets)))
+    figures = [one for one in blocks if isinstance(one, Figure)]
+    assert "moved them by 50.0 %" in figures[0].text
+    assert "moved them by 100.0 %" in figures[1].text
+    assert "Before: efficientnet_lite0 as published." in figures[0].notes[1]
+    assert "Before: the net first." in figures[1].notes[1]
+    tables = [one for one in blocks if isinstance(one, Table)]
+    assert [row[5] for one in tables for row in one.rows] == pytest.approx([0.5, 1.0])

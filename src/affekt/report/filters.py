@@ -15,7 +15,7 @@ from affekt.report.exhibits import Column, Figure, Gap, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scene import Item, Scene, Tile, Words
 from affekt.report.text import show, slug
-from affekt.store import Failure
+from affekt.store import Failure, Product
 
 ACROSS, SIDE, STEP, HEAD, GAP = 32, 26, 28, 24, 12  # filters a row, and px
 SHOWN = 12  # layers on the page; the file has all
@@ -41,12 +41,20 @@ def blocks(given: ReportInput) -> Iterator[Figure | Table | Gap]:
             yield Gap(title, clean(made.reason, 400), given.bench_command)
             continue
         try:
-            start, end = filters.published(LITE0, None), filters.trained(made.file(WEIGHTS))
+            (before, start), end = _begun(given, made), filters.trained(made.file(WEIGHTS))
         except AffektError as trouble:
             yield Gap(title, clean(str(trouble), 400), given.bench_command)
             continue
-        yield tuned(name, start, end)
-        yield moved(name, start, end)
+        yield tuned(name, start, end, before)
+        yield moved(name, start, end, before)
+
+
+def _begun(given: ReportInput, made: Product) -> tuple[str, Kernels]:
+    """Give the net that a trained one began with: another of the plan, or the published one."""
+    for name, other in given.nets.items():
+        if isinstance(other, Product) and other.address in made.manifest["inputs"]:
+            return f"the net {clean(name)}", filters.trained(other.file(WEIGHTS))
+    return f"{LITE0} as published", filters.published(LITE0, None)
 
 
 def _frozen(given: ReportInput) -> list[tuple[str, Path | None]]:
@@ -92,7 +100,7 @@ def frozen(net: str, kernels: Kernels) -> Figure:
     )
 
 
-def tuned(net: str, start: Kernels, end: Kernels) -> Figure:
+def tuned(net: str, start: Kernels, end: Kernels, before_is: str) -> Figure:
     """Draw the filters before and after training and their difference, all at one scale."""
     before, after = start.first, end.first
     scale = filters.scales(before, after)
@@ -110,14 +118,17 @@ def tuned(net: str, start: Kernels, end: Kernels) -> Figure:
         ),
         scene=_scene((("before", before), ("after", after), ("difference", gap)), _norms(before)),
         table=_filters_table(name, title, before, after),
-        notes=(GREY_IS_NOTHING, "All three rows have the same scale, filter by filter."),
+        notes=(
+            GREY_IS_NOTHING,
+            f"Before: {before_is}. All three rows have the same scale, filter by filter.",
+        ),
         sprite=_sprite([filters.drawn(one, scale) for one in (before, after, gap)]),
         cell_px=before.shape[2],
         is_exact=True,
     )
 
 
-def moved(net: str, start: Kernels, end: Kernels) -> Table:
+def moved(net: str, start: Kernels, end: Kernels, before_is: str) -> Table:
     """Give how far training moved the kernels of every layer; a new layer has no start."""
     rows: list[Row] = []
     for layer, after in end.layers.items():
@@ -142,8 +153,9 @@ def moved(net: str, start: Kernels, end: Kernels) -> Table:
         ),
         rows=tuple(rows),
         notes=(
-            "Kernels alone, without biases and normalisation. Moved: norm of the difference over "
-            "the norm before. A layer that training made anew has nothing before.",
+            f"Before: {before_is}. Kernels alone, without biases and normalisation. Moved: norm of "
+            "the difference over the norm before. A layer that training made anew has nothing "
+            "before.",
         ),
         shown=SHOWN,
     )

@@ -64,11 +64,13 @@ def notes(found: Pinned, n: int) -> Iterator[str]:
     """Say which pictures are shown, and why not all."""
     if found.shown:
         sampled = f", {MOST:,} of them drawn by rank" if found.free > MOST else ""
+        others = (
+            "; the others have no licence that lets them be shown"
+            f"{', were not drawn' if sampled else ''} or cannot be read, and are a grey tile"
+        )
         yield (
             f"Point at a picture, or go through them by arrow keys, to see it: {found.shown:,} of "
-            f"{n:,} are shown{sampled}; the others have no licence that lets them be shown"
-            f"{', were not drawn' if sampled else ''} or cannot be read, and are a grey tile. "
-            f"{LARGER}"
+            f"{n:,} are shown{sampled}{others if found.shown < n else ''}. {LARGER}"
         )
     else:
         yield (

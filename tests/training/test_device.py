@@ -14,7 +14,7 @@ from torch import Tensor
 
 from affekt.errors import MachineError, UsageError
 from affekt.training.checkpoints import Checkpoints
-from affekt.training.device import device_of, named, placed
+from affekt.training.device import device_of, named, placed, precision
 from affekt.training.extra import check_precision, device_kind
 from affekt.training.finetune import Finetune
 from affekt.training.loop import Run
@@ -98,6 +98,17 @@ def test_short_numbers_need_a_card_that_has_them(monkeypatch: pytest.MonkeyPatch
     check_precision("float32", "cuda")
     with pytest.raises(UsageError, match="this graphics card has no instructions"):
         check_precision("bfloat16", "cuda")
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype"), [("float32", torch.float32), ("bfloat16", torch.bfloat16)]
+)
+def test_a_forward_pass_has_the_precision_of_the_recipe(name: Any, dtype: torch.dtype) -> None:
+    """M36"""
+    net, shown = Tiny(), torch.zeros(1, 3, 8, 8)
+    with precision(quick(precision=name), shown.device):
+        assert net(shown).dtype == dtype
+    assert net(shown).dtype == torch.float32
 
 
 def test_too_little_memory_of_a_card_is_told_in_a_sentence(tmp_path: Path) -> None:

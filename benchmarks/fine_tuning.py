@@ -85,7 +85,13 @@ def _tell(
 
 def _recipe(given: Any, mode: str) -> Finetune:
     return Finetune.model_validate(
-        {"mode": mode, "epochs": 1, "batch": given.batch, "threads": given.threads}
+        {
+            "mode": mode,
+            "epochs": 1,
+            "batch": given.batch,
+            "threads": given.threads,
+            "device": "cpu",
+        }
     )
 
 

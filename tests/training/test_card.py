@@ -17,7 +17,10 @@ EPOCH = {
 def test_the_effective_batch_is_stated(processes: int, told: list[str]) -> None:
     """M49"""
     recipe = Finetune(processes=processes).model_dump(mode="json")
-    text = card(About(("awe", "fear"), "two", {}, recipe, {"mode": "full"}, [EPOCH], 0))
+    text = card(
+        About(("awe", "fear"), "two", {}, recipe, {"mode": "full"}, [EPOCH], 0, "processor")
+    )
     assert [line for line in text.splitlines() if line.startswith("- a step")] == told
     assert "- batch: 32\n" in text
+    assert "- trained on: processor\n" in text
     assert "50.0% ± 10.0%" in text

@@ -160,7 +160,8 @@ def test_soft_targets_are_learned_as_shares(tmp_path: Path) -> None:
     trained(tmp_path, recipe, replace(given, targets=shares), tuned)
     tuned.net.eval()
     with torch.inference_mode():
-        said = torch.softmax(tuned.net(tuned.prepare(given.views.still(given.train))), 1).mean(0)
+        shown = torch.from_numpy(given.views.still(given.train))
+        said = torch.softmax(tuned.net(tuned.prepare(shown)), 1).mean(0)
     assert said.numpy() == pytest.approx([0.5, 0.3, 0.2], abs=0.03)
 
 

@@ -206,6 +206,6 @@ def test_short_numbers_are_refused_where_they_would_be_slow(
 ) -> None:
     """M36"""
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True})
-    check_precision("float32")
+    check_precision("float32", "cpu")
     with pytest.raises(UsageError, match="10 to 20 times slower"):
-        check_precision("bfloat16")
+        check_precision("bfloat16", "cpu")

@@ -38,7 +38,7 @@ def tiny(moving: tuple[str, ...] = ("trunk", "norm", "head"), seed: int = 0) -> 
     return Tuned(
         net=net,
         answer=Tiny.__call__,
-        prepare=lambda shown: torch.from_numpy(shown.copy()).permute(0, 3, 1, 2).float() / 255,
+        prepare=lambda shown: shown.permute(0, 3, 1, 2).float() / 255,
         moving=frozenset(name for name in names if name.startswith(moving)),
         new=frozenset(name for name in names if name.startswith("head")),
     )

@@ -102,6 +102,7 @@ class Last(Model):
             mode="last",
             augment="mirror" if length > LENGTH else "none",
             balance="loss" if self.balance else "none",
+            device="cpu",
             threads=self.threads,
             seed=self.seed,
             **{name: getattr(self, name) for name in same},

@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from affekt.errors import Damaged, UsageError
+from affekt.nets.exact import exact
 from affekt.nets.hashed import State, hashes, state
 from affekt.nets.torch_file import read_torch_file
 from affekt.nets.zoo import LIBRARIES, Loaded, imported
@@ -47,7 +48,7 @@ class TorchNet:
         self._torch = imported("torch")
         self.device = "cuda" if self._torch.cuda.is_available() else "cpu"
         if self.device == "cuda":
-            self._torch.backends.cudnn.allow_tf32 = False  # whole float32, as everywhere
+            exact(self._torch)
         self._net = loaded.net.to(self.device)
         self._caught = local()
         self._answer = self._asked(loaded, layer)

@@ -18,7 +18,7 @@ from affekt.stage import Desk, Outcome, Progress, Stage
 from affekt.stages._lessons import Lessons, lessons, numbers
 from affekt.tables import PICTURES, STUDIED
 from affekt.taxonomy import MIKELS8, Taxonomy
-from affekt.training.extra import check_installed, check_precision
+from affekt.training.extra import check_installed, check_precision, device_kind
 from affekt.training.finetune import Finetune
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Train(Stage):
 
     def run(self, desk: Desk, pictures: pl.DataFrame, *_: Any, **__: Any) -> Outcome:
         check_installed()
-        check_precision(self.recipe.precision)
+        check_precision(self.recipe.precision, device_kind(self.recipe))
         rows = pictures.sort("image_id")
         shown = lessons(desk, rows, self.recipe, self.workers, self._net())
         kept = rows.filter(~pl.col("image_id").is_in([one.image_id for one in shown.failed]))
@@ -164,6 +164,8 @@ class Train(Stage):
         about: Mapping[str, Any],
         history: tuple[Mapping[str, Any], ...],
     ) -> dict[str, Any]:
+        from affekt.training.device import lies_on, named
+
         sizes = {name: one.numel() for name, one in tuned.net.named_parameters()}
         moved = [name for name in learned.moved if name in sizes]
         return {
@@ -176,6 +178,7 @@ class Train(Stage):
                 "layers_moved": len(moved),
                 "running_means_moved": len(learned.moved) > len(moved),
             },
+            "trained_on": named(lies_on(tuned.net)),
             "chosen_epoch": learned.chosen,
             "history": [epoch._asdict() for epoch in learned.history],
         }
@@ -194,6 +197,7 @@ class Train(Stage):
             moved=notes["moved"],
             history=notes["history"],
             chosen=learned.chosen,
+            device=notes["trained_on"],
         )
         return export(desk.scratch / "net", learned.weights, about, shown.sample)
 

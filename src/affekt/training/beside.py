@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from threading import Thread
 
+from affekt.training.device import lies_on
 from affekt.training.group import join
 from affekt.training.job import read
 from affekt.training.tuned import tuned
@@ -28,10 +29,12 @@ def main(folder: Path, rank: int) -> None:
     Thread(target=_end_with_the_first, daemon=True).start()
     try:
         job = read(folder)
-        run = job.run(tuned(job.recipe, job.lesson.targets.shape[1], job.held))
+        net = tuned(job.recipe, job.lesson.targets.shape[1], job.held, rank=rank)
+        run = job.run(net)
         sys.stdout.buffer.write(READY)
         sys.stdout.buffer.flush()
-        run.learn(group=join(folder / MEETING, rank, job.recipe.processes))
+        meeting, size = folder / MEETING, job.recipe.processes
+        run.learn(group=join(meeting, rank, size, lies_on(net.net)))
         os._exit(0)  # to leave the group in order would wait for the first one to leave it
     except Exception as trouble:
         text = f"{type(trouble).__name__}: {trouble}"

@@ -25,6 +25,7 @@ affekt. It gives a probability for each of: {names}.
 
 {recipe}
 {moved}{shared}
+- trained on: {device}
 
 ## How good it is
 
@@ -62,6 +63,7 @@ class About:
         moved: How many weights moved, of how many.
         history: One entry an epoch.
         chosen: The epoch whose weights these are; validation accuracy and its error stand there.
+        device: What it was trained on, in words.
     """
 
     emotions: tuple[str, ...]
@@ -71,6 +73,7 @@ class About:
     moved: Mapping[str, Any]
     history: list[dict[str, Any]]
     chosen: int
+    device: str
 
 
 def card(about: About) -> str:
@@ -82,6 +85,7 @@ def card(about: About) -> str:
         data="\n".join(f"- {name}: {value}" for name, value in about.data.items()),
         recipe="\n".join(f"- {name}: {value}" for name, value in about.recipe.items()),
         shared=_shared(about.recipe),
+        device=about.device,
         moved="".join(f"\n- {name}: {value}" for name, value in about.moved.items()),
         accuracy=_accuracy(chosen),
         history="\n".join(_row(epoch) for epoch in about.history),

@@ -39,13 +39,16 @@ class Checkpoints:
         self._keep = keep
 
     def save(self, step: int, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
-        """Keep the state behind a step, and remove the oldest that are too many."""
+        """Keep the state behind a step, and remove the oldest that are too many.
+
+        Tensors come back to the processor, so that every machine can read what was kept.
+        """
         place = self._folder / f"{step:010d}"
         beside = place.with_name(f".{place.name}.part")
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
         path = beside / "state.safetensors"
-        save_file({name: one.detach().contiguous() for name, one in tensors.items()}, path)
+        save_file({name: one.detach().cpu().contiguous() for name, one in tensors.items()}, path)
         told = {**facts, "sha256": durable.file_sha256(path)}
         (beside / "state.json").write_text(json.dumps(told), encoding="utf-8")
         for file in (path, beside / "state.json", beside):

@@ -89,6 +89,7 @@ def config(about: About) -> dict[str, Any]:
             "data": dict(about.data),
             "recipe": dict(about.recipe),
             "moved": dict(about.moved),
+            "trained_on": about.device,
             "chosen_epoch": about.chosen,
             "history": about.history,
         },

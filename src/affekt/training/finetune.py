@@ -63,6 +63,9 @@ class Finetune(BaseModel, frozen=True, extra="forbid"):
     patience: int | None = Field(
         None, ge=1, description="epochs without a better validation part that end the run"
     )
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="auto: graphics cards where PyTorch finds one, else the processor"
+    )
     threads: int = Field(2, ge=1, le=256, description="processor threads of each process")
     processes: int = Field(1, ge=1, le=64, description="processes here that share every step")
     seed: int = Field(0, ge=0, description="of the new layer, the order and the augmentation")

@@ -16,6 +16,8 @@ from torch.nn.parallel import DistributedDataParallel
 
 from affekt.errors import UsageError
 
+CPU = torch.device("cpu")
+INTERFACES = ("GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME")
 PATIENCE = timedelta(minutes=30)  # a process that says nothing for so long is taken for dead
 
 
@@ -50,7 +52,10 @@ class Group:
         return Share(slice(first, end), True) if first < end else Share(slice(0, 1), False)
 
     def total(self, values: Tensor) -> Tensor:
-        """Give the sum of what all processes have here, the same to each."""
+        """Give the sum of what all processes have here, the same to each.
+
+        All that is sent lies on the devices that the processes met with, see `join`.
+        """
         values = values.detach().clone()
         if self.size > 1:
             dist.all_reduce(values)
@@ -92,19 +97,29 @@ def _mean_by_rank(size: int, own: Tensor) -> Any:
     place changes behind the first step of a process: a run that was gone on with would differ.
     """
     parts = [torch.empty_like(own) for _ in range(size)]
-    work = dist.all_gather(parts, own, async_op=True)
-    return work.get_future().then(lambda _: sum(parts[1:], parts[0]) / size)
+    future = dist.all_gather(parts, own, async_op=True).get_future()
+    return future.then(lambda _: _mean(parts))
 
 
-def join(meeting: Path, rank: int, size: int) -> Group:
+def _mean(parts: list[Tensor]) -> Tensor:
+    """Give the mean of what came, added up in this order."""
+    for one in parts:
+        if one.is_cuda:  # a card works on what follows a future beside all else, and has to be told
+            one.record_stream(torch.cuda.current_stream(one.device))
+    return sum(parts[1:], parts[0]) / len(parts)
+
+
+def join(meeting: Path, rank: int, size: int, device: torch.device = CPU) -> Group:
     """Wait until all processes have come, and give their group; `leave` it in the end.
 
-    They find each other through a file, not a port, and talk over the loopback interface alone.
+    They find each other through a file, not a port, and talk over the loopback interface alone;
+    graphics cards of one machine reach each other's memory.
 
     Args:
         meeting: A file that does not exist before; on a local disk.
         rank: Place of this process, from 0.
         size: How many are to come.
+        device: Of this process; all have the same kind. What they send each other lies there.
 
     Raises:
         UsageError: This process belongs to another group already, such as one of torchrun.
@@ -114,9 +129,15 @@ def join(meeting: Path, rank: int, size: int) -> Group:
             "train: this process is one of a group already, and affekt starts its own; start it "
             "without torchrun and set `processes` of [bench.nets.train]"
         )
+    is_card = device.type == "cuda"
     with _over_loopback():
         dist.init_process_group(
-            "gloo", f"file://{meeting.resolve()}", PATIENCE, world_size=size, rank=rank
+            "nccl" if is_card else "gloo",
+            f"file://{meeting.resolve()}",
+            PATIENCE,
+            world_size=size,
+            rank=rank,
+            device_id=device if is_card else None,  # makes NCCL connect while it is told how
         )
     return Group(rank, size)
 
@@ -129,14 +150,14 @@ def leave() -> None:
 
 @contextmanager
 def _over_loopback() -> Iterator[None]:
-    """Let gloo listen where no other machine can ask; it reads this when a group is made."""
-    key = "GLOO_SOCKET_IFNAME"
-    before = os.environ.get(key)
-    os.environ[key] = "lo0" if sys.platform == "darwin" else "lo"
+    """Let processes listen where no other machine can ask; read when a group is made."""
+    before = {key: os.environ.get(key) for key in INTERFACES}
+    os.environ.update(dict.fromkeys(INTERFACES, "lo0" if sys.platform == "darwin" else "lo"))
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[key]
-        else:
-            os.environ[key] = before
+        for key, value in before.items():
+            if value is None:
+                del os.environ[key]
+            else:
+                os.environ[key] = value

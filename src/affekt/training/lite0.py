@@ -113,8 +113,12 @@ class Lite0(nn.Module):
 
 def normalised(pixels: NDArray[Any]) -> Tensor:
     """Give uint8 pictures (image, row, column, channel) as the net takes them, channels last."""
-    x = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2)
-    return (x.float() - GREY) / HALF_RANGE
+    return scaled(torch.from_numpy(np.ascontiguousarray(pixels)))
+
+
+def scaled(pixels: Tensor) -> Tensor:
+    """Give what `normalised` does for pictures that are a tensor already, wherever it lies."""
+    return (pixels.permute(0, 3, 1, 2).float() - GREY) / HALF_RANGE
 
 
 def published(weights: Weights | None = None) -> Lite0:

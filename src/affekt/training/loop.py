@@ -5,7 +5,6 @@ again on the same folder it goes on behind the last whole checkpoint, with the s
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from math import sqrt
 from typing import Any, NamedTuple
@@ -13,11 +12,21 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from jaxtyping import Float
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from affekt.errors import UsageError
 from affekt.training.averaging import Average
 from affekt.training.chance import Rows, batches, order
 from affekt.training.checkpoints import Checkpoints, Saved
+from affekt.training.device import (
+    lies_on,
+    placed,
+    precision,
+    random_states,
+    set_random_states,
+    settled,
+)
 from affekt.training.finetune import Finetune
 from affekt.training.group import ALONE, Group
 from affekt.training.losses import class_weights, loss
@@ -32,16 +41,17 @@ class Tuned:
     """A net and how it is to be trained.
 
     Attributes:
-        net: Any module; what it holds at the start is what it starts from.
+        net: Any module; what it holds at the start is what it starts from, and where it lies is
+            where the run computes.
         answer: Gives logits of a prepared batch, `torch.nn.Module.__call__` or a part of it.
-        prepare: Turns what `Views` give into a tensor.
+        prepare: Turns what `Views` give, as a tensor where the net is, into what it takes.
         moving: Names of the parameters that learn.
         new: Those of them that were not trained before and learn faster.
     """
 
     net: nn.Module
     answer: Callable[[Any, Tensor], Tensor]
-    prepare: Callable[[Shown], Tensor]
+    prepare: Callable[[Tensor], Tensor]
     moving: frozenset[str]
     new: frozenset[str]
 
@@ -95,7 +105,7 @@ class Learned(NamedTuple):
     """What a run gave.
 
     Attributes:
-        weights: Of the epoch that was chosen, all entries of the net.
+        weights: Of the epoch that was chosen, all entries of the net; on the processor.
         history: One entry an epoch.
         chosen: Number of the epoch.
         moved: Names of the weights that are not what they were.
@@ -133,13 +143,15 @@ class Run:
         self._tuned, self._lesson, self._recipe = tuned, lesson, recipe
         self._checkpoints, self._workers, self._every = checkpoints, workers, every
         net = tuned.net.to(memory_format=torch.channels_last)
+        self._device = lies_on(net)
         for name, one in net.named_parameters():
             one.requires_grad_(name in tuned.moving)
         self._start = {name: one.detach().clone() for name, one in net.state_dict().items()}
         self._average = Average(net, recipe.averaging)
         self._optimiser = optimiser_of(net, tuned.moving, tuned.new, recipe)
-        self._class_weights = torch.from_numpy(class_weights(lesson.targets[lesson.train], recipe))
-        self._best: dict[str, Tensor] = {}
+        self._class_weights = self._placed(class_weights(lesson.targets[lesson.train], recipe))
+        self._best: dict[str, Tensor] = {}  # on the processor
+        self._lost: list[tuple[Tensor, int]] = []  # steps whose losses no one has read
         self._at = Progress()
         self._group = ALONE
         self._way: nn.Module = _Way(tuned)
@@ -151,7 +163,7 @@ class Run:
         and the first one alone keeps checkpoints.
         """
         self._group = group
-        with _settled(self._recipe, group.rank):
+        with settled(self._recipe, group.rank, self._device):
             self._restore(self._checkpoints.latest() if self._checkpoints else None)
             self._way = group.in_step(self._way)
             steps = self._steps_an_epoch() * self._recipe.epochs
@@ -159,9 +171,11 @@ class Run:
                 for _ in self._epoch(steps):
                     watch(self._at.step, steps)
         if not self._best:
-            self._best = dict(self._average.weights())
+            self._best = {name: one.cpu() for name, one in self._average.weights().items()}
         moved = [
-            name for name, one in self._best.items() if not torch.equal(one, self._start[name])
+            name
+            for name, one in self._best.items()
+            if not torch.equal(one, self._start[name].cpu())
         ]
         return Learned(self._best, self._at.history, self._chosen(), moved)
 
@@ -185,11 +199,11 @@ class Run:
         return number, self._lesson.views.moving(rows, self._at.epoch, first, own)
 
     def _step(self, shown: Shown, rows: Rows, steps: int) -> None:
-        targets = torch.from_numpy(self._lesson.targets[rows])
+        targets = self._placed(self._lesson.targets[rows])
         own, counts = self._group.share(len(rows))
         set_rates(self._optimiser, share(self._at.step, steps, self._recipe))
-        with _precision(self._recipe):
-            logits = self._way(self._tuned.prepare(shown))
+        with precision(self._recipe, self._device):
+            logits = self._way(self._tuned.prepare(self._placed(shown)))
         found = loss(logits, targets[own], self._class_weights, self._recipe, targets) * counts
         self._optimiser.zero_grad(set_to_none=True)
         (found * self._group.size).backward()  # of which the group's mean is the batch's gradient
@@ -200,24 +214,30 @@ class Run:
             self._group.level(self._tuned.net)
         self._average.add(self._tuned.net, self._at.step)
         self._at.step += 1
-        self._at.loss_sum += self._group.total(found).item() * len(rows)
+        self._lost.append((self._group.total(found), len(rows)))
         self._at.shown += len(rows)
+
+    def _add_losses(self) -> None:
+        """Add what steps have lost to the sum; a card that works ahead is waited for here."""
+        for found, n_rows in self._lost:
+            self._at.loss_sum += found.item() * n_rows
+        self._lost.clear()
 
     def _judge(self) -> None:
         """Add the epoch to the history, and keep its weights if none before were better."""
-        at = self._at
+        at, n = self._at, len(self._lesson.validate)
+        right, lost = self._judged() if n else (0.0, 0.0)
+        self._add_losses()
         mean = at.loss_sum / at.shown
-        if not len(self._lesson.validate):
+        if not n:
             at.history.append(Epoch(at.epoch, mean))
             return
-        n = len(self._lesson.validate)
-        right, lost = self._judged()
         accuracy = right / n
         error = sqrt(accuracy * (1 - accuracy) / n)
         at.history.append(Epoch(at.epoch, mean, lost / n, accuracy, error))
         if self._chosen() == at.epoch:
             weights = self._average.weights()
-            self._best = {name: one.detach().clone() for name, one in weights.items()}
+            self._best = {name: one.detach().to("cpu", copy=True) for name, one in weights.items()}
 
     def _judged(self) -> tuple[float, float]:
         """Count what is right in the validation part, and sum its losses, each row once.
@@ -228,10 +248,10 @@ class Run:
         judged = self._average.net
         judged.eval()
         cut = batches(self._lesson.validate, self._recipe.batch)
-        sums = torch.zeros(len(cut), 2, dtype=torch.float64)
+        sums = torch.zeros(len(cut), 2, dtype=torch.float64, device=self._device)
         for number in range(self._group.rank, len(cut), self._group.size):
             logits = self._answer(judged, self._lesson.views.still(cut[number]))
-            codes = torch.from_numpy(self._lesson.codes[cut[number]])
+            codes = self._placed(self._lesson.codes[cut[number]])
             lost = torch.nn.functional.cross_entropy(logits, codes, reduction="sum")
             sums[number] = torch.stack([(logits.argmax(1) == codes).sum(), lost])
         right, losses = self._group.total(sums).T.tolist()
@@ -239,7 +259,10 @@ class Run:
 
     def _answer(self, net: nn.Module, shown: Shown) -> Tensor:
         with torch.inference_mode():
-            return self._tuned.answer(net, self._tuned.prepare(shown)).float()
+            return self._tuned.answer(net, self._tuned.prepare(self._placed(shown))).float()
+
+    def _placed(self, array: NDArray[Any]) -> Tensor:
+        return placed(array, self._device)
 
     def _chosen(self) -> int:
         """Give the epoch with the highest accuracy, of several the one with the least loss."""
@@ -275,9 +298,13 @@ class Run:
     def _save(self) -> None:
         if self._checkpoints is None:
             return
-        random = self._group.of_each(torch.get_rng_state())
+        states = random_states(self._device)
+        random = {  # sent from where the net is, because processes with cards talk through these
+            name: self._group.of_each(one.to(self._device)) for name, one in states.items()
+        }
         if self._group.rank:
             return
+        self._add_losses()
         named = {f"net.{name}": one for name, one in self._tuned.net.state_dict().items()}
         if self._average.net is not self._tuned.net:  # no tensor may stand under two names
             named |= {f"average.{name}": one for name, one in self._average.weights().items()}
@@ -285,12 +312,20 @@ class Run:
         state = self._optimiser.state_dict()["state"]
         for number, values in state.items():
             named |= {f"optimiser.{number}.{name}": one for name, one in values.items()}
-        named |= {f"random.{rank}": one for rank, one in enumerate(random)}
-        self._checkpoints.save(self._at.step, named, {"progress": asdict(self._at)})
+        for name, each in random.items():
+            named |= {f"random.{rank}.{name}": one for rank, one in enumerate(each)}
+        facts = {"progress": asdict(self._at), "device": self._device.type}
+        self._checkpoints.save(self._at.step, named, facts)
 
     def _restore(self, saved: Saved | None) -> None:
         if saved is None:
             return
+        if saved.facts["device"] != self._device.type:
+            raise UsageError(
+                f"train: this run began on {saved.facts['device']!r} and would go on on "
+                f"{self._device.type!r}, which gives other numbers; go on where it began, or set "
+                f"device to {self._device.type!r} in [bench.nets.train] to begin anew"
+            )
         told = saved.facts["progress"]
         self._at = Progress(**told | {"history": [Epoch(*one) for one in told["history"]]})
         tensors = saved.tensors
@@ -304,7 +339,7 @@ class Run:
             state.setdefault(int(number), {})[key] = one
         whole = self._optimiser.state_dict()
         self._optimiser.load_state_dict({**whole, "state": state})
-        torch.set_rng_state(tensors[f"random.{self._group.rank}"])
+        set_random_states(self._device, _below(tensors, f"random.{self._group.rank}."))
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
@@ -322,30 +357,3 @@ class _Way(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self._answer(self.net, x)
-
-
-@contextmanager
-def _settled(recipe: Finetune, rank: int) -> Iterator[None]:
-    """Fix what can be fixed while a run lasts, and put it back: threads, seed, algorithms.
-
-    No two processes leave out the same features of their pictures.
-    """
-    threads, strict = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(recipe.seed + rank)
-        torch.set_num_threads(recipe.threads)
-        torch.use_deterministic_algorithms(True)
-        # Nothing here reads memory that was not written, and filling it costs a fifth of a step.
-        filled = torch.utils.deterministic.fill_uninitialized_memory
-        torch.utils.deterministic.fill_uninitialized_memory = False
-        try:
-            yield
-        finally:
-            torch.utils.deterministic.fill_uninitialized_memory = filled
-            torch.use_deterministic_algorithms(strict)
-            torch.set_num_threads(threads)
-
-
-def _precision(recipe: Finetune) -> Any:
-    is_short = recipe.precision == "bfloat16"
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=is_short)

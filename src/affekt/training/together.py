@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from affekt.errors import AffektError
 from affekt.training.beside import CUT, MEETING, READY, words_of
+from affekt.training.device import lies_on
 from affekt.training.group import join, leave
 from affekt.training.job import Job
 from affekt.training.loop import Learned, Tuned, Watch
@@ -41,7 +42,7 @@ def learn(tuned: Tuned, job: Job, watch: Watch = lambda done, steps: None) -> Le
         job.write(folder)
         try:
             others.begin(size)
-            return run.learn(watch, join(folder / MEETING, 0, size))
+            return run.learn(watch, join(folder / MEETING, 0, size, lies_on(tuned.net)))
         except Exception as trouble:
             if lost := others.end():
                 raise AffektError(_sentence(lost, size)) from trouble

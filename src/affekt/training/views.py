@@ -24,7 +24,7 @@ LEAST_ASPECT, MOST_ASPECT = 3 / 4, 4 / 3  # of a random part, as Inception's tra
 
 
 class Views(ABC):
-    """Pictures by row number, as arrays that a net's `prepare` takes."""
+    """Pictures by row number, as arrays that a net's `prepare` takes as tensors."""
 
     @abstractmethod
     def moving(self, rows: Rows, epoch: int, first: int, own: slice = EVERY) -> Shown:

@@ -1,5 +1,6 @@
 """A plan whose sources are on this machine asks nobody, not even for a name (X1)."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -60,9 +61,17 @@ def has_network_of_its_own() -> bool:
     return unshare is not None and subprocess.run(line, check=False).returncode == 0
 
 
+def plain(home: Path) -> dict[str, str]:
+    """Give an environment in which nothing tells of a server: that of somebody new."""
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
+
+
 def counted(folder: Path, script: str, *words: str) -> str:
     line = ["unshare", "-rn", sys.executable, "-c", COUNTED, script, *words]
-    return subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False).stdout
+    ran = subprocess.run(
+        line, cwd=folder, capture_output=True, text=True, check=False, env=plain(folder)
+    )
+    return ran.stdout
 
 
 needs_network = pytest.mark.skipif(

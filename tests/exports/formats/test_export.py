@@ -21,6 +21,7 @@ from affekt.exports.formats.check import check, is_export
 from affekt.exports.formats.export import FORMS, export
 from affekt.taxonomy import MIKELS8
 from tests.datasets.published import Project, files_of
+from tests.datasets.test_release_check import Row, change
 from tests.exports.formats.small import mixed
 
 
@@ -233,6 +234,34 @@ def test_a_damaged_release_is_not_exported_and_leaves_nothing(
     (copy / name).write_bytes(data)
     with pytest.raises(Damaged, match="release check"):
         export(copy, "coco", tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["copy"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("label", "../../../elsewhere"),
+        ("label", None),
+        ("split", "../elsewhere"),
+        ("image_id", "../../elsewhere"),
+        ("image_id", None),
+        ("image", "../../elsewhere.jpg"),
+        ("share", [float("nan")] * 8),
+    ],
+)
+def test_a_release_that_was_tampered_with_writes_nothing_anywhere(
+    column: str, value: Any, form: str, release: Path, tmp_path: Path
+) -> None:
+    """R60, also where the checksums were made right again."""
+    copy = Path(shutil.copytree(release, tmp_path / "copy"))
+
+    def spoil(rows: list[Row]) -> None:
+        rows[0][column] = {**rows[0]["image"], "path": value} if column == "image" else value
+
+    change(copy, "data/train-00000-of-00001.parquet", spoil)
+    with pytest.raises(Damaged, match=rf"{column}.* that no release has"):
+        export(copy, form, tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["copy"]
 
 

@@ -17,6 +17,7 @@ from affekt.datasets.release.write import attribution_rows, label_rows
 
 Rows = Sequence[Mapping[str, str | None]]
 LABELLED = ("released", "linked", "not-shipped")
+MOST_BITS = 16  # of near copies that are looked for; beyond, most pictures are near each other
 
 
 class Tables(NamedTuple):
@@ -55,7 +56,7 @@ def splits(rows: pl.DataFrame, near_bits: int) -> Iterator[Finding]:
 
 def _near(rows: pl.DataFrame, bits: int) -> Iterator[Finding]:
     hashed = rows.filter(pl.col("phash").str.contains("^[0-9a-f]{16}$"))
-    if not 0 < bits <= 16 or hashed.is_empty():
+    if not 0 < bits <= MOST_BITS or hashed.is_empty():
         return
     hashes = np.array([int(one, 16) for one in hashed["phash"]], np.uint64)
     ids, sides = hashed["image_id"].to_list(), hashed["split"].to_list()

@@ -136,6 +136,8 @@ def test_the_datasheet_tells_what_the_run_knows(stable: Path) -> None:
     assert "from 2026-11-20 to 2026-11-20" in told
     assert "dedupe kept 13 and dropped 1 (exact-copy 1)" in told
     assert "cc-by-2.0 6, cc0 6" in told
+    assert "under 2 published licences" in told
+    assert "Seeds: collect = 7." in told
 
 
 def test_croissant_names_every_file_with_its_hash(stable: Path) -> None:

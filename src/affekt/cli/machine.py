@@ -50,7 +50,7 @@ def release_check(*, folder: str, as_json: bool, **_: Any) -> None:
     else:
         for one in findings:
             voice.line(f"{one.code}: {one.place}: {one.text}; {one.advice}")
-        counted = "1 finding" if len(findings) == 1 else f"{len(findings):,} findings"
+        counted = voice.counted(len(findings), "finding")
         voice.line(f"{folder}: {counted if findings else 'sound, no findings'}")
         for hint in left.hints:
             voice.line(hint)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from affekt import cells
 from affekt.datasets.release.check import LIMITS, findings
+from affekt.errors import Refused
 from affekt.pictures.decode import Decoders
 from affekt.stage import Outcome
 from affekt.stages._warnings import WORDS, of_tags
@@ -128,6 +129,15 @@ def test_links_alone_ship_nothing(tmp_path: Path) -> None:
     whole = b"".join(files_of(folder_of(made)).values())
     assert b"JFIF" not in whole
     assert b"IHDR" not in whole
+
+
+def test_links_alone_of_pictures_without_an_address_are_refused_with_the_way_out(
+    tmp_path: Path,
+) -> None:
+    """R2: no permission would help."""
+    with pytest.raises(Refused, match="1 labelled pictures has a lasting address") as refused:
+        Project(tmp_path, [originals()[1]]).release(mode="links")
+    assert "release.permitted" not in str(refused.value)
 
 
 def test_full_links_nothing(tmp_path: Path) -> None:

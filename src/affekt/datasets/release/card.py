@@ -10,6 +10,7 @@ from affekt.datasets.release import columns, shape
 from affekt.datasets.release.papers import citing, datasheet, facts
 from affekt.datasets.release.papers.text import escaped, joined, yaml
 from affekt.datasets.release.shape import Manifest
+from affekt.measures.intervals import wilson
 
 PAPER = (
     "You, Luo, Jin and Yang (2016), Building a Large Scale Dataset for Image Emotion Recognition: "
@@ -202,19 +203,20 @@ def _first_words(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
 def _holds(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
     counts = manifest.counts
     table = [
-        (name, one.asked, one.labelled, _percent(one.labelled, one.asked), one.released,
+        (name, one.asked, one.labelled, *_acceptance(one.labelled, one.asked), one.released,
          one.train, one.validation, one.test)
         for name, one in counts.emotions.items()
     ]  # fmt: skip
     splits = [counts.splits[split] for split in shape.SPLITS]
-    total = ("**all**", counts.asked, counts.labelled, _percent(counts.labelled, counts.asked))
+    total = ("**all**", counts.asked, counts.labelled,
+             *_acceptance(counts.labelled, counts.asked))  # fmt: skip
     return [
         "*Asked*: pictures people were asked about, by the emotion in the question. *Kept*: "
-        "pictures that got the label. *Acceptance*: kept of asked. *Released*: of the kept, those "
-        "that are inside; the splits count these.",
+        "pictures that got the label. *Acceptance*: kept of asked, with Wilson's interval of "
+        "95 %. *Released*: of the kept, those that are inside; the splits count these.",
         "",
-        "| emotion | asked | kept | acceptance | released | train | validation | test |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| emotion | asked | kept | acceptance | 95 % | released | train | validation | test |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
         *(_row(row) for row in table),
         _row((*total, counts.released, *splits)),
         "",
@@ -252,6 +254,9 @@ def _made(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
         "| step | came in | kept | dropped | reasons |",
         "| --- | ---: | ---: | ---: | --- |",
         *(_step(step) for step in manifest.stages),
+        "",
+        "`docs/reasons.md` of affekt explains each reason; `asked.csv` has every question and what "
+        "became of it.",
         "",
         "Near copies: " + (
             f"pictures whose 64-bit perceptual hashes differ in at most {manifest.near_bits} "
@@ -323,8 +328,11 @@ def _reasons(reasons: Mapping[str, int]) -> str:
     return ", ".join(f"{reason} {n:,}" for reason, n in sorted(reasons.items()))
 
 
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f} %" if whole else "not asked"
+def _acceptance(part: int, whole: int) -> tuple[str, str]:
+    if not whole:
+        return "not asked", ""
+    low, high = wilson(part, whole)
+    return f"{100 * part / whole:.1f} %", f"{100 * low:.1f} – {100 * high:.1f}"
 
 
 def _row(values: Sequence[str | int]) -> str:

@@ -20,6 +20,7 @@ from affekt.exports.formats import webdataset
 from affekt.exports.formats.check import check, is_export
 from affekt.exports.formats.export import FORMS, export
 from affekt.taxonomy import MIKELS8
+from tests.cli.run import here
 from tests.datasets.published import Project, files_of
 from tests.datasets.test_release_check import Row, change
 from tests.exports.formats.small import mixed
@@ -208,6 +209,16 @@ def test_a_data_package_tells_hash_and_size_of_each_file(
             data = images.read(str(row["path"]))
             assert hashlib.sha256(data).hexdigest() == row["image_id"]
     assert sorted(str(row["image_id"]) for row in rows) == [row["image_id"] for row in labels]
+
+
+def test_an_export_of_links_alone_says_that_nothing_is_inside(tmp_path: Path) -> None:
+    """R60."""
+    links = Project(tmp_path, mixed()).release(mode="links").files
+    assert links is not None
+    ran = here("export", links, "--to", "coco", "--out", "out", cwd=tmp_path)
+    assert (ran.code, "as coco, no picture inside\n" in ran.out) == (0, True)
+    assert "pictures by split: none. " in (tmp_path / "out/README.md").read_text()
+    assert check(tmp_path / "out") == []
 
 
 def test_nothing_is_overwritten(release: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from affekt.datasets.release import shape
 from affekt.datasets.release.card import licence_line
 from affekt.datasets.release.finding import Finding
 from affekt.datasets.release.inside import REPORT
+from affekt.datasets.release.papers import audit
 from affekt.datasets.release.shape import Manifest
 from affekt.datasets.release.write import attribution_rows, label_rows
 
@@ -185,11 +186,14 @@ def counts(tables: Tables, manifest: Manifest) -> Iterator[Finding]:
         stated = getattr(said, name)
         if stated != n:
             yield Finding(
-                "counts", shape.MANIFEST, f"counts.{name} is {stated}, the tables give {n}", REPORT
+                "counts",
+                shape.MANIFEST,
+                f"counts.{name} is {stated}, the tables give {n}",
+                audit.REPORT,
             )
     if set(said.emotions) != set(manifest.taxonomy.names):
         yield Finding(
-            "counts", shape.MANIFEST, "counts.emotions does not list the taxonomy", REPORT
+            "counts", shape.MANIFEST, "counts.emotions does not list the taxonomy", audit.REPORT
         )
     for name, emotion in said.emotions.items():
         mine = tables.rows.filter(pl.col("shipped"), label=name)
@@ -204,7 +208,10 @@ def counts(tables: Tables, manifest: Manifest) -> Iterator[Finding]:
         wrong = {key: n for key, n in given.items() if getattr(emotion, key) != n}
         if wrong:
             yield Finding(
-                "counts", shape.MANIFEST, f"counts.emotions.{name}: the tables give {wrong}", REPORT
+                "counts",
+                shape.MANIFEST,
+                f"counts.emotions.{name}: the tables give {wrong}",
+                audit.REPORT,
             )
 
 
@@ -238,7 +245,10 @@ def papers(text: str, manifest: Manifest) -> Iterator[Finding]:
     for word, n in sorted(manifest.counts.licences.items()):
         if licence_line(word, n) not in lines:
             yield Finding(
-                "licence-counts", "LICENSE.md", f"does not say {n} pictures under {word!r}", REPORT
+                "licence-counts",
+                "LICENSE.md",
+                f"does not say {n} pictures under {word!r}",
+                audit.REPORT,
             )
 
 

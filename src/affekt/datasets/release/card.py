@@ -262,7 +262,7 @@ def _made(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
             f"pictures whose 64-bit perceptual hashes differ in at most {manifest.near_bits} "
             "bits lie in one split."
             if manifest.near_bits
-            else "were not looked for beyond what the steps above say."
+            else "not looked for beyond what the steps above say."
         ),
     ]  # fmt: skip
 

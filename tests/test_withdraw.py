@@ -85,6 +85,8 @@ def test_the_next_release_omits_it_and_moves_nothing_else(folder: Path) -> None:
     assert {(row["phash"], row["reason"]) for row in rows} == {(released["phash"], "person-shown")}
     assert "fear" not in told
     assert "Example" not in told
+    forgotten = opened(folder).forget([], dry_run=True)
+    assert (forgotten.images, forgotten.releases) == (1, ("ours-0.1.0",))
 
 
 def test_it_does_not_come_back_by_another_crawl_or_as_a_near_copy(folder: Path) -> None:

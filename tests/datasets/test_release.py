@@ -117,8 +117,8 @@ def test_the_card_describes_files_and_splits(folder: Path) -> None:
 
 def test_the_card_tells_the_numbers_and_the_limits(folder: Path) -> None:
     text = (folder / "README.md").read_text()
-    assert "| fear | 7 | 6 | 85.7 % | 6 | 3 | 1 | 2 |" in text
-    assert "| **all** | 13 | 12 | 92.3 % | 12 | 6 | 2 | 4 |" in text
+    assert "| fear | 7 | 6 | 85.7 % | 48.7 – 97.4 | 6 | 3 | 1 | 2 |" in text
+    assert "| **all** | 13 | 12 | 92.3 % | 66.7 – 98.6 | 12 | 6 | 2 | 4 |" in text
     assert "2026-11-20" in text
     assert "Contact: none was given" in text
     assert "You, Luo, Jin and Yang (2016)" in text

@@ -48,6 +48,8 @@ def checked() -> Iterator[Check]:
     [
         ({"shipped": True}, "shipped"),
         ({"sha256": "0" * 64}, "wrong-id"),
+        ({"phash": "f" * 400}, "phash"),
+        ({"bytes": -1}, "facts"),
         ({"source_url": None}, "no-link"),
         ({"source_url": "file:///etc/passwd"}, "no-link"),
         ({"label": None}, "empty"),

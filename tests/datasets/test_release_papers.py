@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import tomllib
 from collections.abc import Iterator
@@ -15,16 +16,17 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from affekt.datasets.release import shape
-from affekt.datasets.release.check import LIMITS, findings, open_questions
+from affekt.datasets.release.check import LIMITS, findings
 from affekt.datasets.release.finding import Finding
 from affekt.datasets.release.papers import croissant, datasheet, text
 from affekt.datasets.release.papers.answers import QUESTIONS, Answers
+from affekt.datasets.release.unsaid import Unsaid, unsaid
 from affekt.pictures.decode import Decoders
 from affekt.stages.release import Release
 from affekt.taxonomy import MIKELS8
 from tests.datasets.published import SAID, Original, Project, files_of, png, several
 from tests.datasets.test_release import copied
-from tests.datasets.test_release_check import Check, change_text, codes, seal
+from tests.datasets.test_release_check import Check, change_manifest, change_text, codes, seal
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +60,7 @@ def read(folder: Path, name: str) -> Any:
 def test_a_release_of_which_all_is_said_is_sound(stable: Path, checked: Check) -> None:
     """R52."""
     assert checked(stable) == []
-    assert open_questions(stable) == 0
+    assert unsaid(stable).open_questions == 0
 
 
 def test_a_draft_counts_what_is_left_to_say(tmp_path: Path, checked: Check) -> None:
@@ -66,8 +68,35 @@ def test_a_draft_counts_what_is_left_to_say(tmp_path: Path, checked: Check) -> N
     draft = Project(tmp_path).release().files
     assert draft is not None
     left = (draft / shape.DATASHEET).read_text().count("**TODO**")
-    assert open_questions(draft) == left == len(QUESTIONS) - 1
+    assert unsaid(draft).open_questions == left == len(QUESTIONS) - 1
     assert checked(draft) == []
+
+
+@pytest.mark.parametrize(("bits", "is_told"), [(0, True), (1, False), (16, False), (64, True)])
+def test_near_copies_that_nobody_looks_for_are_a_hint(
+    bits: int, is_told: bool, folder: Path
+) -> None:
+    """R70: the release may be sound, and its splits may leak all the same."""
+    change_manifest(folder, near_bits=bits)
+    told = [hint for hint in unsaid(folder).hints if "near copies across splits" in hint]
+    assert [f"near_bits = {bits}," in hint for hint in told] == [True] * is_told
+
+
+def test_annotations_without_a_licence_are_a_hint(folder: Path) -> None:
+    """R70: what nobody permits is not free."""
+    about = read(folder, shape.MANIFEST)["release"]
+    change_manifest(folder, release={**about, "licence": "unknown"})
+    assert [hint for hint in unsaid(folder).hints if "licence of the annotations" in hint]
+    change_manifest(folder, release={**about, "licence": "cc0"})
+    assert unsaid(folder) == Unsaid(0, ())
+
+
+def test_papers_that_cannot_be_read_leave_nothing_to_say(folder: Path) -> None:
+    """A pipe in their place keeps nobody waiting."""
+    for name in (shape.DATASHEET, shape.MANIFEST):
+        (folder / name).unlink()
+        os.mkfifo(folder / name)
+    assert unsaid(folder) == Unsaid(None, ())
 
 
 def test_a_stable_version_with_an_open_question_is_refused() -> None:
@@ -107,6 +136,8 @@ def test_the_datasheet_tells_what_the_run_knows(stable: Path) -> None:
     assert "from 2026-11-20 to 2026-11-20" in told
     assert "dedupe kept 13 and dropped 1 (exact-copy 1)" in told
     assert "cc-by-2.0 6, cc0 6" in told
+    assert "under 2 published licences" in told
+    assert "Seeds: collect = 7." in told
 
 
 def test_croissant_names_every_file_with_its_hash(stable: Path) -> None:

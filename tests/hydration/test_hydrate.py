@@ -320,6 +320,13 @@ def test_nobody_is_asked_by_nobody(made: Set) -> None:
         hydrate(made.release, made.folder, Manners())
 
 
+def test_the_command_says_how_to_name_oneself(made: Set) -> None:
+    """C9: by an option, for there need be no plan."""
+    ran = here("hydrate", made.release, "--to", made.folder, cwd=made.folder.parent)
+    assert (ran.code, "--contact" in ran.err) == (5, True)
+    assert not made.server.asked
+
+
 def test_every_reason_leads_to_a_known_end() -> None:
     assert set(OF_REASON.values()) < set(MEANINGS)
 
@@ -336,10 +343,11 @@ def test_the_command_fills_and_ends_with_one_where_some_may_still_come(made: Set
     words = ("hydrate", made.release, "--plan", plan, "--to", made.folder)
     ran = here(*words, "--dry-run", cwd=plan.parent)
     assert (ran.code, made.server.asked.total()) == (0, 0)
-    assert "would fetch 7 pictures of 1 hosts" in ran.out
+    assert "would fetch 7 pictures of 1 host," in ran.out
     ran = here(*words, cwd=plan.parent)
     assert ran.code == 1
-    assert re.search(r"^all +all +8 +1 +1 +0 +3 +1 +1 +1 +2 +25", ran.out, re.MULTILINE)
+    assert re.search(r"^all +all +8 +1 +1 +0 +3 +1 +1 +1 +2 +25.0$", ran.out, re.MULTILINE)
+    assert "\nrefused: opted-out 1 (each in outcomes.csv)\n" in ran.out
     assert "Report n = 2 of 8 pictures" in ran.out
     made.world.sends["/broken"] = 410
     ran = here(*words, "--json", "--contact", "other@example.org", cwd=plan.parent)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from affekt import cells
 from affekt.datasets.release.check import LIMITS, findings
+from affekt.errors import Refused
 from affekt.pictures.decode import Decoders
 from affekt.stage import Outcome
 from affekt.stages._warnings import WORDS, of_tags
@@ -116,6 +117,11 @@ def test_the_card_offers_the_links_by_name(mixed: Outcome) -> None:
 def test_links_alone_ship_nothing(tmp_path: Path) -> None:
     """R2: no byte of a picture, and what has no address is dropped and counted."""
     made = Project(tmp_path, originals()).release(mode="links")
+    card, licences = ((folder_of(made) / name).read_text() for name in ("README.md", "LICENSE.md"))
+    assert "are generated" not in card
+    assert "| **all** | 3 | " in card.partition("Of the kept pictures 0 are shipped; 3 are not")[2]
+    assert "No picture is inside." in licences
+    assert "Licences that their sources named: " in licences
     assert rows_of(made, "data") == {}
     assert dropped_of(made) == {originals()[1].image_id: "no-link"}
     with Decoders(1, LIMITS) as decoders:
@@ -123,6 +129,15 @@ def test_links_alone_ship_nothing(tmp_path: Path) -> None:
     whole = b"".join(files_of(folder_of(made)).values())
     assert b"JFIF" not in whole
     assert b"IHDR" not in whole
+
+
+def test_links_alone_of_pictures_without_an_address_are_refused_with_the_way_out(
+    tmp_path: Path,
+) -> None:
+    """R2: no permission would help."""
+    with pytest.raises(Refused, match="1 labelled pictures has a lasting address") as refused:
+        Project(tmp_path, [originals()[1]]).release(mode="links")
+    assert "release.permitted" not in str(refused.value)
 
 
 def test_full_links_nothing(tmp_path: Path) -> None:
@@ -165,6 +180,14 @@ def test_the_card_names_a_contact_and_how_soon_it_answers(tmp_path: Path) -> Non
     assert "us@example.org" in card
     assert "an answer comes within 14 days" in card
     assert "annotations/removed.csv" in card
+
+
+def test_nobody_promises_an_answer_where_no_contact_was_given(tmp_path: Path) -> None:
+    """R34."""
+    folder = folder_of(Project(tmp_path, originals()).release(contact=""))
+    told = (folder / "README.md").read_text() + (folder / "DATASHEET.md").read_text()
+    assert "within 30 days" not in told
+    assert "Nobody is named whom the owner of a picture" in told
 
 
 def test_tags_give_content_notes() -> None:

@@ -98,7 +98,7 @@ def test_a_flipped_bit_in_the_release_is_named(built: Path, tmp_path: Path) -> N
     labels.write_bytes(data)
     ran = affekt("release", "check", copy, "--json", cwd=tmp_path)
     assert ran.code == 1
-    assert any("labels.csv" in str(one["place"]) for one in ran.document)
+    assert any("labels.csv" in str(one["place"]) for one in ran.document["findings"])
 
 
 def test_why_tells_the_fate_of_a_kept_and_of_a_dropped_picture(built: Path) -> None:

@@ -1,6 +1,7 @@
 """`hydrate`: a release and other people's servers, no plan needed."""
 
 from dataclasses import asdict
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import click
 
 from affekt.cli import voice
 from affekt.cli.exits import Findings
+from affekt.errors import MissingSecret
 from affekt.fetch.manners import Manners
 from affekt.forgotten import Forgotten, read
 from affekt.hydration import Receipt, ahead, hydrate
@@ -34,6 +36,13 @@ def fill(  # noqa: PLR0913  (the options of the command)
         made = hydrate(
             release, place, manners, forgotten=forgotten, same=same, again=again, watch=ticker
         )
+    except MissingSecret:
+        if options["plan"]:
+            raise  # which says what to write into it
+        raise MissingSecret(
+            "hydrate: nobody asks other people's servers unnamed; name your mail or web address "
+            "with --contact, or a plan that has one with --plan"
+        ) from None
     finally:
         ticker.close()
     if as_json:
@@ -65,15 +74,19 @@ def _show_ahead(release: Path, place: Path, *, same: bool, again: bool, as_json:
         voice.document(waiting._asdict())
     else:
         voice.line(
-            f"would fetch {waiting.pictures:,} pictures of {waiting.hosts:,} hosts, "
+            f"would fetch {voice.counted(waiting.pictures, 'picture')} of "
+            f"{voice.counted(waiting.hosts, 'host')}, "
             f"{waiting.n_bytes / 1e6:,.1f} MB as the release says, into {place}"
         )
 
 
 def _show(made: Receipt) -> None:
-    rows = [["" if row[name] is None else row[name] for name in COLUMNS] for row in made.survival]
+    rows = [[_shown(row[name]) for name in COLUMNS] for row in made.survival]
     voice.table(rows, COLUMNS)
     click.echo()
+    for outcome, reasons in made.reasons.items():
+        told = ", ".join(f"{reason} {n:,}" for reason, n in reasons.items())
+        voice.line(f"{outcome}: {told} (each in outcomes.csv)")
     voice.line(made.report)
     if made.outcomes["same"]:
         voice.line(
@@ -84,3 +97,8 @@ def _show(made: Receipt) -> None:
     if made.outcomes["failed"]:
         voice.line(f"{made.outcomes['failed']:,} failed and may come when it is run again")
     voice.line(f"receipt: {made.folder / 'receipt.json'}")
+
+
+def _shown(value: str | int | float | None) -> object:
+    """Give a share of a hundred with the one digit that it has."""
+    return Decimal(str(value)) if isinstance(value, float) else "" if value is None else value

@@ -10,6 +10,7 @@ from affekt import doctor as examiner
 from affekt.cli import voice
 from affekt.cli.exits import Findings
 from affekt.datasets.release import check
+from affekt.datasets.release.unsaid import unsaid
 from affekt.exports.formats import check as exported
 from affekt.foreign import clean
 
@@ -42,17 +43,16 @@ def release_check(*, folder: str, as_json: bool, **_: Any) -> None:
     """Check a release folder."""
     path = Path(folder)
     findings = exported.check(path) if exported.is_export(path) else check.check(path)
+    left = unsaid(path)
     if as_json:
-        voice.document([one._asdict() if hasattr(one, "_asdict") else one for one in findings])
+        told = [one._asdict() for one in findings]
+        voice.document({"findings": told, **left._asdict()})
     else:
         for one in findings:
             voice.line(f"{one.code}: {one.place}: {one.text}; {one.advice}")
-        voice.line(
-            f"{folder}: {len(findings):,} findings" if findings else f"{folder}: sound, no findings"
-        )
-        if left := check.open_questions(path):
-            voice.line(
-                f"DATASHEET.md leaves {left} questions open; version 1.0.0 needs all answers"
-            )
+        counted = voice.counted(len(findings), "finding")
+        voice.line(f"{folder}: {counted if findings else 'sound, no findings'}")
+        for hint in left.hints:
+            voice.line(hint)
     if findings:
         raise Findings

@@ -25,6 +25,15 @@ def line(text: str) -> None:
     click.echo(clean(text, None, keep=" "))
 
 
+def counted(n: int, noun: str) -> str:
+    """Give a count with its noun.
+
+    >>> counted(1, "finding"), counted(2000, "host")
+    ('1 finding', '2,000 hosts')
+    """
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
 def document(value: Any) -> None:
     """Print one JSON document."""
     LOG.printed = True

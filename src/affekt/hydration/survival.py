@@ -1,7 +1,7 @@
 """How much of a release is left, and how a number measured on that is to be reported."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +30,7 @@ class Receipt:
         pictures: Pictures that the release names.
         shipped: Of these, inside it.
         outcomes: How many of the others ended how.
+        reasons: Why, as outcome → reason → how many; of what has a reason.
         surviving: Pictures that are at hand to the bit: shipped or exact.
         list_sha256: SHA-256 of their ids, sorted, one a line: of ``surviving.txt``.
         with_same: Pictures at hand if those of the same look are counted in.
@@ -44,6 +45,7 @@ class Receipt:
     pictures: int
     shipped: int
     outcomes: Mapping[str, int]
+    reasons: Mapping[str, Mapping[str, int]]
     surviving: int
     list_sha256: str
     with_same: int
@@ -67,6 +69,7 @@ def receipt(folder: Path, release: Named, outcomes: Mapping[str, Outcome]) -> Re
         pictures=rows.height,
         shipped=counts["shipped"],
         outcomes={word: counts[word] for word in MEANINGS},
+        reasons=_reasons(outcomes[key] for key in rows["image_id"] if key in outcomes),
         surviving=len(exact),
         list_sha256=digest,
         with_same=len(same),
@@ -74,6 +77,14 @@ def receipt(folder: Path, release: Named, outcomes: Mapping[str, Outcome]) -> Re
         survival=table,
         report=_report(release.name, table, digest),
     )
+
+
+def _reasons(ends: Iterable[Outcome]) -> dict[str, dict[str, int]]:
+    counts = Counter((one.outcome, one.reason) for one in ends if one.reason)
+    found: dict[str, dict[str, int]] = {}
+    for (outcome, reason), n in sorted(counts.items()):
+        found.setdefault(outcome, {})[str(reason)] = n
+    return found
 
 
 def ended(release: Named, outcomes: Mapping[str, Outcome]) -> pl.DataFrame:

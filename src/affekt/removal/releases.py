@@ -13,6 +13,7 @@ from affekt.store import Store
 
 PARTS = ("data", "links")
 URLS = ("source_url", "landing_url")
+REMOVED = Path(shape.REMOVED).name
 
 
 class Holding(NamedTuple):
@@ -74,6 +75,7 @@ def _images(paths: list[Path], told: Forgotten, words: frozenset[str]) -> frozen
 
 def _tables(paths: list[Path]) -> Iterator[pl.DataFrame]:
     """Give the rows of a release's tables, with the name of bytes that affekt's own tables use."""
+    withdrawn = [one for path in paths if path.name == REMOVED for one in _hashes(path)]
     for path in paths:
         if path.suffix == ".parquet" and path.parent.name in PARTS:
             columns = ["image_id", "original_sha256", *URLS]
@@ -81,5 +83,12 @@ def _tables(paths: list[Path]) -> Iterator[pl.DataFrame]:
         elif path.name in {Path(shape.ASKED).name, Path(shape.NOISY).name}:
             header, rows = cells.from_csv(path.read_text(encoding="utf-8"))
             frame = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
+            # What a release lists as withdrawn it names for that reason alone: it is not inside.
+            frame = frame.filter(~pl.col("original_sha256").is_in(withdrawn))
             names = {"original_sha256": "original_id"}
             yield frame.select(pl.col("original_sha256", *{"image_id"} & set(header))).rename(names)
+
+
+def _hashes(path: Path) -> list[str]:
+    _, rows = cells.from_csv(path.read_text(encoding="utf-8"))
+    return [str(row["sha256"]) for row in rows]

@@ -340,6 +340,13 @@ def _nothing(rows: pl.DataFrame) -> AffektError:
         )
     reasons = _evidence.tally(rows["reason"])
     told = ", ".join(f"{reason} {n:,}" for reason, n in reasons.items())
+    if set(reasons) == {"no-link"}:
+        return Refused(
+            f"release: not one of {rows.height:,} labelled pictures has a lasting address on the "
+            'web that could be linked; set release.mode = "mixed" to ship those whose licence '
+            "allows it, or name the addresses in a table for the source `links`: pictures of a "
+            "folder are never linked"
+        )
     return Refused(
         f"release: not one of {rows.height:,} labelled pictures may be passed on ({told}); state "
         "under `release.permitted` why they may, or say licence and owner at the source: a folder "

@@ -20,7 +20,9 @@ from affekt.exports.formats import webdataset
 from affekt.exports.formats.check import check, is_export
 from affekt.exports.formats.export import FORMS, export
 from affekt.taxonomy import MIKELS8
+from tests.cli.run import here
 from tests.datasets.published import Project, files_of
+from tests.datasets.test_release_check import Row, change
 from tests.exports.formats.small import mixed
 
 
@@ -209,6 +211,16 @@ def test_a_data_package_tells_hash_and_size_of_each_file(
     assert sorted(str(row["image_id"]) for row in rows) == [row["image_id"] for row in labels]
 
 
+def test_an_export_of_links_alone_says_that_nothing_is_inside(tmp_path: Path) -> None:
+    """R60."""
+    links = Project(tmp_path, mixed()).release(mode="links").files
+    assert links is not None
+    ran = here("export", links, "--to", "coco", "--out", "out", cwd=tmp_path)
+    assert (ran.code, "as coco, no picture inside\n" in ran.out) == (0, True)
+    assert "pictures by split: none. " in (tmp_path / "out/README.md").read_text()
+    assert check(tmp_path / "out") == []
+
+
 def test_nothing_is_overwritten(release: Path, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     with pytest.raises(Refused, match="nothing is overwritten"):
@@ -233,6 +245,34 @@ def test_a_damaged_release_is_not_exported_and_leaves_nothing(
     (copy / name).write_bytes(data)
     with pytest.raises(Damaged, match="release check"):
         export(copy, "coco", tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["copy"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("label", "../../../elsewhere"),
+        ("label", None),
+        ("split", "../elsewhere"),
+        ("image_id", "../../elsewhere"),
+        ("image_id", None),
+        ("image", "../../elsewhere.jpg"),
+        ("share", [float("nan")] * 8),
+    ],
+)
+def test_a_release_that_was_tampered_with_writes_nothing_anywhere(
+    column: str, value: Any, form: str, release: Path, tmp_path: Path
+) -> None:
+    """R60, also where the checksums were made right again."""
+    copy = Path(shutil.copytree(release, tmp_path / "copy"))
+
+    def spoil(rows: list[Row]) -> None:
+        rows[0][column] = {**rows[0]["image"], "path": value} if column == "image" else value
+
+    change(copy, "data/train-00000-of-00001.parquet", spoil)
+    with pytest.raises(Damaged, match=rf"{column}.* that no release has"):
+        export(copy, form, tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["copy"]
 
 

@@ -12,11 +12,13 @@ from affekt.datasets.release import shape
 from affekt.datasets.release.card import licence_line
 from affekt.datasets.release.finding import Finding
 from affekt.datasets.release.inside import REPORT
+from affekt.datasets.release.papers import audit
 from affekt.datasets.release.shape import Manifest
 from affekt.datasets.release.write import attribution_rows, label_rows
 
 Rows = Sequence[Mapping[str, str | None]]
 LABELLED = ("released", "linked", "not-shipped")
+MOST_BITS = 16  # of near copies that are looked for; beyond, most pictures are near each other
 
 
 class Tables(NamedTuple):
@@ -55,7 +57,7 @@ def splits(rows: pl.DataFrame, near_bits: int) -> Iterator[Finding]:
 
 def _near(rows: pl.DataFrame, bits: int) -> Iterator[Finding]:
     hashed = rows.filter(pl.col("phash").str.contains("^[0-9a-f]{16}$"))
-    if not 0 < bits <= 16 or hashed.is_empty():
+    if not 0 < bits <= MOST_BITS or hashed.is_empty():
         return
     hashes = np.array([int(one, 16) for one in hashed["phash"]], np.uint64)
     ids, sides = hashed["image_id"].to_list(), hashed["split"].to_list()
@@ -184,11 +186,14 @@ def counts(tables: Tables, manifest: Manifest) -> Iterator[Finding]:
         stated = getattr(said, name)
         if stated != n:
             yield Finding(
-                "counts", shape.MANIFEST, f"counts.{name} is {stated}, the tables give {n}", REPORT
+                "counts",
+                shape.MANIFEST,
+                f"counts.{name} is {stated}, the tables give {n}",
+                audit.REPORT,
             )
     if set(said.emotions) != set(manifest.taxonomy.names):
         yield Finding(
-            "counts", shape.MANIFEST, "counts.emotions does not list the taxonomy", REPORT
+            "counts", shape.MANIFEST, "counts.emotions does not list the taxonomy", audit.REPORT
         )
     for name, emotion in said.emotions.items():
         mine = tables.rows.filter(pl.col("shipped"), label=name)
@@ -203,7 +208,10 @@ def counts(tables: Tables, manifest: Manifest) -> Iterator[Finding]:
         wrong = {key: n for key, n in given.items() if getattr(emotion, key) != n}
         if wrong:
             yield Finding(
-                "counts", shape.MANIFEST, f"counts.emotions.{name}: the tables give {wrong}", REPORT
+                "counts",
+                shape.MANIFEST,
+                f"counts.emotions.{name}: the tables give {wrong}",
+                audit.REPORT,
             )
 
 
@@ -237,7 +245,10 @@ def papers(text: str, manifest: Manifest) -> Iterator[Finding]:
     for word, n in sorted(manifest.counts.licences.items()):
         if licence_line(word, n) not in lines:
             yield Finding(
-                "licence-counts", "LICENSE.md", f"does not say {n} pictures under {word!r}", REPORT
+                "licence-counts",
+                "LICENSE.md",
+                f"does not say {n} pictures under {word!r}",
+                audit.REPORT,
             )
 
 

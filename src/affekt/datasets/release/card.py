@@ -10,6 +10,7 @@ from affekt.datasets.release import columns, shape
 from affekt.datasets.release.papers import citing, datasheet, facts
 from affekt.datasets.release.papers.text import escaped, joined, yaml
 from affekt.datasets.release.shape import Manifest
+from affekt.measures.intervals import wilson
 
 PAPER = (
     "You, Luo, Jin and Yang (2016), Building a Large Scale Dataset for Image Emotion Recognition: "
@@ -58,22 +59,18 @@ def licence_page(manifest: Manifest, rows: pl.DataFrame) -> str:
         + (
             f"{own.title}, {own.url}"
             if own and own.url
-            else "no licence was named, ask the contact"
+            else "no licence was named, so none is given; ask the makers"
         )
         + ".",
         "",
         "## Pictures",
         "",
         "Each picture keeps the licence of its original. Who made it and under which licence "
-        "stands in "
-        f"`{shape.ATTRIBUTION}`. All pictures were changed: turned upright, converted to sRGB, "
-        "made "
-        f"smaller where they had more than {shape.MAX_PIXELS:,} pixels, and encoded anew.",
-        "",
-        "| licence | title | text | pictures |",
-        "| --- | --- | --- | --- |",
-        *(licence_line(word, n) for word, n in sorted(counts.licences.items())),
+        f"stands in `{shape.ATTRIBUTION}`. {_changed(counts.released)}",
     ]
+    if counts.licences:
+        lines += ["", "| licence | title | text | pictures inside |", "| --- | --- | --- | --- |"]
+        lines += [licence_line(word, n) for word, n in sorted(counts.licences.items())]
     if _has_noncommercial(manifest):
         lines += ["", "Some pictures may be used only for purposes that earn no money."]
     reasons = {**about.permitted, **about.permitted_pictures}
@@ -84,15 +81,26 @@ def licence_page(manifest: Manifest, rows: pl.DataFrame) -> str:
             f"- {escaped(word)}: {escaped(reason)}" for word, reason in sorted(reasons.items())
         ]
     absent = int((~rows["shipped"]).sum())
-    return joined([*lines, *(_links(absent) if absent else [])])
+    return joined([*lines, *(_links(absent, counts.linked_licences) if absent else [])])
 
 
-def _links(n: int) -> list[str]:
+def _changed(released: int) -> str:
+    if not released:
+        return "No picture is inside."
+    return (
+        "All pictures inside were changed: turned upright, converted to sRGB, made smaller where "
+        f"they had more than {shape.MAX_PIXELS:,} pixels, and encoded anew."
+    )
+
+
+def _links(n: int, known: Mapping[str, int]) -> list[str]:
+    told = ", ".join(f"{escaped(word)} {count:,}" for word, count in sorted(known.items()))
     return [
         "",
         "## Pictures that are not inside",
         "",
-        f"Of {n:,} pictures only the link, the hash and the labels are here. The licence of the "
+        f"Of {n:,} pictures only the link, the hash and the labels are here. Licences that their "
+        f"sources named: {told or 'none'}. The licence of the "
         "annotations gives no right to these pictures: who fetches one gets it from its source, "
         "under the licence and the terms that stand there on that day. You may use the labels "
         "with a picture you fetched lawfully; you may pass it on only if its licence lets you, "
@@ -113,7 +121,7 @@ def _head(manifest: Manifest, rows: pl.DataFrame, sizes: Mapping[str, Size]) -> 
         "pretty_name": about.title,
         "language": ["en"],
         "task_categories": ["image-classification"],
-        "size_categories": [_size_class(counts.released)],
+        "size_categories": [_size_class(rows.height)],
         "tags": tags + (["synthetic"] if counts.generated else []),
         "configs": _configs(rows, sizes),
         "dataset_info": _dataset_info(sizes),
@@ -160,8 +168,8 @@ def _size_class(n: int) -> str:
 def _body(manifest: Manifest, rows: pl.DataFrame) -> str:
     about = manifest.release
     sections = [
-        [f"# {escaped(about.title)}", "", *_first_words(manifest)],
-        ["## What it holds", "", *_holds(manifest)],
+        [f"# {escaped(about.title)}", "", *_first_words(manifest, rows)],
+        ["## What it holds", "", *_holds(manifest, rows)],
         ["## How it was made", "", *_made(manifest, rows)],
         ["## Known limits", "", *_limits(manifest)],
         ["## Files and columns", "", *columns.section(manifest.taxonomy)],
@@ -170,18 +178,18 @@ def _body(manifest: Manifest, rows: pl.DataFrame) -> str:
     return "\n".join(joined(section) for section in sections)
 
 
-def _first_words(manifest: Manifest) -> list[str]:
-    about, counts = manifest.release, manifest.counts
+def _first_words(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
+    about, n_generated = manifest.release, int(rows["is_generated"].sum())
     lines = []
-    if counts.generated == counts.released:
+    if n_generated == rows.height:
         lines += [
             "**All pictures in this release are generated: painted by a program, not taken by "
             "people.**",
             "",
         ]
-    elif counts.generated:
+    elif n_generated:
         lines += [
-            f"**{counts.generated:,} of the {counts.released:,} pictures are generated: painted "
+            f"**{n_generated:,} of the {rows.height:,} pictures are generated: painted "
             "by a program, "
             "not taken by people. The column `is_generated` marks them.**",
             "",
@@ -192,27 +200,27 @@ def _first_words(manifest: Manifest) -> list[str]:
     return [*lines, "", f"Version {about.version}, written by affekt {manifest.tool.version}."]
 
 
-def _holds(manifest: Manifest) -> list[str]:
+def _holds(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
     counts = manifest.counts
-    rows = [
-        (name, one.asked, one.labelled, _percent(one.labelled, one.asked), one.released,
+    table = [
+        (name, one.asked, one.labelled, *_acceptance(one.labelled, one.asked), one.released,
          one.train, one.validation, one.test)
         for name, one in counts.emotions.items()
     ]  # fmt: skip
     splits = [counts.splits[split] for split in shape.SPLITS]
-    total = ("**all**", counts.asked, counts.labelled, _percent(counts.labelled, counts.asked))
+    total = ("**all**", counts.asked, counts.labelled,
+             *_acceptance(counts.labelled, counts.asked))  # fmt: skip
     return [
         "*Asked*: pictures people were asked about, by the emotion in the question. *Kept*: "
-        "pictures that got "
-        "the label. *Acceptance*: kept of asked. *Released*: of these, pictures whose licence "
-        "allows it.",
+        "pictures that got the label. *Acceptance*: kept of asked, with Wilson's interval of "
+        "95 %. *Released*: of the kept, those that are inside; the splits count these.",
         "",
-        "| emotion | asked | kept | acceptance | released | train | validation | test |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-        *(_row(row) for row in rows),
+        "| emotion | asked | kept | acceptance | 95 % | released | train | validation | test |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        *(_row(row) for row in table),
         _row((*total, counts.released, *splits)),
         "",
-        *columns.linked(counts.linked, counts.released),
+        *columns.linked(rows, manifest.taxonomy),
         *_not_released(counts.dropped),
     ]
 
@@ -240,25 +248,28 @@ def _made(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
         "the paper's; they "
         f"stand in `{shape.MANIFEST}`.",
         "",
-        f"{counts.votes:,} votes by {counts.workers:,} workers. {when} Sources: {sources}.",
+        f"{counts.votes:,} votes by {counts.workers:,} workers. {facts.analysis(manifest, rows)} "
+        f"{when} Sources: {sources}.",
         "",
         "| step | came in | kept | dropped | reasons |",
         "| --- | ---: | ---: | ---: | --- |",
         *(_step(step) for step in manifest.stages),
         "",
+        "`docs/reasons.md` of affekt explains each reason; `asked.csv` has every question and what "
+        "became of it.",
+        "",
         "Near copies: " + (
             f"pictures whose 64-bit perceptual hashes differ in at most {manifest.near_bits} "
             "bits lie in one split."
             if manifest.near_bits
-            else "were not looked for beyond what the steps above say."
+            else "not looked for beyond what the steps above say."
         ),
     ]  # fmt: skip
 
 
 def _step(step: shape.Step) -> str:
-    name = "noisy" if step.recipe.get("role") == "noisy" else step.stage
     kept = f"{step.kept:,} votes" if step.stage == "verify" else step.kept
-    return _row((name, step.came_in, kept, step.dropped, _reasons(step.reasons)))
+    return _row((facts.step_name(step), step.came_in, kept, step.dropped, _reasons(step.reasons)))
 
 
 def _limits(manifest: Manifest) -> list[str]:
@@ -290,7 +301,7 @@ def _contact(manifest: Manifest) -> list[str]:
         f"`CITATION.cff`; purpose, uses and care, in `{shape.DATASHEET}`; all of it for machines, "
         f"in `{shape.CROISSANT}` and `{shape.DATACITE}`.",
         "",
-        *columns.removal(about.response_days, manifest.counts.removed),
+        *columns.removal(about.response_days if about.contact else None, manifest.counts.removed),
         "",
         f"The method is that of {PAPER}.",
     ]
@@ -317,8 +328,11 @@ def _reasons(reasons: Mapping[str, int]) -> str:
     return ", ".join(f"{reason} {n:,}" for reason, n in sorted(reasons.items()))
 
 
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f} %" if whole else "not asked"
+def _acceptance(part: int, whole: int) -> tuple[str, str]:
+    if not whole:
+        return "not asked", ""
+    low, high = wilson(part, whole)
+    return f"{100 * part / whole:.1f} %", f"{100 * low:.1f} – {100 * high:.1f}"
 
 
 def _row(values: Sequence[str | int]) -> str:

@@ -12,7 +12,7 @@ from affekt.datasets.release.finding import Finding, shortened
 from affekt.datasets.release.inside import LIMITS, pictures
 from affekt.datasets.release.inventory import AGAIN, inventory, shown, since
 from affekt.datasets.release.links import links
-from affekt.datasets.release.papers import audit, datasheet
+from affekt.datasets.release.papers import audit
 from affekt.datasets.release.reading import (
     Unreadable,
     checksums_in,
@@ -124,14 +124,6 @@ def _papers(files: Mapping[str, Path], manifest: Manifest) -> Iterator[Finding]:
     yield from audit.papers(texts, manifest, digests)
 
 
-def open_questions(folder: Path) -> int:
-    """Count what the datasheet of a release leaves to be said; 0 where it cannot be read."""
-    try:
-        return datasheet.open_questions(text_of(folder / shape.DATASHEET))
-    except Unreadable:
-        return 0
-
-
 def _csv(
     files: Mapping[str, Path], name: str, columns: tuple[str, ...]
 ) -> Generator[Finding, None, Rows | None]:
@@ -156,4 +148,4 @@ def _read(
         return None
 
 
-__all__ = ["LIMITS", "Finding", "check", "findings", "open_questions"]
+__all__ = ["LIMITS", "Finding", "check", "findings"]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 
 from affekt.datasets.release import shape
@@ -73,25 +74,44 @@ def section(taxonomy: Taxonomy) -> list[str]:
     ]
 
 
-def linked(n: int, shipped: int) -> list[str]:
+def linked(rows: pl.DataFrame, taxonomy: Taxonomy) -> list[str]:
     """Give the lines of the card on pictures that are named and not shipped."""
-    if not n:
+    absent = rows.filter(~pl.col("shipped"))
+    if absent.is_empty():
         return []
     return [
-        f"Of the kept pictures {shipped:,} are shipped; {n:,} are not, and stand in `links/` by "
-        "address and hash. A link may be dead tomorrow: `affekt hydrate FOLDER` fetches what is "
-        "left and says how much that is.",
+        f"Of the kept pictures {rows.height - absent.height:,} are shipped; {absent.height:,} are "
+        "not, and stand in `links/` by address and hash. A link may be dead tomorrow: `affekt "
+        "hydrate FOLDER` fetches what is left and says how much that is.",
+        "",
+        "| emotion | linked | train | validation | test |",
+        "| --- | ---: | ---: | ---: | ---: |",
+        *(_linked_row(name, absent.filter(label=name)) for name in taxonomy.names),
+        _linked_row("**all**", absent),
         "",
     ]
 
 
-def removal(days: int, removed: int) -> list[str]:
-    """Give the lines of the card on how a picture gets out, and what others owe to it."""
-    return [
+def _linked_row(name: str, rows: pl.DataFrame) -> str:
+    splits = (rows.filter(split=split).height for split in shape.SPLITS)
+    return "| " + " | ".join([name, *(f"{n:,}" for n in (rows.height, *splits))]) + " |"
+
+
+def removal(days: int | None, removed: int) -> list[str]:
+    """Give the lines of the card on how a picture gets out, and what others owe to it.
+
+    ``days`` until an answer comes; None where there is nobody to be asked.
+    """
+    ask = (
         "Whoever owns a picture, or is shown in one, may ask the contact to take it out; an answer "
-        f"comes within {days} days, and the next version omits the picture and near copies of it. "
-        f"`{shape.REMOVED}` lists what was withdrawn by hash, lines so far: {removed:,}. Remove it "
-        "from your copies.",
+        f"comes within {days} days, and the next version omits the picture and near copies of it."
+        if days is not None
+        else "Nobody is named whom the owner of a picture, or who is shown in one, could ask to "
+        "take it out."
+    )
+    return [
+        f"{ask} `{shape.REMOVED}` lists what was withdrawn by hash, lines so far: {removed:,}. "
+        "Remove it from your copies.",
     ]
 
 

@@ -15,6 +15,8 @@ from affekt.datasets.release.reading import Unreadable, frame_of, groups_in
 
 ROWS_A_GROUP = 100_000
 SHA256 = re.compile("[0-9a-f]{64}")
+PHASH = re.compile("[0-9a-f]{16}")
+SIZES = ("bytes", "width_px", "height_px")
 ON_THE_WEB = re.compile("https?://[^/\\s]", re.IGNORECASE)
 
 
@@ -46,5 +48,9 @@ def _examined(file: str, row: Mapping[str, Any]) -> Iterator[Finding]:
     ids = {row["image_id"], row["sha256"], row["original_sha256"]}
     if len(ids) > 1 or not SHA256.fullmatch(row["image_id"]):
         yield Finding("wrong-id", place, "is not called by the SHA-256 of its original", REPORT)
+    if row["phash"] is not None and not PHASH.fullmatch(row["phash"]):
+        yield Finding("phash", place, "has a perceptual hash that is not 16 digits", REPORT)
+    if small := [name for name in SIZES if row[name] is not None and row[name] < 1]:
+        yield Finding("facts", place, f"has {', '.join(small)} below 1", REPORT)
     if not ON_THE_WEB.match(row["source_url"] or ""):
         yield Finding("no-link", place, "has no address on the web", REPORT)

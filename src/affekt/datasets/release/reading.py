@@ -2,6 +2,7 @@
 
 import json
 import re
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -31,10 +32,13 @@ def text_of(path: Path) -> str:
     """Give the text of a file.
 
     Raises:
-        Unreadable: It is absent, too big or not UTF-8.
+        Unreadable: It is absent, no file, too big or not UTF-8.
     """
     try:
-        if path.stat().st_size > MAX_TEXT:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):  # reading a pipe would wait for ever
+            raise Unreadable("is no file")
+        if about.st_size > MAX_TEXT:
             raise Unreadable(f"is over {MAX_TEXT:,} bytes")
         return path.read_bytes().decode()
     except UnicodeDecodeError as trouble:

@@ -110,7 +110,7 @@ def _card(source: Source, form: str, inside: Mapping[str, int], absent: int) -> 
         f"# {escaped(about.title)}, as {form}",
         "",
         f"Made of the release `{about.name}-{about.version}` by affekt {__version__}, pictures by "
-        f"split: {counted}."
+        f"split: {counted or 'none'}."
         + (f" {absent:,} more are only linked in the release and left out here." if absent else ""),
         "",
         "Each picture is called by the SHA-256 of its bytes. Who made it and under which licence "

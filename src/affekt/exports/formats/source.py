@@ -22,6 +22,7 @@ from affekt.durable import file_sha256
 from affekt.errors import Damaged, UsageError
 
 AGAIN = "run `affekt release check` on it, then get the release again"
+ID = re.compile("[0-9a-f]{64}")
 
 
 class Record(NamedTuple):
@@ -117,9 +118,30 @@ class Source:
             path = self.file(name)
             try:
                 for group in groups_in(path, shape.data_schema(), shape.ROW_GROUP):
-                    yield from group.to_pylist()
+                    for row in group.to_pylist():
+                        self._refuse_odd(row, split)
+                        yield row
             except Unreadable as trouble:
                 raise Damaged(f"{path}: {trouble}; {AGAIN}") from None
+
+    def _refuse_odd(self, row: Mapping[str, Any], split: str) -> None:
+        """Refuse what would name a file or folder elsewhere, or a number that JSON cannot hold.
+
+        Whoever tampers can make the checksums right again, so these say nothing about it.
+        """
+        image_id, path = row["image_id"], (row["image"] or {}).get("path")
+        odd = {
+            "image_id": not (image_id and ID.fullmatch(image_id)),
+            "image.path": path not in (None, f"{image_id}.jpg", f"{image_id}.png"),
+            "label": row["label"] not in self.classes,
+            "split": row["split"] != split,
+            "share": any(not (one is None or 0 <= one <= 1) for one in row["share"] or ()),
+        }
+        wrong = [name for name, is_odd in odd.items() if is_odd]
+        if wrong:
+            raise Unreadable(
+                f"picture {str(image_id)[:12]!r} has {', '.join(wrong)} that no release has"
+            )
 
     def records(self, split: str) -> Iterator[Record]:
         """Give the pictures of a split that lie inside, in the order of their ids.

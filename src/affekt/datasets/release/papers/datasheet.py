@@ -77,20 +77,19 @@ def _motivation(manifest: Manifest) -> Answered:
 
 def _composition(manifest: Manifest, rows: pl.DataFrame) -> Answered:
     counts = manifest.counts
-    shipped = int(rows["shipped"].sum())
     return [
         ("What is one record?", _record(manifest)),
         (
             "How many are there, and of which kind?",
             f"{rows.height:,} pictures, {int(rows['is_generated'].sum()):,} of them painted by a "
-            f"program; {shipped:,} are inside, of the others only links. By label: "
+            f"program; {_inside(rows)}. By label: "
             f"{facts.listed(dict(rows.group_by('label').len().iter_rows()))}.",
         ),
         (
             "Is it a sample of something larger?",
             f"Yes: of what the sources gave. {counts.asked:,} pictures were "
             f"asked about, {counts.labelled:,} got a label; nobody claims that they stand for all "
-            "pictures there are. " + facts.steps(manifest),
+            "pictures there are. *What was dropped, and why?* tells how many each step let go.",
         ),
         ("What does a record hold?", _columns()),
         ("Is there a label?", facts.protocol(manifest)),
@@ -120,6 +119,13 @@ def _composition(manifest: Manifest, rows: pl.DataFrame) -> Answered:
     ]
 
 
+def _inside(rows: pl.DataFrame) -> str:
+    shipped = int(rows["shipped"].sum())
+    if shipped == rows.height:
+        return "all are inside"
+    return f"{shipped:,} are inside, of the other {rows.height - shipped:,} only links"
+
+
 def _record(manifest: Manifest) -> str:
     names = ", ".join(manifest.taxonomy.names)
     return (
@@ -137,13 +143,14 @@ def _columns() -> str:
 
 
 def _collection(manifest: Manifest, rows: pl.DataFrame) -> Answered:
+    seeds = ", ".join(f"{place} = {seed}" for place, seed in sorted(manifest.seeds.items()))
     return [
         ("How was each record found?", facts.collection(manifest, rows)),
         ("By which tools?", facts.machines(manifest)),
         (
             "How was the sample drawn?",
             "By rank: the SHA-256 of seed and picture decides, so that no order of rows and no "
-            f"clock matters. Seeds: {facts.listed(manifest.seeds) or 'none'}.",
+            f"clock matters. Seeds: {seeds or 'none'}.",
         ),
         ("Who took part, and how were they paid?", _said(manifest, "datasheet.workers")),
         ("Over which time?", facts.period(rows)),
@@ -182,19 +189,21 @@ def _uses(manifest: Manifest) -> Answered:
 def _distribution(manifest: Manifest) -> Answered:
     about, counts = manifest.release, manifest.counts
     own = licences.of(about.licence)
-    restricted = [one for one in map(licences.of, counts.licences) if one and one.url]
+    n = len([one for one in map(licences.of, counts.licences) if one and one.url])
+    annotations = own.title if own and own.url else "no licence was named, so none is given"
+    pictures = facts.listed({**counts.licences}) or "none is inside"
     return [
         ("Where is it published?", _said(manifest, "url")),
         ("When?", _said(manifest, "published")),
         ("How is it cited?", escaped(cited(manifest))),
         (
             "Under which licence?",
-            f"Annotations: {own.title if own else 'unknown'}. Pictures keep their own: "
-            f"{facts.listed(counts.licences)}; LICENSE.md has the texts.",
+            f"Annotations: {annotations}. Pictures keep their own: {pictures}; LICENSE.md has the "
+            "texts.",
         ),
         (
             "Do others restrict it?",
-            f"Pictures under {len(restricted)} published licences lie inside, each with its "
+            f"The pictures inside stand under {n} published licence{'s' * (n != 1)}; each has its "
             f"credit in `{shape.ATTRIBUTION}`."
             + (" Some are here by permission, see LICENSE.md." if about.permitted else ""),
         ),
@@ -208,9 +217,9 @@ def _maintenance(manifest: Manifest) -> Answered:
         ("Who keeps it, and how are errors answered?", _said(manifest, "datasheet.maintenance")),
         (
             "How is a picture taken out?",
-            f"On request to the contact, answered within {manifest.release.response_days} days: "
-            f"later versions omit it and near copies of it. `{shape.REMOVED}` lists by hash what "
-            f"is to be deleted from copies, here {manifest.counts.removed:,}.",
+            f"{_on_request(manifest)}: later versions omit it and near copies of it. "
+            f"`{shape.REMOVED}` lists by hash what is to be deleted from copies, here "
+            f"{manifest.counts.removed:,}.",
         ),
         ("What is new in this version?", changes or "Nothing was noted about this version."),
         (
@@ -223,3 +232,9 @@ def _maintenance(manifest: Manifest) -> Answered:
             "a changed set needs a name or version of its own.",
         ),
     ]
+
+
+def _on_request(manifest: Manifest) -> str:
+    if not manifest.release.contact:
+        return "On request, though no contact was given to take it"
+    return f"On request to the contact, answered within {manifest.release.response_days} days"

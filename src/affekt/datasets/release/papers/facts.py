@@ -79,7 +79,7 @@ def kinds(manifest: Manifest, rows: pl.DataFrame) -> list[str]:
 def missing(manifest: Manifest, rows: pl.DataFrame) -> str:
     """Say what is not inside, or empty."""
     dropped = listed(manifest.counts.dropped)
-    columns = {name: rows[name].null_count() for name in ("title", "author", "share", "phash")}
+    columns = {name: rows[name].null_count() for name in shape.COLUMNS if name != "image"}
     empty = listed({name: n for name, n in columns.items() if n})
     return (
         (f"Labelled and not inside, by reason: {dropped}. " if dropped else "")
@@ -108,12 +108,20 @@ def preprocessing() -> str:
 
 def steps(manifest: Manifest) -> str:
     """Say what each step dropped."""
-    told = [
-        f"{step.stage} kept {step.kept:,} and dropped {step.dropped:,}"
-        + (f" ({listed(step.reasons)})" if step.reasons else "")
-        for step in manifest.stages
-    ]
-    return "; ".join(told) + "."
+    return "; ".join(map(_told, manifest.stages)) + "."
+
+
+def step_name(step: Step) -> str:
+    """Name a step as the plan does: two of its sections draw a sample."""
+    return "noisy" if step.recipe.get("role") == "noisy" else step.stage
+
+
+def _told(step: Step) -> str:
+    if step.stage == "verify":
+        return f"verify brought {step.kept:,} votes"
+    dropped = f" and dropped {step.dropped:,}" if step.dropped else ""
+    reasons = f" ({listed(step.reasons)})" if step.reasons else ""
+    return f"{step_name(step)} kept {step.kept:,}{dropped}{reasons}"
 
 
 def listed(counts: dict[str, int]) -> str:
@@ -161,7 +169,8 @@ def analysis(manifest: Manifest, rows: pl.DataFrame) -> str:
     counts = manifest.counts
     votes, felt = int(rows["votes"].sum()), int(rows["votes_yes"].sum())
     accepted = f"{counts.labelled:,} of {counts.asked:,} asked pictures got the label"
-    share = f"; on those inside, {felt:,} of {votes:,} votes felt it" if votes else ""
+    which = "inside or linked" if counts.linked else "inside"
+    share = f"; on those {which}, {felt:,} of {votes:,} votes felt it" if votes else ""
     return f"{accepted}{share}."
 
 

@@ -22,9 +22,9 @@ LOOKS = {
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PAGE = """# Figures of the report
 
-Every figure of the page that `affekt demo` writes, as a reader sees it: light, dark, printed, and on a phone 360 pixels wide,
-where a wide drawing is scrolled within its frame. Pictures are painted and votes simulated: the numbers say nothing about
-people.
+Every figure of the page that `affekt demo` writes, as a reader sees it: light, dark, printed, and
+on a phone 360 pixels wide, where a wide drawing is scrolled within its frame. Pictures are painted
+and votes simulated: the numbers say nothing about people.
 """
 
 

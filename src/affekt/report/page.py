@@ -17,7 +17,7 @@ from affekt.report import colours
 from affekt.report.colours import LOOKS, PLAIN
 from affekt.report.exhibits import Exhibit, Figure, Gap
 from affekt.report.inputs import Banner
-from affekt.report.scene import Paint, Sign
+from affekt.report.scene import Paint, Sign, caution
 from affekt.report.shapes import HATCHES, outline
 
 LIGHT = {
@@ -85,6 +85,7 @@ def _templates() -> jinja2.Environment:
         loader=jinja2.FunctionLoader(_read), autoescape=True, undefined=jinja2.StrictUndefined
     )
     made.filters |= {"px": _px, "paint": _paint, "corners": _corners, "capitalise": _capitalised}
+    made.filters["caution"] = caution
     made.tests |= {
         "gap": lambda block: isinstance(block, Gap),
         "figure": lambda block: isinstance(block, Figure),

@@ -1,9 +1,9 @@
 """A project of drawn JPEGs that is ready to be released, and what its release is written from.
 
 Every picture is a crop of its own of one drawn sheet, 448 × 336 px in a quality of its own, 28 to
-60 kB each; a fifth is CC0, the others name their author. The stage is run once, and what it hands to `write` is
-kept: tables, manifest, and the rebuilt pictures on a shelf. Beside them lie the same pictures as
-plain files with the same rows, for the others.
+60 kB each; a fifth is CC0, the others name their author. The stage is run once, and what it hands
+to `write` is kept: tables, manifest, and the rebuilt pictures on a shelf. Beside them lie the same
+pictures as plain files with the same rows, for the others.
 """
 
 import hashlib

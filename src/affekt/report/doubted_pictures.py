@@ -119,4 +119,5 @@ def _table(name: str, panel: Panel, shown: tuple[Sample, ...], said: dict[str, s
             for one in shown
         ),
         notes=("Picture: first 16 digits of the SHA-256 of its bytes.",),
+        across=None if any(map(thumbnails.warning, shown)) else 5,
     )

@@ -1,13 +1,12 @@
 "use strict";
 // The page is whole without this. It adds: arrow keys inside a figure (one tab stop each instead of hundreds),
-// a line of text for the mark under pointer or focus, covered pictures that open and close, and open tables when the
-// page is printed.
+// a line of text for the mark under pointer or focus, and open tables when the page is printed.
 for (const figure of document.querySelectorAll("figure")) {
   const marks = [...figure.querySelectorAll(".mark")];
   const readout = figure.querySelector(".readout");
   const says = (mark) => { readout.textContent = mark ? mark.querySelector("title").textContent : ""; };
   const middle = (mark) => {
-    // What a browser calls the box of a tile spans the whole sprite; its edge does not.
+    // The box of a tile spans the whole sprite.
     const box = (mark.querySelector(".edge") || mark).getBoundingClientRect();
     return [box.left + box.width / 2, box.top + box.height / 2];
   };
@@ -44,17 +43,6 @@ for (const figure of document.querySelectorAll("figure")) {
       next.setAttribute("tabindex", "0");
       next.focus();
     });
-  });
-}
-for (const tile of document.querySelectorAll(".covered")) {
-  const turn = () => tile.setAttribute("aria-pressed", String(tile.classList.toggle("opened")));
-  tile.setAttribute("role", "button");
-  tile.setAttribute("aria-pressed", "false");
-  tile.addEventListener("click", turn);
-  tile.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
-    turn();
   });
 }
 addEventListener("beforeprint", () => {

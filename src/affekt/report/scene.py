@@ -130,6 +130,11 @@ class Scene:
         """What each mark says, in drawing order."""
         return tuple(item.says for item in self.items if isinstance(item, Box | Tile) and item.says)
 
+    @property
+    def has_covers(self) -> bool:
+        """Whether a picture in it is covered until it is opened."""
+        return any(isinstance(item, Tile) and item.cover is not None for item in self.items)
+
 
 LETTER = 0.56  # mean width of a letter of the page's fonts, in sizes
 

@@ -219,6 +219,7 @@ class Project:
             nets=self.nets(),
             entries=self.plan.bench.entries if self.plan.bench else (),
             shelf=self.store.shelf,
+            warning_words=self.plan.warning_words,
             hardware=hardware(),
         )
         return report.write(given, self.plan.project / "report", only=only)

@@ -61,6 +61,14 @@ def test_sections_are_stages_and_seed_and_taxonomy_reach_all_of_them(folder: Pat
     assert made.build.clean.sources == made.build.collect.sources
 
 
+def test_own_words_of_a_content_note_take_the_place_of_its_words_alone(folder: Path) -> None:
+    """R22: the report covers by the same words as the release is told by."""
+    shipped = read(folder, SMALL).warning_words
+    own = read(folder, SMALL + 'warnings = { other = ["spider"] }\n').warning_words
+    assert own == {**shipped, "other": ("spider",)}
+    assert "blood" in own["gore"]
+
+
 def test_the_release_of_the_plan_is_meant_by_its_bare_word(folder: Path) -> None:
     made = read(folder, SMALL + BENCH)
     assert made.bench is not None

@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from affekt import report
+from affekt.taxonomy import VALENCE2
+from tests.report import made
+
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
@@ -244,3 +248,33 @@ def test_a_map_is_drawn_larger_around_a_picture_dragged_and_drawn_as_before(
     assert clouds.evaluate_all(PLACES) == before
     assert reached < len(shown.evaluate(GO_ROUND))
     assert complaints == []
+
+
+def test_covered_pictures_open_by_key_and_click_and_never_in_print_or_without_script(
+    browser: Any, tmp_path: Path
+) -> None:
+    """R22."""
+    world = made.World(tmp_path / "work")
+    build = made.build(world, VALENCE2, each=4)
+    words = {"other": ("art",)}  # the tag of all
+    given = made.whole(world, taxonomy=VALENCE2, build=build, warning_words=words)
+    page = report.write(given, tmp_path / "out", only="G1")
+    clear = "getComputedStyle(document.querySelector('.covered .clear')).display"
+    shown, _, complaints = opened(browser, page)
+    tile = shown.locator(".covered").first
+    assert shown.evaluate(clear) == "none"
+    tile.focus()
+    shown.keyboard.press("Enter")
+    assert shown.evaluate(clear) == "inline"
+    assert tile.get_attribute("aria-pressed") == "true"
+    shown.emulate_media(media="print")
+    assert shown.evaluate(clear) == "none"
+    shown.emulate_media(media="screen")
+    middle = tile.locator(".edge").bounding_box()
+    shown.mouse.click(middle["x"] + 48, middle["y"] + 48)
+    assert shown.evaluate(clear) == "none"
+    assert complaints == []
+    still = browser.new_context(java_script_enabled=False).new_page()
+    still.goto(page.as_uri())
+    still.locator(".covered .band").first.click()
+    assert not still.locator(".covered .clear").first.is_visible()

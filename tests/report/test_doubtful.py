@@ -104,7 +104,7 @@ def test_nothing_tested_doubts_nothing(world: World) -> None:
 def test_doubtful_pictures_are_shown_where_their_licence_allows_it(
     world: World, tmp_path: Path
 ) -> None:
-    """G17: those of the plan's own build; the others are in the table alone."""
+    """G17, R22: those of the plan's own build, covered; the others are in the table alone."""
     build = made.build(world, VALENCE2, each=24)
     found = build["dedupe"].table().to_dicts()
     truth = [str(row["emotion"]) for row in found]
@@ -117,7 +117,8 @@ def test_doubtful_pictures_are_shown_where_their_licence_allows_it(
     yes = np.where(is_yes != doubted, 0.9, 0.1)
     said = np.stack([yes, 1 - yes], axis=1)[None]
     result = made.cell(world, truth, said, taxonomy=VALENCE2, known=spots)
-    given = made.whole(world, (result,), build=build, taxonomy=VALENCE2)
+    words = {"other": ("art",)}  # the tag of all
+    given = made.whole(world, (result,), build=build, taxonomy=VALENCE2, warning_words=words)
     page = report.write(given, tmp_path / "out", only="G17")
     (path,) = (tmp_path / "out" / "tables").glob("g17-pictures-*.csv")
     with path.open(encoding="utf-8") as file:
@@ -126,9 +127,11 @@ def test_doubtful_pictures_are_shown_where_their_licence_allows_it(
     assert closed
     assert not closed & {row["picture"] for row in rows}
     assert all(row["label"] != row["suggested"] for row in rows)
+    assert all(row["content warning"] == "other" for row in rows)
     assert list((tmp_path / "out" / "figures").glob("g17-pictures-*.pdf"))
     note = f"{len(rows)} of the {len(rows) + len(closed)} most doubtful; the others have no licence"
     assert note in page.read_text(encoding="utf-8")
+    assert page.read_text(encoding="utf-8").count("<title>content warning: other; ") == len(rows)
 
 
 def test_nothing_is_said_of_others_where_all_are_shown() -> None:

@@ -207,6 +207,35 @@ def test_only_pictures_whose_licence_allows_it_are_shown_the_others_are_grey(wor
     assert tuple(figure.sprite[20, 20]) == map_pictures.GREY
 
 
+def test_pictures_with_a_content_warning_are_blurred_and_say_so(world: World) -> None:
+    """R22: for good; the grey ones say nothing of what is not shown."""
+    build = made.build(world, VALENCE2, each=6)
+    known = of_build(build)
+    labels = build["dedupe"].table()["emotion"].to_list()
+    vectors = {"one": blobs([0] * len(labels), 1)}
+    both = sides(world, labels, vectors, known=known, taxonomy=VALENCE2)
+    plain, warned = (
+        drawn(shown(world, both, build=build, taxonomy=VALENCE2, warning_words=words))
+        for words in ({}, {"other": ("art",)})
+    )
+    assert plain.sprite is not None
+    assert warned.sprite is not None
+    assert warned.sprite.shape == plain.sprite.shape
+    side, across = warned.cell_px, warned.sprite.shape[1] // warned.cell_px
+    for pin, before in zip(warned.pins, plain.pins, strict=True):
+        assert pin.cell == before.cell
+        warning = "content warning: other; " if pin.cell else ""
+        assert pin.says == f"{warning}{before.says}"
+        down, right = pin.cell // across * side, pin.cell % across * side
+        before_it, it = (
+            one[down : down + side, right : right + side] for one in (plain.sprite, warned.sprite)
+        )
+        assert np.array_equal(before_it, it) == (not pin.cell)
+    n = sum(pin.cell > 0 for pin in warned.pins)
+    assert any(f"{n} shown with a content warning" in note for note in warned.notes)
+    assert not any("content warning" in note for note in plain.notes)
+
+
 def test_pictures_of_other_data_sets_are_not_shown(world: World) -> None:
     figure = drawn(shown(world, two(world), build=made.build(world, VALENCE2, each=4)))
     assert figure.sprite is None

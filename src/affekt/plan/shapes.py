@@ -16,6 +16,7 @@ from affekt.models import Model
 from affekt.models.prior import Prior
 from affekt.parts import Part, Place
 from affekt.protocols import Protocol
+from affekt.stages import _warnings
 from affekt.stages.clean import Clean
 from affekt.stages.collect import Collect
 from affekt.stages.decide import Decide
@@ -375,3 +376,8 @@ class Plan:
     url: str | None = None
     engine: str = NATIVE
     forgotten: Place | None = None
+
+    @property
+    def warning_words(self) -> Mapping[str, tuple[str, ...]]:
+        """Content warning → tags that give it."""
+        return self.build.release.warning_words() if self.build else _warnings.WORDS

@@ -5,18 +5,17 @@ from collections.abc import Iterator
 import polars as pl
 
 from affekt.foreign import clean
-from affekt.report import samples
+from affekt.report import samples, thumbnails
 from affekt.report.bench import Panel
-from affekt.report.examples import sprite
 from affekt.report.exhibits import Column, Figure, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.samples import EACH, SIDE, Sample
-from affekt.report.scene import Item, Scene, Tile, Words, shortened
+from affekt.report.scene import Item, Scene, Words, shortened
 from affekt.store import Product
 
 STEP, LINE = 112, 142  # px: one picture, one row
 SPOT = ("image_id", "shard", "row_group", "row")
-CREDIT = ("licence", "title", "owner", "source", "page_url", "url")
+CREDIT = ("licence", "title", "owner", "source", "page_url", "url", "tags")
 
 
 def figure(given: ReportInput, panel: Panel, listed: pl.DataFrame) -> Figure | None:
@@ -35,8 +34,11 @@ def figure(given: ReportInput, panel: Panel, listed: pl.DataFrame) -> Figure | N
         text=_text(shown, said),
         scene=_scene(shown, said),
         table=_table(name, panel, shown, said),
-        notes=(f"{told(len(shown), listed.height)} Below each: its label, and what is suggested.",),
-        sprite=sprite(shown),
+        notes=(
+            f"{told(len(shown), listed.height)} Below each: its label, and what is suggested.",
+            *thumbnails.notes(shown),
+        ),
+        sprite=thumbnails.sprite(shown),
     )
 
 
@@ -65,21 +67,22 @@ def _shown(given: ReportInput, panel: Panel, listed: pl.DataFrame) -> tuple[Samp
         .join(pictures[0].table().select(SPOT), on="image_id", maintain_order="left")
         .join(credits, on="original", maintain_order="left")
     )
-    return samples.pictured(rows.iter_rows(named=True), shelf)
+    warned = samples.with_warnings(given, rows)
+    return samples.pictured(warned.iter_rows(named=True), shelf)
 
 
 def _scene(shown: tuple[Sample, ...], said: dict[str, str]) -> Scene:
     items: list[Item] = []
     for at, sample in enumerate(shown):
-        items += _tile(sample, at, said[sample.image_id])
+        items += _tile(shown, at, said[sample.image_id])
     down = -(-len(shown) // EACH)
     return Scene(min(len(shown), EACH) * STEP, down * LINE, tuple(items))
 
 
-def _tile(sample: Sample, at: int, other: str) -> Iterator[Item]:
-    x, y = at % EACH * STEP, at // EACH * LINE
+def _tile(shown: tuple[Sample, ...], at: int, other: str) -> Iterator[Item]:
+    x, y, sample = at % EACH * STEP, at // EACH * LINE, shown[at]
     says = f"labelled {sample.emotion}, suggested {clean(other)}: {sample.credit}"
-    yield Tile(x, y, SIDE, at % EACH, at // EACH, says)
+    yield thumbnails.tile(shown, at, x, y, says)
     label, instead = (shortened(clean(word), STEP - 12, 11) for word in (sample.emotion, other))
     yield Words(x, y + SIDE + 14, label, size=11)
     yield Words(x, y + SIDE + 28, f"→ {instead}", tone="soft", size=11)
@@ -102,10 +105,19 @@ def _table(name: str, panel: Panel, shown: tuple[Sample, ...], said: dict[str, s
             Column("title, author, licence, source", "text"),
             Column("page", "text"),
             Column("picture", "text"),
+            Column("content warning", "text"),
         ),
         rows=tuple(
-            (one.emotion, clean(said[one.image_id]), one.credit, one.page, one.image_id[:16])
+            (
+                one.emotion,
+                clean(said[one.image_id]),
+                one.credit,
+                one.page,
+                one.image_id[:16],
+                thumbnails.warning(one) or None,
+            )
             for one in shown
         ),
         notes=("Picture: first 16 digits of the SHA-256 of its bytes.",),
+        across=None if any(map(thumbnails.warning, shown)) else 5,
     )

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-from jaxtyping import UInt8
-
 from affekt.foreign import clean
+from affekt.report import thumbnails
 from affekt.report.colours import looks
 from affekt.report.exhibits import Column, Exhibit, Figure, Gap, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.samples import EACH, SIDE, Drawn, Sample, draw
-from affekt.report.scene import Item, Scene, Sign, Stroke, Tile, Words, shortened
+from affekt.report.scene import Item, Scene, Sign, Stroke, Words, shortened
 from affekt.report.text import percent
 
 LEFT, STEP, LINE, HEAD = 84, 112, 124, 26  # px: row names, one picture, one row, the emotion's name
@@ -46,7 +44,8 @@ def figure(given: ReportInput, drawn: Drawn) -> Figure:
     """Draw two rows an emotion out of one sprite."""
     notes = [
         f"Up to {EACH} a row, the first by rank of seed {given.seed}. "
-        "Licences and authors stand in the table."
+        "Licences and authors stand in the table.",
+        *thumbnails.notes(drawn.samples),
     ]
     if drawn.unlicensed:
         notes.append(
@@ -62,7 +61,7 @@ def figure(given: ReportInput, drawn: Drawn) -> Figure:
         scene=_scene(given, drawn.samples),
         table=_table(drawn.samples),
         notes=tuple(notes),
-        sprite=sprite(drawn.samples),
+        sprite=thumbnails.sprite(drawn.samples),
     )
 
 
@@ -102,21 +101,20 @@ def _scene(given: ReportInput, samples: tuple[Sample, ...]) -> Scene:
                 Words(22, y + 18, clean(emotion), size=13, bold=True),
             ]
             y += HEAD
-        items += _line(row, felt, y, place)
+        items += _line(samples, [place[id(sample)] for sample in row], felt, y)
         y += LINE
     return Scene(LEFT + EACH * STEP, y, tuple(items))
 
 
-def _line(row: list[Sample], felt: bool, y: float, place: dict[int, int]) -> Iterator[Item]:
+def _line(samples: tuple[Sample, ...], row: list[int], felt: bool, y: float) -> Iterator[Item]:
     yield Words(22, y + SIDE / 2, "confirmed" if felt else "rejected", tone="soft", size=11)
     if not row:
         yield Words(LEFT, y + SIDE / 2, "none to show", tone="soft", size=11)
-    for column, sample in enumerate(row):
-        x, at = LEFT + column * STEP, place[id(sample)]
+    for column, at in enumerate(row):
+        x, sample = LEFT + column * STEP, samples[at]
         answer = "confirmed" if felt else "rejected"
-        yield Tile(
-            x, y, SIDE, at % EACH, at // EACH, f"{sample.emotion}, {answer}: {sample.credit}"
-        )
+        says = f"{sample.emotion}, {answer}: {sample.credit}"
+        yield thumbnails.tile(samples, at, x, y, says)
         yield Words(
             x,
             y + SIDE + 13,
@@ -126,16 +124,6 @@ def _line(row: list[Sample], felt: bool, y: float, place: dict[int, int]) -> Ite
         )
     if not felt:
         yield Stroke(0, y + LINE - 4, LEFT + EACH * STEP, y + LINE - 4)
-
-
-def sprite(samples: tuple[Sample, ...]) -> UInt8[np.ndarray, "row column 4"]:
-    """Put all thumbnails into one picture, a row of them each."""
-    down = -(-len(samples) // EACH)
-    whole = np.zeros((down * SIDE, EACH * SIDE, 4), dtype=np.uint8)
-    for at, sample in enumerate(samples):
-        top, left = at // EACH * SIDE, at % EACH * SIDE
-        whole[top : top + SIDE, left : left + SIDE] = sample.pixels
-    return whole
 
 
 def _table(samples: tuple[Sample, ...]) -> Table:
@@ -148,10 +136,19 @@ def _table(samples: tuple[Sample, ...]) -> Table:
             Column("title, author, licence, source", "text"),
             Column("page", "text"),
             Column("picture", "text"),
+            Column("content warning", "text"),
         ),
         rows=tuple(
-            (s.emotion, "confirmed" if s.felt else "rejected", s.credit, s.page, s.image_id[:16])
+            (
+                s.emotion,
+                "confirmed" if s.felt else "rejected",
+                s.credit,
+                s.page,
+                s.image_id[:16],
+                thumbnails.warning(s) or None,
+            )
             for s in samples
         ),
         notes=("Picture: first 16 digits of the SHA-256 of its bytes.",),
+        across=None if any(map(thumbnails.warning, samples)) else 5,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from affekt.foreign import clean
 from affekt.pictures.shelf import Shelf
+from affekt.stages import _warnings
 from affekt.store import Failure, Product, versions
 from affekt.taxonomy import Taxonomy
 
@@ -40,6 +41,7 @@ class ReportInput:
         nets: Nets that the plan trains, by name.
         entries: Of the benchmark; the nets they look through show their filters.
         shelf: Bytes of the pictures; None leaves the examples out.
+        warning_words: Content warning → tags that give it.
         hardware: Name → what it is, in words.
         versions: Name → version of what writes this page.
         banners: Of the report that published predictions came with.
@@ -57,6 +59,7 @@ class ReportInput:
     nets: Mapping[str, Product | Failure] = field(default_factory=dict)
     entries: "tuple[Entry, ...]" = ()
     shelf: Shelf | None = None
+    warning_words: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _warnings.WORDS)
     hardware: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=versions)
     banners: tuple[Banner, ...] = ()

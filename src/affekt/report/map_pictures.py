@@ -9,7 +9,7 @@ from jaxtyping import UInt8
 
 from affekt.foreign import clean
 from affekt.rank import ranked
-from affekt.report import samples
+from affekt.report import samples, thumbnails
 from affekt.report.doubts import originals
 from affekt.report.exhibits import Pin
 from affekt.report.inputs import ReportInput
@@ -21,7 +21,7 @@ MOST = 2_000  # thumbnails a figure
 NAME = 48  # letters of a picture's name that are told
 LARGER = "The keys + and − draw a map larger and smaller, 0 as before."
 GREY = (154, 160, 166, 255)
-CREDIT = ("licence", "title", "owner", "source", "page_url", "url")
+CREDIT = ("licence", "title", "owner", "source", "page_url", "url", "tags")
 
 
 class Pinned(NamedTuple):
@@ -31,12 +31,14 @@ class Pinned(NamedTuple):
         sprite: None where no picture may be shown.
         shown: Pictures that are.
         free: Pictures whose licence would let them be shown.
+        covered: Those shown with a content warning, so blurred; a map opens none.
     """
 
     pins: tuple[Pin, ...]
     sprite: UInt8[np.ndarray, "row column 4"] | None
     shown: int
     free: int
+    covered: int
 
 
 def pinned(given: ReportInput, pictures: pl.DataFrame) -> Pinned:
@@ -50,14 +52,20 @@ def pinned(given: ReportInput, pictures: pl.DataFrame) -> Pinned:
     drawn = _drawn(given, rows)
     cell_of = {one.image_id: cell for cell, one in enumerate(drawn, 1)}
     credit_of = {one.image_id: one.credit for one in drawn}
+    warning_of = {
+        one.image_id: f"content warning: {thumbnails.warning(one)}; "
+        for one in drawn
+        if one.clear is not None
+    }
     pins = tuple(
         Pin(
-            f"{clean(label)}: {credit_of.get(one, _called(name, one))}",
+            f"{warning_of.get(one, '')}{clean(label)}: {credit_of.get(one, _called(name, one))}",
             cell_of.get(one, 0 if drawn else -1),
         )
         for one, name, label in pictures.select("image_id", "name", "emotion").iter_rows()
     )
-    return Pinned(pins, _sprite(drawn) if drawn else None, len(drawn), free.height)
+    sprite = _sprite(drawn) if drawn else None
+    return Pinned(pins, sprite, len(drawn), free.height, len(warning_of))
 
 
 def notes(found: Pinned, n: int) -> Iterator[str]:
@@ -72,6 +80,11 @@ def notes(found: Pinned, n: int) -> Iterator[str]:
             f"Point at a picture, or go through them by arrow keys, to see it: {found.shown:,} of "
             f"{n:,} are shown{sampled}{others if found.shown < n else ''}. {LARGER}"
         )
+        if found.covered:
+            yield (
+                f"{found.covered:,} shown with a content warning, from tags, are blurred here for "
+                "good; the examples and the likely wrong labels can be opened."
+            )
     else:
         yield (
             "Point at a picture, or go through them by arrow keys, to be told which it is; none is "
@@ -93,7 +106,8 @@ def _free(given: ReportInput, pictures: pl.DataFrame) -> pl.DataFrame:
     rows = known.with_columns(
         original=pl.coalesce("original_id", "image_id"), felt=pl.lit(True)
     ).join(credits, on="original", maintain_order="left")
-    return rows.filter([samples.is_free(word) for word in rows["licence"]])
+    free = rows.filter([samples.is_free(word) for word in rows["licence"]])
+    return samples.with_warnings(given, free)
 
 
 def _drawn(given: ReportInput, rows: pl.DataFrame) -> tuple[Sample, ...]:

@@ -6,7 +6,8 @@ for (const figure of document.querySelectorAll("figure")) {
   const readout = figure.querySelector(".readout");
   const says = (mark) => { readout.textContent = mark ? mark.querySelector("title").textContent : ""; };
   const middle = (mark) => {
-    const box = mark.getBoundingClientRect();
+    // The box of a tile spans the whole sprite.
+    const box = (mark.querySelector(".edge") || mark).getBoundingClientRect();
     return [box.left + box.width / 2, box.top + box.height / 2];
   };
   // The nearest mark in a direction; sideways distance counts double, so that a column is followed before a row is left.

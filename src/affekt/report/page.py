@@ -17,7 +17,7 @@ from affekt.report import colours
 from affekt.report.colours import LOOKS, PLAIN
 from affekt.report.exhibits import Exhibit, Figure, Gap
 from affekt.report.inputs import Banner
-from affekt.report.scene import Paint, Sign
+from affekt.report.scene import Paint, Sign, caution
 from affekt.report.shapes import HATCHES, outline
 
 LIGHT = {
@@ -56,12 +56,12 @@ class Sprite(NamedTuple):
 
 def rendered(page: Page) -> str:
     """Give the text of the HTML file."""
-    has_maps = any(
-        isinstance(block, Figure) and block.pins
-        for exhibit in page.exhibits
-        for block in exhibit.blocks
-    )
-    style, script = _style(), _read("page.js") + (_read("maps.js") if has_maps else "")
+    blocks = [block for exhibit in page.exhibits for block in exhibit.blocks]
+    figures = [block for block in blocks if isinstance(block, Figure)]
+    has_maps = any(figure.pins for figure in figures)
+    extras = {"covers": any(figure.scene.has_covers for figure in figures), "maps": has_maps}
+    script = _read("page.js") + "".join(_read(f"{one}.js") for one in extras if extras[one])
+    style = _style() + (_read("covers.css") if extras["covers"] else "")
     return (
         _templates()
         .get_template("page.html")
@@ -85,6 +85,7 @@ def _templates() -> jinja2.Environment:
         loader=jinja2.FunctionLoader(_read), autoescape=True, undefined=jinja2.StrictUndefined
     )
     made.filters |= {"px": _px, "paint": _paint, "corners": _corners, "capitalise": _capitalised}
+    made.filters["caution"] = caution
     made.tests |= {
         "gap": lambda block: isinstance(block, Gap),
         "figure": lambda block: isinstance(block, Figure),

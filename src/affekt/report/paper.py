@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from affekt.report.colours import HEAT, INK, LOOKS, PAPER, PLAIN, Look, ink_on
 from affekt.report.exhibits import Figure
-from affekt.report.scene import Box, Curve, Item, Plot, Sign, Stroke, Tile, Words
+from affekt.report.scene import Box, Curve, Item, Plot, Sign, Stroke, Tile, Words, caution
 from affekt.report.shapes import HATCHES, outline
 
 PX_PER_INCH = 96
@@ -121,6 +121,20 @@ def _tile(axes: Any, item: Tile, order: int, figure: Figure) -> None:
     axes.imshow(cut, extent=extent, aspect="auto", interpolation="nearest", zorder=order)
     axes.set_xlim(*limits[0])
     axes.set_ylim(*limits[1])
+    if item.cover:
+        _cover(axes, item, order, figure)
+
+
+def _cover(axes: Any, item: Tile, order: int, figure: Figure) -> None:
+    """Say over the blurred picture what it is covered for."""
+    from matplotlib.patches import Rectangle
+
+    assert item.cover is not None
+    place, middle = (item.x, item.y + 31), item.x + item.side / 2
+    axes.add_patch(Rectangle(place, item.side, 34, facecolor=PAPER, linewidth=0, zorder=order))
+    for y, text, bold in ((45, "content warning", False), (58, caution(item.cover), True)):
+        words = Words(middle, item.y + y, text, anchor="middle", size=10, bold=bold)
+        _words(axes, words, order, figure)
 
 
 def _plot(axes: Any, item: Plot, order: int, _: Figure) -> None:

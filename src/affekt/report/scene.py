@@ -73,8 +73,16 @@ class Sign(NamedTuple):
     kind: str = "sign"
 
 
+class Cover(NamedTuple):
+    """Why a picture is covered until it is opened, and where the sprite has it uncovered."""
+
+    warning: str
+    column: int
+    row: int
+
+
 class Tile(NamedTuple):
-    """A picture cut out of the figure's sprite at column and row."""
+    """A picture cut out of the figure's sprite at column and row, covered where it has a cover."""
 
     x: float
     y: float
@@ -82,6 +90,7 @@ class Tile(NamedTuple):
     column: int
     row: int
     says: str
+    cover: Cover | None = None
     kind: str = "tile"
 
 
@@ -121,6 +130,11 @@ class Scene:
         """What each mark says, in drawing order."""
         return tuple(item.says for item in self.items if isinstance(item, Box | Tile) and item.says)
 
+    @property
+    def has_covers(self) -> bool:
+        """Whether a picture in it is covered until it is opened."""
+        return any(isinstance(item, Tile) and item.cover is not None for item in self.items)
+
 
 LETTER = 0.56  # mean width of a letter of the page's fonts, in sizes
 
@@ -134,3 +148,8 @@ def shortened(text: str, width: float, size: float = 12) -> str:
     """Cut text to about ``width`` pixels."""
     fits = max(1, int(width / (LETTER * size)))
     return text if len(text) <= fits else text[: fits - 1] + "…"
+
+
+def caution(cover: Cover) -> str:
+    """Give the content warning as it stands on a covered picture, 10 px high on its 96."""
+    return shortened(cover.warning, 94, 10)

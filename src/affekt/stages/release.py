@@ -219,6 +219,10 @@ with warnings.catch_warnings():
         def _gone(self) -> Forgotten:
             return read_forgotten(self.forgotten.path if self.forgotten else None)
 
+        def warning_words(self) -> dict[str, tuple[str, ...]]:
+            """Content note → tags that give it: those that ship, and in their place the plan's."""
+            return {**_warnings.WORDS, **self.warnings}
+
         def folder_name(self) -> str:
             """Name of the folder among the releases."""
             return f"{self.name}-{self.version}"
@@ -243,7 +247,7 @@ with warnings.catch_warnings():
             salt = self._salt(votes, rows)
             known = rows.select("question_id", "image_id", "shipped", "reason")
             told = _evidence.Told(
-                rows=_published.published(kept, salt, {**_warnings.WORDS, **self.warnings}),
+                rows=_published.published(kept, salt, self.warning_words()),
                 votes=_evidence.votes(votes, asked, salt),
                 asked=_evidence.asked(asked, votes, known),
                 noisy=noisy.filter(~gone.among(noisy)).select(

@@ -147,7 +147,10 @@ def test_every_emotion_that_is_felt_is_ticked_by_number(browser: Any, tmp_path: 
 
 
 def test_a_covered_picture_is_answered_after_a_reveal_alone(browser: Any, tmp_path: Path) -> None:
-    """C58: the time begins with the reveal; the next picture is covered again."""
+    """C58: the time begins with the reveal; the next picture is covered again.
+
+    What is said of it stays, though the reveal is saved meanwhile.
+    """
     covered = QUICK.model_copy(
         update={"batch": 2, "min_view_ms": 400, "care": Care(warn_of=(), cover=True)}
     )
@@ -157,10 +160,17 @@ def test_a_covered_picture_is_answered_after_a_reveal_alone(browser: Any, tmp_pa
         pass_ms(page, 500)
         page.keyboard.press("y")
         page.wait_for_selector("text=Show the picture first")
+        held: list[Any] = []
+        page.route("**/batch/reveal", lambda route: held.append(route))
         page.keyboard.press(" ")
         page.wait_for_selector("#batch:not(.is-covered)")
         page.keyboard.press("y")
         page.wait_for_selector("text=Look at the picture for a moment first")
+        while not held:
+            page.wait_for_timeout(20)
+        held[0].continue_()
+        until(page, "localStorage.getItem('affekt.waiting') === '[]'")
+        assert page.locator("text=Look at the picture for a moment first").count() == 1
         pass_ms(page, 400)
         page.keyboard.press("y")
         page.wait_for_selector("text=1 of 2")

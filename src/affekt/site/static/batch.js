@@ -20,6 +20,7 @@ let at = 0;
 let isOpen = false; // whether an answer may be given
 let isReadOnly = false;
 let isCovered = false;
+let isAboutSaving = false; // what the note says
 let answered = 0; // on this page, for the break
 let deadline = performance.now() + set.seconds_left * 1000;
 
@@ -37,6 +38,13 @@ function note(text, isUrgent = false) {
   const place = find("note");
   place.textContent = text;
   place.classList.toggle("urgent", isUrgent);
+  isAboutSaving = false;
+}
+
+// What is said of saving goes when all is saved; a hint on how to answer stays until one is given.
+function noteSaving(text, isUrgent = false) {
+  note(text, isUrgent);
+  isAboutSaving = true;
 }
 
 function told(news) {
@@ -45,9 +53,9 @@ function told(news) {
   find("waiting").textContent = count ? filled(say.not_saved, { n: count }) : say.saved;
   root.classList.toggle("is-waiting", count > 0);
   if (news.said && news.said.seconds_left) deadline = performance.now() + news.said.seconds_left * 1000;
-  if (texts[news.state]) note(news.state === "refused" ? news.said.text || say.refused : texts[news.state], true);
-  else if (news.state === "late") note(say.late);
-  else if (count === 0) note("");
+  if (texts[news.state]) noteSaving(news.state === "refused" ? news.said.text || say.refused : texts[news.state], true);
+  else if (news.state === "late") noteSaving(say.late);
+  else if (count === 0 && isAboutSaving) note("");
   if (count === 0) find("stop-form").dispatchEvent(new Event("saved"));
   if (count === 0) find("submit-form").dispatchEvent(new Event("saved"));
 }
@@ -60,6 +68,7 @@ function progress() {
 
 async function go(to) {
   isOpen = false;
+  if (!isAboutSaving) note("");
   if (to === -1) return finish();
   at = to;
   const card = cards[at];
@@ -243,7 +252,7 @@ for (const form of [find("submit-form"), find("stop-form")]) {
   form.addEventListener("submit", (event) => {
     if (waiting.count === 0) return;
     event.preventDefault();
-    note(say.saving, true);
+    noteSaving(say.saving, true);
     form.addEventListener("saved", () => form.requestSubmit(), { once: true });
     waiting.hurry();
   });

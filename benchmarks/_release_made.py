@@ -89,8 +89,9 @@ def _drawn(n: int) -> Iterator[bytes]:
     sheet = Image.fromarray(rough).resize((SHEET_PX, SHEET_PX), Image.Resampling.BICUBIC)
     grain = dice.integers(-5, 6, size=(SHEET_PX, SHEET_PX, 1))
     pixels = np.clip(np.asarray(sheet) + grain, 0, 255).astype(np.uint8)
-    tops = dice.integers(SHEET_PX - HEIGHT_PX, size=n)
-    lefts = dice.integers(SHEET_PX - WIDTH_PX, size=n)
+    span = SHEET_PX - HEIGHT_PX, SHEET_PX - WIDTH_PX
+    places = dice.choice(span[0] * span[1], size=n, replace=False)
+    tops, lefts = np.unravel_index(places, span)
     for top, left, quality in zip(tops, lefts, dice.integers(*QUALITIES, size=n), strict=True):
         file = io.BytesIO()
         crop = Image.fromarray(pixels[top : top + HEIGHT_PX, left : left + WIDTH_PX])

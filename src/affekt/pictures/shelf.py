@@ -44,9 +44,10 @@ class Spot(NamedTuple):
 class Writer:
     """Fills one shard; get it from `Shelf.writer`."""
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, path: Path, per_group: int = PER_GROUP) -> None:
         self._name = name
         self._path = path
+        self._per_group = per_group
         self._file: pq.ParquetWriter | None = None
         self._ids: list[str] = []
         self._images: list[bytes] = []
@@ -75,7 +76,7 @@ class Writer:
         self._ids.append(image_id)
         self._images.append(data)
         self._n_bytes += len(data)
-        if len(self._ids) == PER_GROUP:
+        if len(self._ids) == self._per_group:
             self._close_group()
         return spot
 
@@ -144,17 +145,18 @@ class Shelf:
         return self.files.stands(self.path(name))
 
     @contextmanager
-    def writer(self, name: str) -> Iterator[Writer]:
+    def writer(self, name: str, per_group: int = PER_GROUP) -> Iterator[Writer]:
         """Fill a shard of that name; it stands when the block ends, unless nothing was added.
 
         A shard of the same name is replaced, so a name must say what is inside. One whose name
-        begins with ``draft-`` stays in this folder until `rename` names it.
+        begins with ``draft-`` stays in this folder until `rename` names it. As many pictures as
+        ``per_group`` are read at once: few suit a reader who takes them in another order.
         """
         path = self.path(name)
         self.root.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.name}.part")  # one name: an aborted one is overwritten
         try:
-            writer = Writer(name, beside)
+            writer = Writer(name, beside, per_group)
             yield writer
             if writer.close():
                 self._publish(beside, path)

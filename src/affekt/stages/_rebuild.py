@@ -81,7 +81,8 @@ class Rebuilding:
 
     def _shard(self, name: str, rows: pl.DataFrame, pool: ThreadPoolExecutor) -> pl.DataFrame:
         made = []
-        with self.shelf.writer(name) as writer:
+        # They are read by the hashes of their new bytes, so neighbours here are none there.
+        with self.shelf.writer(name, per_group=1) as writer:
             scan = self._desk.shelf.scan(rows)
             while originals := list(islice(scan, AT_ONCE)):
                 answers = pool.map(self._rebuilt, (data for _, data in originals))

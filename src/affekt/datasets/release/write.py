@@ -1,9 +1,9 @@
 """Writes a release folder: the same rows give the same bytes, wherever and whenever."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from affekt.taxonomy import Taxonomy
 FILE_BYTES = 450_000_000  # of pictures and texts, so that no file is over 500 MB
 GROUP_BYTES = 200_000_000  # a row group stays readable in memory, whatever the pictures
 LINKS_A_FILE, LINKS_A_GROUP = 1_000_000, 10_000  # rows
+AHEAD_BYTES = 100_000_000  # of pictures that are read before they are written
+PLACE = ("shard", "row_group", "row")
 TEXT_BYTES = 4_000  # what a row takes besides its picture, at the most
 
 Pictures = Callable[[pl.DataFrame], Iterator[tuple[str, bytes]]]
@@ -35,7 +37,8 @@ class Contents:
         manifest: What ``manifest.json`` will say.
         rows: One row a picture, shipped or not; columns as in `shape.COLUMNS` without ``image``,
             and ``format``.
-        pictures: Gives (image_id, bytes) for some of the rows that are shipped, in their order.
+        pictures: Gives (image_id, bytes) for some of the rows that are shipped, in their order;
+            fast where they are sorted by their place (shard, row_group, row).
         votes: Columns as in `shape.VOTE_COLUMNS`.
         asked: Columns as in `shape.ASKED_COLUMNS`.
         noisy: Columns as in `shape.NOISY_COLUMNS`.
@@ -152,21 +155,28 @@ def _picture_file(path: Path, rows: pl.DataFrame, pictures: Pictures) -> int:
         path, schema, compression="none", use_dictionary=plain, write_statistics=plain
     ) as file:
         groups = slices((rows["bytes"] + TEXT_BYTES).to_list(), GROUP_BYTES, shape.ROW_GROUP)
+        files = _files(rows, pictures)
         for start, end in groups:
-            table = _with_pictures(rows[start:end], pictures, schema)
+            table = _with_pictures(rows[start:end], islice(files, end - start), schema)
             file.write_table(table, row_group_size=shape.ROW_GROUP)
             n_bytes += table.nbytes
     return n_bytes
 
 
 def _files(rows: pl.DataFrame, pictures: Pictures) -> Iterator[tuple[str, bytes]]:
-    """Give file name and bytes of every picture."""
-    names = rows.select(pl.col("image_id") + "." + extension(pl.col("format")))["image_id"]
-    yield from zip(names, (data for _, data in pictures(rows)), strict=True)
+    """Give file name and bytes of every picture.
+
+    Each run of them is read in the order in which they lie, since every shard that is opened costs.
+    """
+    for start, end in slices(rows["bytes"].to_list(), AHEAD_BYTES):
+        some = rows[start:end]
+        held = dict(pictures(some.sort(*PLACE)))
+        for image_id, ending in some.select("image_id", extension(pl.col("format"))).iter_rows():
+            yield f"{image_id}.{ending}", held.pop(image_id)
 
 
-def _with_pictures(rows: pl.DataFrame, pictures: Pictures, schema: Any) -> Any:
-    images = [{"bytes": data, "path": name} for name, data in _files(rows, pictures)]
+def _with_pictures(rows: pl.DataFrame, files: Iterable[tuple[str, bytes]], schema: Any) -> Any:
+    images = [{"bytes": data, "path": name} for name, data in files]
     columns = {"image": pa.array(images, shape.IMAGE)}
     for name, kind in list(shape.COLUMNS.items())[1:]:
         columns[name] = rows[name].to_arrow().cast(kind.kind)

@@ -14,7 +14,7 @@ from affekt.report.scene import Item, Scene
 from affekt.report.squares import Square
 from affekt.report.text import count, percent
 
-MOST = 2_000  # points that are drawn
+MOST = 500  # points that are drawn, so that the page stays small
 SHOWN = 20  # rows on the page
 LEAD = "Single workers by the number of their votes. Numbers stand for people; nobody is named."
 

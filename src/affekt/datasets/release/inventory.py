@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from pathlib import Path
 
 from affekt.datasets.release import shape
@@ -32,7 +32,7 @@ def inventory(folder: Path) -> Generator[Finding, None, dict[str, Path]]:
             files[name] = path
             if name not in KNOWN and not re.fullmatch(ALSO, name):
                 yield Finding("unknown-file", name, "is no file of a release", "move it away")
-    yield from _against_checksums(files)
+    yield from against_checksums(files)
     for name in sorted(KNOWN - SINCE.keys() - set(files)):
         yield Finding("missing", name, "is not there", AGAIN)
     return files
@@ -57,22 +57,31 @@ def _below(folder: Path) -> Iterator[Path]:
         yield from (Path(place) / name for name in sorted([*names, *links]))
 
 
-def _against_checksums(files: Mapping[str, Path]) -> Iterator[Finding]:
+def against_checksums(
+    files: Mapping[str, Path], again: str = AGAIN, told: Collection[str] = KNOWN
+) -> Iterator[Finding]:
+    """Hold files against the list of checksums among them, if there is one.
+
+    Args:
+        files: By their names.
+        again: What to do about a file that is not right.
+        told: Files whose lack is told elsewhere.
+    """
     if shape.CHECKSUMS not in files:
         return
     try:
         digests = checksums_in(files[shape.CHECKSUMS])
     except Unreadable as trouble:
-        yield Finding("checksums", shape.CHECKSUMS, str(trouble), AGAIN)
+        yield Finding("checksums", shape.CHECKSUMS, str(trouble), again)
         return
     for name, digest in sorted(digests.items()):
         if name not in files:
-            if name not in KNOWN:
-                yield Finding("missing", name, "is not there", AGAIN)
+            if name not in told:
+                yield Finding("missing", name, "is not there", again)
         elif _digest(files[name]) != digest:
-            yield Finding("changed", name, "is not as its checksum says", AGAIN)
+            yield Finding("changed", name, "is not as its checksum says", again)
     for name in sorted(files.keys() - digests.keys() - {shape.CHECKSUMS}):
-        yield Finding("extra", name, "has no checksum", "move it away, or get the release again")
+        yield Finding("extra", name, "has no checksum", f"move it away, or {again}")
 
 
 def _digest(path: Path) -> str | None:

@@ -6,15 +6,14 @@ import json
 import re
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 from affekt.datasets.release import shape
 from affekt.datasets.release.finding import Finding, shortened
-from affekt.datasets.release.inventory import shown
-from affekt.datasets.release.reading import Unreadable, checksums_in, text_of
-from affekt.durable import file_sha256
+from affekt.datasets.release.inventory import against_checksums, shown
+from affekt.datasets.release.reading import Unreadable, text_of
 from affekt.exports.formats.export import ABOUT
 
 AGAIN = "export the release again"
@@ -45,7 +44,9 @@ def _findings(folder: Path) -> Iterator[Finding]:
     for name in [name for name, path in files.items() if path.is_symlink() or not path.is_file()]:
         yield Finding("not-a-file", name, "is no regular file", "move it away")
         del files[name]
-    yield from _against_checksums(files)
+    if shape.CHECKSUMS not in files:
+        yield Finding("missing", shape.CHECKSUMS, "is not there", AGAIN)
+    yield from against_checksums(files, AGAIN, told=())
     counted = 0
     for name, path in files.items():
         try:
@@ -58,24 +59,6 @@ def _findings(folder: Path) -> Iterator[Finding]:
         except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, ValueError) as trouble:
             yield Finding("unreadable", name, str(trouble)[:300], AGAIN)
     yield from _counts(folder, counted)
-
-
-def _against_checksums(files: Mapping[str, Path]) -> Iterator[Finding]:
-    if shape.CHECKSUMS not in files:
-        yield Finding("missing", shape.CHECKSUMS, "is not there", AGAIN)
-        return
-    try:
-        digests = checksums_in(files[shape.CHECKSUMS])
-    except Unreadable as trouble:
-        yield Finding("checksums", shape.CHECKSUMS, str(trouble), AGAIN)
-        return
-    for name, digest in sorted(digests.items()):
-        if name not in files:
-            yield Finding("missing", name, "is not there", AGAIN)
-        elif file_sha256(files[name]) != digest:
-            yield Finding("changed", name, "is not as its checksum says", AGAIN)
-    for name in sorted(files.keys() - digests.keys() - {shape.CHECKSUMS}):
-        yield Finding("extra", name, "has no checksum", f"move it away, or {AGAIN}")
 
 
 def _pictures(name: str, path: Path) -> Iterator[tuple[str, bytes]]:

@@ -206,3 +206,14 @@ def test_ticked_answers_are_counted_by_emotion(world: World) -> None:
     found = answers(both)
     assert found.questions.filter(pl.col("emotion") == FEAR)["yes"].to_list() == [0]
     assert found.emotions == (AWE, FEAR)
+
+
+def test_the_interval_of_one_more_person_is_that_of_drawing_questions(world: World) -> None:
+    """P10: questions that are alike are drawn together, each as often as there are such."""
+    one = given(world, {f"awe {at}": "yyyyy" if at < 50 else "yynnn" for at in range(60)})
+    right = np.array([5.0] * 50 + [1.5] * 10)  # three NO, for each of which the others tie
+    dice = np.random.default_rng(3)
+    drawn = [right[dice.integers(60, size=60)].mean() / 5 for _ in range(4_000)]
+    (row,) = [row for row in agreed.humans(one, answers(one)) if row.emotion == AWE]
+    assert row.right == pytest.approx(right.mean() / 5)
+    assert row.interval == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=0.012)

@@ -281,6 +281,7 @@ def test_a_release_that_was_tampered_with_writes_nothing_anywhere(
     [
         (lambda folder: (folder / "classes.txt").write_text("x"), "changed"),
         (lambda folder: (folder / "classes.txt").unlink(), "missing"),
+        (lambda folder: (folder / "README.md").unlink(), "missing"),
         (lambda folder: (folder / "more.txt").write_text("x"), "extra"),
         (lambda folder: (folder / "link").symlink_to("/etc/passwd"), "not-a-file"),
         (lambda folder: (folder / "CHECKSUMS.sha256").unlink(), "missing"),

@@ -9,6 +9,7 @@ NEED_TORCH = (
     "averaging",
     "beside",
     "checkpoints",
+    "device",
     "export",
     "group",
     "job",

@@ -57,6 +57,46 @@ def test_all_are_tested_after_every_subset_and_their_twins_teach_nothing() -> No
     assert {tuple(one.test) for one in laid(30, 20)} == {(50, 51, 52, 53)}
 
 
-def test_a_set_without_parts_is_refused_with_advice() -> None:
-    with pytest.raises(AffektError, match="take a data set with parts"):
-        list(CURVE.folds(pictures(["awe"] * 3)))
+def without_parts(groups: list[str], folds: int = 3) -> list[Fold]:
+    emotions = ["awe" if row % 2 else "fear" for row in range(len(groups))]
+    curve = LearningCurve(fewest=4, draws=2, n_folds=folds, seed=1)
+    return list(curve.folds(pictures(emotions, groups)))
+
+
+def test_without_parts_every_picture_is_tested_once_a_subset_by_folds_of_whole_groups() -> None:
+    """M65"""
+    groups = [f"group {row // 3}" for row in range(31)]
+    repeats: dict[int, list[Fold]] = {}
+    for fold in without_parts(groups):
+        repeats.setdefault(fold.repeat, []).append(fold)
+    assert list(repeats) == [0, 1, 2, 3, 4, 5, 6]
+    for folds in repeats.values():
+        assert sorted(row for fold in folds for row in fold.test) == list(range(31))
+        assert len({len(fold.train) for fold in folds}) == 1
+        for fold in folds:
+            learned, asked = ({groups[row] for row in rows} for rows in (fold.train, fold.test))
+            assert not learned & asked
+    assert [len(folds[0].train) for folds in repeats.values()] == [4, 8, 16, 4, 8, 16, 19]
+
+
+def test_without_parts_subsets_are_nested_in_each_fold_and_the_test_stays() -> None:
+    found = without_parts([str(row) for row in range(31)])
+    small, middle = found[:3], found[3:6]
+    for few, more in zip(small, middle, strict=True):
+        assert set(few.train) < set(more.train)
+        assert few.test.tolist() == more.test.tolist()
+
+
+def test_without_parts_too_few_groups_are_told() -> None:
+    assert {fold.note for fold in without_parts(["a", "b"] * 3)} == {
+        "2 folds instead of 3, one a group"
+    }
+    with pytest.raises(
+        AffektError, match="all 4 pictures are in one group, 'a', and name no parts"
+    ):
+        without_parts(["a"] * 4)
+
+
+def test_one_side_alone_is_refused() -> None:
+    with pytest.raises(AffektError, match="3 pictures to train on, 0 to test"):
+        list(CURVE.folds(pictures(["awe"] * 3, parts=["train"] * 3)))

@@ -276,7 +276,11 @@ def cell(
             recipe={"entry": entry, **recipe},
             notes={
                 "folds": [{"model": one} for one in facts]
-                + [{"repeat": at, "train": n, "model": {}} for at, n in enumerate(learned)]
+                + [
+                    {"repeat": at, "fold": fold, "train": n, "model": {}}
+                    for at, n in enumerate(learned)
+                    for fold in range(folds)
+                ]
             },
         ),
     )

@@ -69,6 +69,14 @@ def test_a_size_is_the_mean_of_its_draws_with_the_worst_and_the_best_beside_it(
     assert column(found, "macro recall") == pytest.approx([25 / 40, 36 / 40])
 
 
+def test_folds_of_a_set_without_parts_make_one_test_of_every_picture(world: World) -> None:
+    whole, dealt = (
+        table(drawn(world, grown(world, [20, 30, 36], [10, 10, 40], folds=folds)), 0)
+        for folds in (1, 5)
+    )
+    assert dealt.rows == whole.rows
+
+
 def test_an_interval_tells_how_much_other_labels_would_change(world: World) -> None:
     """One draw that names all, one that names none: every fourth round has the same one twice."""
     found = table(drawn(world, grown(world, [0, 40, 20], [10, 10, 40])), 0)

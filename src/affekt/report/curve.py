@@ -47,7 +47,7 @@ class Step:
     def each(self) -> Float[np.ndarray, " draw"]:
         """Accuracy after each draw."""
         rows = self.cell.tested
-        return np.bincount(rows.turn, weights=self.cell.right) / np.bincount(rows.turn)
+        return np.bincount(rows.repeat, weights=self.cell.right) / np.bincount(rows.repeat)
 
     @property
     def accuracy(self) -> Score:
@@ -74,7 +74,7 @@ class Step:
         cell, rows, k = self.cell, self.cell.tested, len(self.cell.emotions)
         parts = np.zeros((cell.n_groups, self.draws, k, k))
         said = measures.choices(rows.probabilities)
-        np.add.at(parts, (rows.group, rows.turn, rows.truth), said)
+        np.add.at(parts, (rows.group, rows.repeat, rows.truth), said)
         sums = cell.draws.sums(parts.reshape(cell.n_groups, -1)).reshape(-1, self.draws, k, k)
         dice = np.random.default_rng([cell.seed, KINDS.index(self.kind)])
         taken = dice.integers(self.draws, size=(len(sums), self.draws))
@@ -177,11 +177,11 @@ def _rows(result: "Result") -> pl.DataFrame | Failure:
         return Failure("predict", said, "open")
     folds = result.predictions.manifest["notes"]["folds"]
     learned = pl.DataFrame(
-        [(fold["repeat"], fold["train"]) for fold in folds],
-        schema={"repeat": pl.Int32, "labels": pl.Int64},
+        [(fold["repeat"], fold["fold"], fold["train"]) for fold in folds],
+        schema={"repeat": pl.Int32, "fold": rows.schema["fold"], "labels": pl.Int64},
         orient="row",
     )
-    return rows.join(learned, on="repeat", how="left", maintain_order="left")
+    return rows.join(learned, on=["repeat", "fold"], how="left", maintain_order="left")
 
 
 def _sheet(dataset: str, protocol: str, entries: dict[str, list[Tests]], seed: int) -> Sheet:
@@ -208,5 +208,5 @@ def _steps(one: Tests, rows: pl.DataFrame, seed: int) -> Iterator[Step]:
     about = one.about._replace(dataset=one.curve)
     for (labels,), some in sorted(rows.group_by("labels")):
         scored = cell_of(about, some.drop("labels"), seed)
-        draws = int(scored.tested.turn.max()) + 1
+        draws = int(scored.tested.repeat.max()) + 1
         yield Step(_kind(about), int(str(labels)), draws, scored)

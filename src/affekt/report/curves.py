@@ -50,7 +50,7 @@ def figure(sheet: Sheet) -> Figure:
         scene=curve_chart.scene(sheet),
         table=table(sheet),
         notes=(
-            "Whole line: strong labels, the part train of the data set. Broken line: weak labels, "
+            "Whole line: strong labels, the data set's own. Broken line: weak labels, "
             "of pictures that nobody was asked about. Lines up and down: 95 %. Dashed across: "
             "guessing.",
         ),

@@ -1,10 +1,11 @@
 """Predict: who is tested was never seen, and what is kept are probabilities, not scores."""
 
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from threading import get_ident
+from threading import Event, get_ident
 from typing import Any, ClassVar
 
 import numpy as np
@@ -27,6 +28,7 @@ from affekt.stages.predict import Predict
 from affekt.store.rows import in_polars
 from affekt.tables import ESTIMATES, FEATURES, PICTURES, PREDICTIONS
 from affekt.taxonomy import VALENCE2
+from tests import patience
 from tests.protocols.tables import pictures
 from tests.stages.people import desk
 from tests.stages.spy import LABELS, PARTS, FittedSpy, Spy
@@ -78,6 +80,32 @@ def test_folds_side_by_side_give_what_they_give_in_turn(workers: int, tmp_path: 
     assert table(together).equals(table(alone))
     assert together.notes == alone.notes
     assert [fold["fold"] for fold in together.notes["folds"]] == [*range(5)] * 2
+
+
+class Endless(Spy):
+    """Its first fit lets the process be interrupted, and then waits until the test is over."""
+
+    is_over: ClassVar[Event] = Event()
+    ended: ClassVar[list[bool]] = []
+
+    def fit(self, train: Samples) -> FittedSpy:
+        signal.raise_signal(signal.SIGINT)
+        self.ended.append(self.is_over.wait(patience.SECONDS))
+        return super().fit(train)
+
+
+def test_an_interrupt_waits_for_no_fold(tmp_path: Path) -> None:
+    """C10: nor where a table engine has the system go on with waits, as Polars does."""
+    frame = pictures(["positive", "negative"] * 20)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.siginterrupt(signal.SIGINT, False)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run(tmp_path, frame, Endless(), KFold(n_folds=5, seed=1))
+        assert Endless.ended == []
+    finally:
+        Endless.is_over.set()
+        signal.signal(signal.SIGINT, before)
 
 
 class Lonely(Spy):

@@ -1,7 +1,7 @@
 """Train on some pictures, predict the others: the model's answers are kept, scores never."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,9 @@ from affekt.stages import _answers, _encoded, _studied
 from affekt.stages._matrix import feature_of, matrix
 from affekt.tables import ESTIMATES, PICTURES, PREDICTIONS, Pieces, Schema
 from affekt.taxonomy import Taxonomy
+
+Answer = tuple[pl.DataFrame, dict[str, Any]]
+LONGEST_NAP = 0.5  # s between two looks whether a fold is done
 
 
 class Predict(Stage):
@@ -87,18 +90,25 @@ class Predict(Stage):
 
     def _each(
         self, given: _encoded.Given, ids: pl.Series, samples: Samples, folds: Sequence[Fold]
-    ) -> Iterator[tuple[pl.DataFrame, dict[str, Any]]]:
+    ) -> Iterator[Answer]:
         """Give the answers of each fold and what is to be told of it; several are in work."""
 
-        def work(fold: Fold) -> tuple[pl.DataFrame, dict[str, Any]]:
+        def work(fold: Fold) -> Answer:
             inside = _encoded.inside(self.feature, given, ids, samples, fold)
             answer, facts = self._predict(ids, inside.samples, fold)
             return answer, facts | inside.facts
 
         # Each fold has one core: libraries that spread over all of them would fight for them.
         workers = 1 if self.model.is_alone else self.workers
-        with on_one_thread(), ThreadPoolExecutor(workers) as pool:
-            yield from pool.map(work, folds)  # cancels those that wait where one fails
+        pool, may_wait = ThreadPoolExecutor(workers), True
+        try:
+            with on_one_thread():
+                yield from map(_awaited, [pool.submit(work, fold) for fold in folds])
+        except KeyboardInterrupt:
+            may_wait = False  # a fold may take minutes, and nobody asks for it any more
+            raise
+        finally:
+            pool.shutdown(may_wait, cancel_futures=True)
 
     def _rated(self, seen: pl.DataFrame) -> pl.DataFrame:
         """Give the pictures that this model can be asked about."""
@@ -145,9 +155,7 @@ class Predict(Stage):
         rows = np.union1d(fold.train, fold.test)
         return replace(train, everything=samples.vectors[rows])
 
-    def _predict(
-        self, ids: pl.Series, samples: Samples, fold: Fold
-    ) -> tuple[pl.DataFrame, dict[str, Any]]:
+    def _predict(self, ids: pl.Series, samples: Samples, fold: Fold) -> Answer:
         """Give the answers of one fold, and what is to be told about it."""
         fitted = self.model.fit(self._shown(samples, fold))
         asked, kept = (
@@ -174,6 +182,16 @@ class Predict(Stage):
             facts["validate"] = len(codes)
             facts["temperature"] = _answers.temperature(fitted, kept, codes, samples.emotions)
         return answers, facts
+
+
+def _awaited(future: "Future[Answer]") -> Answer:
+    """Give what a fold gives; an interrupt is noticed meanwhile.
+
+    Table engines set handlers of signals after which the system goes on with a wait by itself.
+    """
+    while not future.done():
+        wait((future,), LONGEST_NAP)
+    return future.result()
 
 
 def _torn(groups: Sequence[str], folds: Sequence[Fold]) -> int:

@@ -20,7 +20,7 @@ def recipes(build: Build) -> list[dict[str, Any]]:
     return [{"recipe": json.loads(json.dumps(getattr(build, name).identity()))} for name in BUILD]
 
 
-@pytest.mark.parametrize("template", ["tiny", "folder", "paper", "modern"])
+@pytest.mark.parametrize("template", ["tiny", "folder", "paper", "table3", "modern"])
 def test_the_plan_of_a_release_leads_to_the_same_steps(template: str, tmp_path: Path) -> None:
     """R56: what stands in the manifest is a plan, and builds what the first one built."""
     first = read(templates.write(tmp_path / "first.toml", template))

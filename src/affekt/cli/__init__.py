@@ -41,7 +41,7 @@ def affekt() -> None:
 @click.option(
     "--template",
     default="folder",
-    help="folder, web, tiny, demo, paper, modern, handmade or small_sets.",
+    help="folder, web, tiny, demo, paper, table3, modern, handmade or small_sets.",
 )
 @speaking
 def new(**options: Any) -> None:

@@ -243,10 +243,14 @@ def test_the_folder_of_a_net_holds_all_it_should(net: Product) -> None:
     assert net.own == (*wanted.split(), "preprocessor_config.json")
     config = json.loads(net.file("config.json").read_text())
     assert config["label_names"] == list(VALENCE2.names)
-    assert config["affekt"]["data"]["pictures"] == {"train": 12, "validate": 4}
+    told = config["affekt"]
+    assert told["data"]["pictures"] == {"train": 12, "validate": 4}
+    assert len(told["data"]["sha256"]) == 64
+    assert [one["pictures"] for one in told["metrics"]] == [4]
+    assert config["pretrained_cfg"]["input_size"] == [3, 224, 224]
     assert net.manifest["notes"]["graph_apart"] < 1e-4
-    for told in net.file("CHECKSUMS.sha256").read_text().splitlines():
-        digest, name = told.split("  ")
+    for row in net.file("CHECKSUMS.sha256").read_text().splitlines():
+        digest, name = row.split("  ")
         assert hashlib.sha256(net.file(name).read_bytes()).hexdigest() == digest
     assert "standard error" in net.file("README.md").read_text()
 

@@ -149,7 +149,10 @@ def check_weights(weights: Weights, classes: int = CLASSES) -> None:
 
 
 def build(
-    weights: Weights | None = None, layers: Sequence[str] = USUAL, classes: int = CLASSES
+    weights: Weights | None = None,
+    layers: Sequence[str] = USUAL,
+    classes: int = CLASSES,
+    facts: Mapping[str, str] | None = None,
 ) -> bytes:
     """Give the ONNX graph: uint8 pictures in, the named layers out.
 
@@ -157,9 +160,10 @@ def build(
     what enters the last stage (192×7×7), from which that stage can be trained alone; ``head`` is
     what is averaged to ``features``, so that its product with the classifier is a map of each class
     (Zhou et al. 2016, CVPR). A graph that gave all layers would be slower for every one of them.
-    Weights that were trained may end in any number of ``classes``.
+    Weights that were trained may end in any number of ``classes``; ``facts`` go into the file's
+    metadata.
     """
-    facts = {"weights_sha256": WEIGHTS_SHA256} if weights is None else {}
+    known = {"weights_sha256": WEIGHTS_SHA256} if weights is None else {}
     weights = read_weights() if weights is None else weights
     check_weights(weights, classes)
     graph = Graph(NAME)
@@ -176,7 +180,7 @@ def build(
     outputs = {name: LAYERS[name] for name in layers}
     if "logits" in outputs:
         outputs["logits"] = (classes,)
-    return graph.serialised(outputs, facts)
+    return graph.serialised(outputs, {**known, **(facts or {})})
 
 
 def fold(weights: Weights, convolution: str, norm: str) -> tuple[NDArray[Any], NDArray[Any]]:

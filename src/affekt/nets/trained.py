@@ -1,10 +1,15 @@
-"""A net that was trained here, as something that runs: the graph of its product."""
+"""A net that was trained here: the files of its folder, and its graph as something that runs."""
 
 from functools import cache, partial
 from pathlib import Path
 
 from affekt.nets.efficientnet_lite0 import NET
 from affekt.nets.net import Net
+
+FORMAT = 1  # of the folder
+WEIGHTS, GRAPH, CONFIG = "model.safetensors", "model.onnx", "config.json"
+SUMS = "CHECKSUMS.sha256"
+LABELS = "label_names"  # in the metadata of the graph, as a JSON list
 
 
 @cache

@@ -176,6 +176,18 @@ def upright(data: bytes, bounds: Bounds, enough_px: int | None = None) -> Image.
         return pixels if turn is None else pixels.transpose(turn)
 
 
+def as_seen(picture: Image.Image) -> Image.Image:
+    """Give a picture that is open already as `upright` gives that of a file.
+
+    16-bit colour keeps the high byte that the library left of it.
+    """
+    with explained():
+        picture.load()
+        pixels = in_srgb(picture)
+        turn = _turn(picture)
+        return pixels if turn is None else pixels.transpose(turn)
+
+
 def _luma(picture: ImageFile.ImageFile, data: bytes) -> Image.Image:
     """Give the brightness (ITU-R 601) of a picture, JPEG at the smallest scale that is enough."""
     if isinstance(picture, JpegImageFile):

@@ -26,12 +26,13 @@ from affekt.nets.efficientnet_lite0 import NET
 from affekt.nets.net import Net
 from affekt.nets.session import session
 from affekt.pictures.decode import Decoders
-from affekt.pictures.square import squashed
+from affekt.pictures.preprocessing import Preprocessing
 from affekt.stage import Desk
 from affekt.training.chance import Rows
 from affekt.training.finetune import Finetune
 from affekt.training.views import Kept, Pictures, Views
 
+SEEN = Preprocessing(NET.side_px)  # what prediction sees of a picture
 SQUARE_PX = 256  # of what is cropped: 8/7 of the input, as its own training had it
 SAMPLE = 16  # pictures on which the graph is held against the net
 KEPT: dict[str, tuple[str, DTypeLike]] = {  # mode → layer
@@ -128,7 +129,7 @@ class _Files:
             self._keep(arrays, row, found)
             if len(sample) < SAMPLE:
                 sample.append(row)
-                arrays["framed"][row] = squashed(Image.fromarray(found), NET.side_px)
+                arrays["framed"][row] = SEEN.of_image(Image.fromarray(found))
         for array in arrays.values():
             array.flush()  # type: ignore[attr-defined]  # of a memory map
         with durable.replaced(self.note) as beside:
@@ -163,7 +164,7 @@ def _decoded(
 
         def decoded(data: bytes, side_px: int) -> Square | PictureError:
             try:
-                return decoders.squashed(data, side_px)
+                return Preprocessing(side_px).of_file(data, decoders)
             except PictureError as trouble:
                 return trouble
 

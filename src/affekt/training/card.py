@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
+from affekt.measures.intervals import wilson
+
 CARD = """\
 ---
 license: other
@@ -35,6 +37,25 @@ Epoch by epoch (validation part only; no test picture was seen):
 | epoch | loss | validation loss | accuracy | standard error |
 | --- | --- | --- | --- | --- |
 {history}
+
+## How to use it
+
+affekt needs this folder and no PyTorch. Here `net` is the folder, `pictures` files and folders of
+pictures:
+
+```sh
+affekt predict net pictures --output predicted.csv
+```
+
+```python
+import affekt
+
+net = affekt.load("net")
+answer = net.predict(["one.jpg", "other.png"])
+answer.emotions, answer.probabilities, answer.labels, answer.reasons
+```
+
+Probabilities are the softmax of the logits; no temperature was fitted.
 
 ## What it is not for
 
@@ -78,7 +99,6 @@ class About:
 
 def card(about: About) -> str:
     """Give the card in Markdown."""
-    chosen = about.history[about.chosen]
     return CARD.format(
         emotions=len(about.emotions),
         names=", ".join(about.emotions),
@@ -87,7 +107,7 @@ def card(about: About) -> str:
         shared=_shared(about.recipe),
         device=about.device,
         moved="".join(f"\n- {name}: {value}" for name, value in about.moved.items()),
-        accuracy=_accuracy(chosen),
+        accuracy=_accuracy(about),
         history="\n".join(_row(epoch) for epoch in about.history),
     )
 
@@ -101,13 +121,41 @@ def _shared(recipe: Mapping[str, Any]) -> str:
     return f"\n- a step: {batch} pictures in all, at most {each} in each of {processes} processes"
 
 
-def _accuracy(chosen: dict[str, Any]) -> str:
+def measured(about: About) -> list[dict[str, Any]]:
+    """Give what was measured of the net, as JSON values: accuracy, if there was a validation part.
+
+    Its interval is Wilson's, of 95 %, and does not know that the epoch was chosen by it.
+    """
+    accuracy = about.history[about.chosen]["accuracy"]
+    n = about.data.get("pictures", {}).get("validate", 0)
+    if accuracy is None or not n:
+        return []
+    low, high = wilson(round(accuracy * n), n)
+    return [
+        {
+            "name": "accuracy",
+            "part": "validate",
+            "pictures": n,
+            "value": accuracy,
+            "interval": {"low": low, "high": high, "confidence": 0.95, "method": "Wilson"},
+            "note": "the epoch was chosen by it, so a test part will show less",
+        }
+    ]
+
+
+def _accuracy(about: About) -> str:
+    chosen = about.history[about.chosen]
     accuracy, error = chosen["accuracy"], chosen["standard_error"]
     if accuracy is None or error is None:
         return "There was no validation part, so the last epoch was taken and nothing is known.\n"
+    told = "".join(
+        f", with an interval of 95 % from {one['interval']['low']:.1%} to "
+        f"{one['interval']['high']:.1%} (Wilson, {one['pictures']:,} pictures)"
+        for one in measured(about)
+    )
     return (
         f"Accuracy on the validation part, by which epoch {chosen['epoch'] + 1} was chosen: "
-        f"{accuracy:.1%} ± {error:.1%} (standard error). "
+        f"{accuracy:.1%} ± {error:.1%} (standard error){told}. "
         "It was chosen to be high, so a test part will show less.\n"
     )
 

@@ -20,13 +20,12 @@ from affekt.durable import file_sha256
 from affekt.errors import PartError
 from affekt.nets.efficientnet_lite0 import HEAD, SIDE_PX, build
 from affekt.nets.lite0_names import ARCHITECTURE, named_as_published
+from affekt.nets.trained import CONFIG, FORMAT, GRAPH, LABELS, SUMS, WEIGHTS
+from affekt.pictures.preprocessing import Preprocessing
 from affekt.training import lite0
-from affekt.training.card import About, card
+from affekt.training.card import About, card, measured
 
 MOST_OFF = 1e-3  # logits of the graph against those of the net, as a share of the largest
-FORMAT = 1
-WEIGHTS, GRAPH, CONFIG = "model.safetensors", "model.onnx", "config.json"
-SUMS = "CHECKSUMS.sha256"
 
 
 def export(
@@ -43,7 +42,8 @@ def export(
     folder.mkdir(parents=True, exist_ok=True)
     save_file({name: one.contiguous() for name, one in weights.items()}, folder / WEIGHTS)
     arrays = {name: one.numpy() for name, one in weights.items()}
-    graph = build(named_as_published(arrays), classes=len(about.emotions))
+    facts = {LABELS: json.dumps(about.emotions), "taxonomy": about.taxonomy}
+    graph = build(named_as_published(arrays), classes=len(about.emotions), facts=facts)
     (folder / GRAPH).write_bytes(graph)
     apart = _apart(weights, graph, pictures)
     if apart > MOST_OFF:
@@ -62,7 +62,6 @@ def export(
 
 def config(about: About) -> dict[str, Any]:
     """Give architecture, classes and origin, in the form that timm reads."""
-    size = [3, SIDE_PX, SIDE_PX]
     return {
         "architecture": ARCHITECTURE,
         "architectures": ["TimmWrapperForImageClassification"],
@@ -73,10 +72,7 @@ def config(about: About) -> dict[str, Any]:
         "pretrained_cfg": {
             "architecture": ARCHITECTURE,
             "num_classes": len(about.emotions),
-            "input_size": size,
-            "interpolation": "bicubic",
-            "crop_pct": 1.0,
-            "crop_mode": "squash",
+            **Preprocessing(SIDE_PX).document(),
             "mean": [0.5, 0.5, 0.5],
             "std": [0.5, 0.5, 0.5],
             "pool_size": [7, 7],
@@ -92,6 +88,7 @@ def config(about: About) -> dict[str, Any]:
             "trained_on": about.device,
             "chosen_epoch": about.chosen,
             "history": about.history,
+            "metrics": measured(about),
         },
     }
 

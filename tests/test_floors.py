@@ -26,7 +26,7 @@ FLOORS = (
     ("sources", "crowd", "rules", "features", "models", "datasets", "protocols"),
     ("store", "planning", "quality", "exports"),
     ("stages",),
-    ("plan", "catalogue", "templates", "census", "tabulate"),
+    ("plan", "catalogue", "templates", "census", "tabulate", "predicting"),
     ("line", "report", "trace", "removal", "retry", "inspection", "campaigns", "hydration"),
     ("project", "doctor"),
     ("demo", "site", "replay"),

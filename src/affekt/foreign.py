@@ -46,6 +46,15 @@ def clean(text: object, longest: int | None = LONGEST, *, keep: str = "") -> str
     return shown if longest is None or len(shown) <= longest else shown[: longest - 1] + "…"
 
 
+def spelled(text: str) -> str:
+    r"""Give a text as it is, or in escapes where `clean` would take something out of it.
+
+    >>> spelled("für.jpg"), spelled("a\x1b[2J")
+    ('für.jpg', 'a\\x1b[2J')
+    """
+    return text if clean(text, None, keep=" ") == text else ascii(text)[1:-1]
+
+
 def _shown(text: str, keep: str) -> Iterator[str]:
     # A letter is judged by those before it only, so the start of a text is shown as in the whole.
     below, marks = "", 0

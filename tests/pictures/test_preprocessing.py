@@ -39,7 +39,8 @@ def test_an_open_picture_enters_as_its_file_does(mode: str, decoders: Decoders) 
     """S4"""
     assert OPEN[mode].mode == mode
     found = SEEN.of_image(OPEN[mode])
-    assert (found.shape, found.dtype) == ((32, 32, 3), np.uint8)
+    assert found.shape == (32, 32, 3)
+    assert found.dtype == np.uint8
     np.testing.assert_array_equal(found, SEEN.of_file(nasty.png(OPEN[mode]), decoders))
 
 

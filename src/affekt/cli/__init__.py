@@ -25,6 +25,7 @@ FAMILIES = (
     "protocols",
 )
 FORMS = ("imagefolder", "class-folders", "webdataset", "fiftyone", "coco", "datapackage")
+TABLES = ("csv", "jsonl", "parquet")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -170,6 +171,22 @@ def parts(**options: Any) -> None:
 def features(**options: Any) -> None:
     """Write a table of the values of pictures; PICTURES are files and folders."""
     do("features:features", **options)
+
+
+@affekt.command()
+@click.argument("model", type=click.Path())
+@click.argument("paths", nargs=-1, required=True, type=click.Path())
+@click.option("-o", "--output", metavar="FILE", help="A new file; else standard output.")
+@click.option(
+    "--format", "form", type=click.Choice(TABLES), help="Else by the name of the file, or csv."
+)
+@click.option("--jobs", type=click.IntRange(1, 256), help="Nets at once; else one a processor.")
+@click.option("--batch", type=click.IntRange(1, 256), default=8, help="Pictures of one run.")
+@click.option("--stats", is_flag=True, help="Tell how long decoding and the net took.")
+@speaking
+def predict(**options: Any) -> None:
+    """Tell what a trained net says of pictures; PATHS are files, folders, or - for a list."""
+    do("predicting:predict", **options)
 
 
 @affekt.command()

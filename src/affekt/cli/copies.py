@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from affekt.cli.log import LOG
-from affekt.foreign import clean
+from affekt.foreign import spelled
 from affekt.pictures.equal import equal_files
 
 
@@ -19,11 +19,6 @@ def copies(*, folder: str, as_json: bool, **_: Any) -> None:
         click.echo(json.dumps(found._asdict(), indent=1))
         return
     for group in found.groups:
-        click.echo("\n".join(map(_shown, group)) + "\n")
+        click.echo("\n".join(map(spelled, group)) + "\n")
     for name in found.unreadable:
-        click.echo(f"{_shown(name)}: cannot be read", err=True)
-
-
-def _shown(name: str) -> str:
-    """Give a name as it is, or spelled in escapes where it would not be shown so."""
-    return name if clean(name, None, keep=" ") == name else ascii(name)[1:-1]
+        click.echo(f"{spelled(name)}: cannot be read", err=True)

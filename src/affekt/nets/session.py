@@ -5,11 +5,14 @@ callers use n cores and never more, whatever the library's own defaults are.
 """
 
 import logging
+from collections.abc import Mapping
 from threading import Lock
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnxruntime
 from jaxtyping import Float32, UInt8
+from onnxruntime.capi import onnxruntime_pybind11_state as library
 
 from affekt.nets.cache import kept
 from affekt.nets.net import Net
@@ -18,11 +21,35 @@ from affekt.nets.net import Net
 # TensorRT), allow no calls from several threads (DirectML), or send pictures to another machine
 # (Azure).
 PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
+# What the library raises at a file that is no graph, or one it cannot run; they have no class
+# in common.
+NO_GRAPH: tuple[type[Exception], ...] = (
+    library.Fail,
+    library.InvalidArgument,
+    library.InvalidGraph,
+    library.InvalidProtobuf,
+    library.NotImplemented,
+    library.RuntimeException,
+)
 QUIET = 3  # errors only; the library's warnings are about its own choices
 
 log = logging.getLogger(__name__)
 _sessions: dict[str, "Session"] = {}
 _lock = Lock()
+
+
+class Signature(NamedTuple):
+    """What a graph takes and gives.
+
+    Attributes:
+        takes: Type and shape of each input by its name; a text is an axis of any length.
+        gives: The same of each output.
+        facts: What the file says of itself.
+    """
+
+    takes: Mapping[str, tuple[Any, ...]]
+    gives: Mapping[str, tuple[Any, ...]]
+    facts: Mapping[str, str]
 
 
 def provider() -> str:
@@ -42,6 +69,14 @@ class Session:
         self._session = onnxruntime.InferenceSession(graph, options, providers=_choice())
         self.provider: str = self._session.get_providers()[0]
         log.info("%s runs on %s", net.name, self.provider)
+
+    def signature(self) -> Signature:
+        """Give what the graph takes, gives and says of itself."""
+        took, given = (
+            {one.name: (one.type, *one.shape) for one in found}
+            for found in (self._session.get_inputs(), self._session.get_outputs())
+        )
+        return Signature(took, given, dict(self._session.get_modelmeta().custom_metadata_map))
 
     def run(
         self, pixels: UInt8[np.ndarray, "image row column 3"], output: str

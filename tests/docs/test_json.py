@@ -19,6 +19,7 @@ CASES = {
     "affekt check": ("check", "plan.toml"),
     "affekt build": ("build", "plan.toml", "--quiet"),
     "affekt bench": ("bench", "plan.toml", "--quiet"),
+    "affekt nets": ("nets", "plan.toml"),
     "affekt report": ("report", "plan.toml", "--only", "T1"),
     "affekt rescore": ("rescore", "work/report/predictions.parquet", "scores", "--only", "T3"),
     "affekt status": ("status", "plan.toml"),

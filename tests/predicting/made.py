@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from affekt.durable import file_sha256
-from affekt.nets.trained import SUMS
+from affekt.nets.trained import seal
 from affekt.taxonomy import MIKELS8
 from affekt.training.card import About
 from affekt.training.finetune import Finetune
@@ -46,13 +45,6 @@ def write_folder(folder: Path, **changes: Any) -> Any:
     squares = np.random.default_rng(0).integers(0, 256, (1, 224, 224, 3), np.uint8)
     export(folder, net.state_dict(), about(**changes), squares)
     return net
-
-
-def seal(folder: Path) -> None:
-    """Write checksums that fit the files as they are."""
-    paths = sorted(path for path in folder.iterdir() if path.name != SUMS)
-    lines = [f"{file_sha256(path)}  {path.name}\n" for path in paths]
-    (folder / SUMS).write_text("".join(lines))
 
 
 def change_config(folder: Path, **changes: Any) -> None:

@@ -10,10 +10,11 @@ import pytest
 
 import affekt
 from affekt.errors import AffektError, Refused, UsageError
+from affekt.nets.trained import seal
 from affekt.predicting.folder import opened
 from tests import nasty
 from tests.predicting.conftest import Made
-from tests.predicting.made import EMOTIONS, change_config, seal
+from tests.predicting.made import EMOTIONS, change_config
 
 PICKLED = (b"\x80", b"PK\x03\x04")  # how a pickle and a file of torch.save begin
 

@@ -11,14 +11,16 @@ import numpy as np
 import polars as pl
 import pytest
 
+import affekt
 from affekt import line
-from affekt.errors import AffektError, MissingExtra, Refused
+from affekt.errors import AffektError, Damaged, MissingExtra, Refused
 from affekt.features.backbone import Backbone
 from affekt.models.linear_svm import LinearSvm
 from affekt.models.own import Own
 from affekt.parts import Place
 from affekt.plan import Bench, Entry, Result, seen
 from affekt.plan.shapes import NetPlan
+from affekt.predicting.taking import fitted_temperature, take
 from affekt.protocols.holdout import Holdout
 from affekt.protocols.kfold import KFold
 from affekt.stage import Desk, Outcome, Progress, Stage
@@ -253,6 +255,48 @@ def test_the_folder_of_a_net_holds_all_it_should(net: Product) -> None:
         digest, name = row.split("  ")
         assert hashlib.sha256(net.file(name).read_bytes()).hexdigest() == digest
     assert "standard error" in net.file("README.md").read_text()
+
+
+@pytest.mark.slow
+def test_a_folder_that_is_taken_out_says_what_the_benchmark_heard(
+    store: Store, net: Product, results: dict[tuple[str, str], Result], tmp_path: Path
+) -> None:
+    """M50, S4: at the temperature that the benchmark fitted."""
+    temperature = fitted_temperature(store, net)
+    made, shown = results["own", "holdout"].predictions, results["own", "holdout"].pictures
+    assert isinstance(made, Product)
+    assert isinstance(shown, Product)
+    assert temperature == made.manifest["notes"]["folds"][0]["temperature"]
+    take(net, tmp_path / "with", temperature)
+    take(net, tmp_path / "without")
+    assert affekt.load(tmp_path / "with").temperature == temperature
+    tested = shown.table().filter(part="test").sort("image_id")
+    pictures = [data for _, data in store.shelf.scan(tested)]
+    found = affekt.load(tmp_path / "without").predict(pictures)
+    wanted = made.table().pivot("emotion", index="image_id", values="probability")
+    order = [name for name, _ in store.shelf.scan(tested)]
+    rows = pl.DataFrame({"image_id": order}).join(wanted, on="image_id", maintain_order="left")
+    said = rows.select(found.emotions).to_numpy()
+    assert len(said) == 4
+    np.testing.assert_allclose(found.probabilities, said, atol=1e-4)
+
+
+@pytest.mark.slow
+def test_a_folder_is_taken_out_whole_and_never_over_another(net: Product, tmp_path: Path) -> None:
+    take(net, tmp_path / "new" / "net")
+    held = {path.name: path.read_bytes() for path in (tmp_path / "new" / "net").iterdir()}
+    assert held == {name: net.file(name).read_bytes() for name in net.own}
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["net"]
+    with pytest.raises(Refused, match="nothing is overwritten"):
+        take(net, tmp_path / "new")
+
+
+@pytest.mark.slow
+def test_a_folder_is_not_taken_from_a_damaged_product(net: Product, tmp_path: Path) -> None:
+    manifest = {**net.manifest, "files": {**net.manifest["files"], "README.md": "0" * 64}}
+    with pytest.raises(Damaged, match="not what was written"):
+        take(replace(net, manifest=manifest), tmp_path / "net")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow

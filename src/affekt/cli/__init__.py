@@ -174,6 +174,15 @@ def features(**options: Any) -> None:
 
 
 @affekt.command()
+@planned
+@click.option("--take", metavar="NAME", help="A net to copy, by its name in the plan.")
+@click.option("--out", metavar="FOLDER", type=click.Path(), help="A new folder for it.")
+def nets(**options: Any) -> None:
+    """List the trained nets of a plan, or copy the folder of one."""
+    do("nets:nets", **options)
+
+
+@affekt.command()
 @click.argument("model", type=click.Path())
 @click.argument("paths", nargs=-1, required=True, type=click.Path())
 @click.option("-o", "--output", metavar="FILE", help="A new file; else standard output.")

@@ -96,7 +96,8 @@ def bench(
         voice.table(rows, names)
         if nets:
             click.echo()
-            voice.table([_net(name, made) for name, made in nets.items()], NET)
+            voice.table([net_row(name, made) for name, made in nets.items()], NET)
+            click.echo(f"their folders, for use elsewhere: affekt nets {plan}")
         if maps:
             click.echo()
             voice.table([_map(one) for one in maps], MAP)
@@ -109,10 +110,11 @@ def bench(
 NET = ("net", "state", "epoch", "validation accuracy", "pictures", "weights moved")
 
 
-def _net(name: str, made: Product | Failure) -> tuple[str, ...]:
+def net_row(name: str, made: Product | Failure) -> tuple[str, ...]:
     """Give what is told of a trained net: the choice with its standard error, and what moved."""
     if isinstance(made, Failure):
-        return (name, "failed", "", made.reason, "", "")
+        state = "open" if made.kind == "open" else "failed"
+        return (name, state, "", made.reason, "", "")
     notes = made.manifest["notes"]
     chosen, moved = notes["history"][notes["chosen_epoch"]], notes["moved"]
     seen = notes["data"]["pictures"]

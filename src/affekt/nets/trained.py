@@ -3,6 +3,7 @@
 from functools import cache, partial
 from pathlib import Path
 
+from affekt.durable import file_sha256
 from affekt.nets.efficientnet_lite0 import NET
 from affekt.nets.net import Net
 
@@ -30,3 +31,10 @@ def trained(address: str, graph: Path, classes: int) -> Net:
         build=partial(Path.read_bytes, graph),
         is_kept=False,
     )
+
+
+def seal(folder: Path) -> None:
+    """Write the checksums of all other files of a net's folder."""
+    paths = sorted(path for path in folder.iterdir() if path.name != SUMS)
+    lines = [f"{file_sha256(path)}  {path.name}\n" for path in paths]
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8")

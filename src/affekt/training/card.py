@@ -55,7 +55,8 @@ answer = net.predict(["one.jpg", "other.png"])
 answer.emotions, answer.probabilities, answer.labels, answer.reasons
 ```
 
-Probabilities are the softmax of the logits; no temperature was fitted.
+Probabilities are the softmax of the logits, divided by the temperature in `config.json` where it
+names one.
 
 ## What it is not for
 

@@ -16,11 +16,10 @@ from jaxtyping import UInt8
 from safetensors.torch import save_file
 from torch import Tensor
 
-from affekt.durable import file_sha256
 from affekt.errors import PartError
 from affekt.nets.efficientnet_lite0 import HEAD, SIDE_PX, build
 from affekt.nets.lite0_names import ARCHITECTURE, named_as_published
-from affekt.nets.trained import CONFIG, FORMAT, GRAPH, LABELS, SUMS, WEIGHTS
+from affekt.nets.trained import CONFIG, FORMAT, GRAPH, LABELS, WEIGHTS, seal
 from affekt.pictures.preprocessing import Preprocessing
 from affekt.training import lite0
 from affekt.training.card import About, card, measured
@@ -54,7 +53,7 @@ def export(
     _write_json(folder / CONFIG, config(about))
     _write_json(folder / "preprocessor_config.json", preprocessing())
     (folder / "README.md").write_text(card(about), encoding="utf-8")
-    _write_sums(folder)
+    seal(folder)
     for path in folder.iterdir():
         path.chmod(0o644)  # safetensors lets nobody else read
     return apart
@@ -124,9 +123,3 @@ def _apart(
 
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def _write_sums(folder: Path) -> None:
-    paths = sorted(path for path in folder.iterdir() if path.name != SUMS)
-    lines = [f"{file_sha256(path)}  {path.name}\n" for path in paths]
-    (folder / SUMS).write_text("".join(lines), encoding="utf-8")

@@ -1,0 +1,75 @@
+"""The folder of a trained net, out of the project that made it."""
+
+import json
+import shutil
+from pathlib import Path
+
+from affekt import durable
+from affekt.errors import DiskTrouble, Refused
+from affekt.nets.trained import CONFIG, seal
+from affekt.store import Product, Store, disk
+
+
+def take(net: Product, folder: Path, temperature: float | None = None) -> None:
+    """Copy the folder of a net to a new one, which is whole or absent.
+
+    Args:
+        net: A product of the stage train; each file is held against its checksum.
+        folder: A name that is free.
+        temperature: Written into the copy's ``config.json``, if there is one.
+
+    Raises:
+        Refused: The folder is there.
+        Damaged: A file of the product is not what was written.
+        DiskTrouble: The folder cannot be written.
+    """
+    if folder.exists():
+        raise Refused(f"{folder}: is there already; nothing is overwritten, name another folder")
+    hidden = folder.with_name(f".{folder.name}.part")
+    try:
+        shutil.rmtree(hidden, ignore_errors=True)  # half written when a run was killed
+        hidden.mkdir(parents=True)
+        for name in net.own:
+            shutil.copyfile(net.file(name), hidden / name)
+        if temperature is not None:
+            _tell(hidden / CONFIG, temperature)
+            seal(hidden)
+        disk.settle(hidden)
+        hidden.rename(folder)
+        durable.settle(folder.parent)
+    except OSError as trouble:
+        raise DiskTrouble(
+            f"{folder}: cannot be written: {trouble.strerror}; free space or name another folder"
+        ) from trouble
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
+
+
+def fitted_temperature(store: Store, net: Product) -> float | None:
+    """Give the temperature at which the benchmark found a net's own probabilities best calibrated.
+
+    That is of entries with the model ``own`` on its logits, fitted on the part ``validate``. None
+    where there is none, or where several data sets ask for different ones.
+    """
+    standing = store.standing()
+    seen = {
+        one.address
+        for one in standing
+        if one.stage == "extract"
+        and one.manifest["recipe"]["feature"].get("weights_sha256") == net.address
+    }
+    found = {
+        fold["temperature"]
+        for one in standing
+        if one.stage == "predict" and one.manifest["recipe"]["model"]["kind"] == "own"
+        if seen & set(one.manifest["inputs"])
+        for fold in one.manifest["notes"]["folds"]
+        if "temperature" in fold
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _tell(path: Path, temperature: float) -> None:
+    config = json.loads(path.read_text(encoding="utf-8"))
+    config["affekt"]["temperature"] = temperature
+    path.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -99,12 +99,12 @@ def test_training_prediction_and_graph_say_the_same_of_every_mode(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("batch", [1, 4, 16])
-def test_the_graph_takes_any_batch_and_agrees_with_torch(made: Made, batch: int) -> None:
-    """S6: within 0.00001 of the largest logit."""
-    squares = np.stack([np.asarray(nasty.painting(224, 224, seed)) for seed in range(batch)])
-    graph, torch = by_graph(made.folder, squares), by_torch(made.net, squares)
-    assert np.abs(graph - torch).max() <= 1e-5 * np.abs(torch).max()
+def test_the_graph_takes_any_batch_and_agrees_with_torch(made: Made) -> None:
+    """S6: batches of 1, 4 and 16 within 0.00001 of the largest logit."""
+    squares = np.stack([np.asarray(nasty.painting(224, 224, seed)) for seed in range(16)])
+    wanted = by_torch(made.net, squares)
+    apart = [np.abs(by_graph(made.folder, squares[:n]) - wanted[:n]).max() for n in (1, 4, 16)]
+    assert max(apart) <= 1e-5 * np.abs(wanted).max()
 
 
 @pytest.mark.slow

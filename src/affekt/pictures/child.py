@@ -28,8 +28,9 @@ from typing import Any, BinaryIO, NamedTuple
 from PIL import Image, TiffImagePlugin
 
 from affekt.errors import PictureError
+from affekt.pictures.open_picture import explained
 from affekt.pictures.square import squashed
-from affekt.pictures.upright import Bounds, explained, facts, smaller, upright
+from affekt.pictures.upright import Bounds, facts, smaller, upright
 
 REQUEST = struct.Struct(">ciQ")
 ANSWER = struct.Struct(">cIQ")

@@ -9,8 +9,8 @@ from jaxtyping import UInt8
 from PIL import Image
 
 from affekt.pictures.decode import Decoders
+from affekt.pictures.open_picture import as_seen
 from affekt.pictures.square import squashed
-from affekt.pictures.upright import as_seen
 
 Square = UInt8[np.ndarray, "side side 3"]
 # In the words of timm's `pretrained_cfg`, for bicubic resizing with antialiasing.

@@ -1,8 +1,6 @@
 """Foreign bytes → an upright sRGB picture, its facts and its hashes; runs in the decoding child."""
 
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from io import BytesIO
 from typing import NamedTuple
 
@@ -17,6 +15,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 from affekt.errors import PictureError
 from affekt.pictures.colours import eight_bits, in_srgb, is_foreign
 from affekt.pictures.headers import Size, announced_size, check_png, end_of_jpeg, format_of
+from affekt.pictures.open_picture import TURNS, explained, turn_of
 from affekt.pictures.phash import SQUARE, STEPS, dhash, means, phash
 
 READERS: dict[str, Callable[[BytesIO], ImageFile.ImageFile]] = {
@@ -24,16 +23,6 @@ READERS: dict[str, Callable[[BytesIO], ImageFile.ImageFile]] = {
     "PNG": PngImageFile,
     "WEBP": WebPImageFile,
     "GIF": GifImageFile,
-}
-ORIENTATION = 0x0112
-TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
 }
 ENOUGH_FOR_HASH_PX = 64
 DCT_SCALES = (2, 4, 8)  # sizes that a JPEG decoder gives for less work
@@ -60,25 +49,6 @@ class Seen(NamedTuple):
     is_animated: bool
     phash: int | None
     dhash: int | None
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turn whatever the library stumbles over into a `PictureError`."""
-    try:
-        yield
-    except PictureError:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as trouble:
-        raise PictureError("too-many-pixels", "in a frame beyond its header") from trouble
-    except MemoryError as trouble:
-        raise PictureError("decode-error", "needs more memory than the limit") from trouble
-    except Exception as trouble:  # the readers raise whatever their parsing meets
-        words = re.sub(r"0x[0-9a-f]+", "", str(trouble))
-        is_cut = isinstance(trouble, EOFError) or "truncated" in words.lower()
-        raise PictureError(
-            "truncated" if is_cut else "decode-error", f"{type(trouble).__name__}: {words}"[:200]
-        ) from trouble
 
 
 def check_size(size: Size, bounds: Bounds) -> None:
@@ -112,7 +82,7 @@ def facts(data: bytes, bounds: Bounds) -> Seen:
     with explained():
         picture = opened(data, bounds)
         size = picture.size
-        return _seen(picture, size, _luma(picture, data), _turn(picture))
+        return _seen(picture, size, _luma(picture, data), turn_of(picture))
 
 
 def smaller(data: bytes, bounds: Bounds, side_px: int) -> tuple[Seen, Image.Image | None]:
@@ -128,14 +98,14 @@ def smaller(data: bytes, bounds: Bounds, side_px: int) -> tuple[Seen, Image.Imag
         size = picture.size
         share = side_px / max(size)
         if share >= 1:
-            return _seen(picture, size, _luma(picture, data), _turn(picture)), None
+            return _seen(picture, size, _luma(picture, data), turn_of(picture)), None
         wanted = (max(1, round(size[0] * share)), max(1, round(size[1] * share)))
         picture.draft(None, _drafted(size, side_px) or _enough(wanted))
         pixels = in_srgb(_loaded(picture, data))
         is_small = max(pixels.size) <= side_px
         small = pixels if is_small else pixels.resize(wanted, Image.Resampling.HAMMING)
         luma = (small if min(small.size) >= ENOUGH_FOR_HASH_PX else pixels).convert("L")
-        turn = _turn(picture)
+        turn = turn_of(picture)
         seen = _seen(picture, size, luma, turn)
         return seen, small if turn is None else small.transpose(turn)
 
@@ -172,19 +142,7 @@ def upright(data: bytes, bounds: Bounds, enough_px: int | None = None) -> Image.
         if enough_px is not None and isinstance(picture, JpegImageFile):
             picture.draft(None, (enough_px, enough_px))
         pixels = in_srgb(_loaded(picture, data))
-        turn = _turn(picture)
-        return pixels if turn is None else pixels.transpose(turn)
-
-
-def as_seen(picture: Image.Image) -> Image.Image:
-    """Give a picture that is open already as `upright` gives that of a file.
-
-    16-bit colour keeps the high byte that the library left of it.
-    """
-    with explained():
-        picture.load()
-        pixels = in_srgb(picture)
-        turn = _turn(picture)
+        turn = turn_of(picture)
         return pixels if turn is None else pixels.transpose(turn)
 
 
@@ -267,18 +225,6 @@ def _full_16_bits(picture: ImageFile.ImageFile, data: bytes) -> Image.Image:
         rounded.paste(piece, strip)
     rounded.info = {name: value for name, value in picture.info.items() if name == "icc_profile"}
     return rounded
-
-
-def _turn(picture: Image.Image) -> Image.Transpose | None:
-    """Give how to turn the picture upright; a damaged note about it counts as none."""
-    if picture.format == "GIF":
-        return None
-    try:
-        return TURNS.get(picture.getexif().get(ORIENTATION, 1))
-    except (PictureError, MemoryError):
-        raise
-    except Exception:  # the reader of such notes raises whatever its parsing meets
-        return None
 
 
 def _is_on_its_side(turn: Image.Transpose | None) -> bool:

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from affekt import durable
-from affekt.errors import Refused, UsageError
+from affekt.errors import DiskTrouble, Refused, UsageError
 from affekt.nets.session import session
 from affekt.predicting.folder import NetFolder
 from affekt.predicting.given import Given
@@ -102,13 +102,12 @@ class Run:
             raise Refused(
                 f"{output}: is there and is not written over; name another file or move it"
             )
-        disk.check_writable(output.parent)
-        with (
-            disk.disk_trouble(output.parent),
-            durable.replaced(output) as beside,
-            self._opened(beside, form) as add,
-        ):
-            return self.to(add)
+        try:
+            disk.check_writable(output.parent)
+            with durable.replaced(output) as beside, self._opened(beside, form) as add:
+                return self.to(add)
+        except OSError as trouble:
+            raise DiskTrouble(disk.sentence(trouble, output.parent)) from trouble
 
     def _opened(self, path: Path, form: str) -> AbstractContextManager[Add]:
         if form == "parquet":

@@ -9,8 +9,11 @@ import pytest
 from PIL import Image
 
 from affekt.errors import PictureError, UsageError
+from affekt.predicting.folder import opened
 from affekt.predicting.given import LONGEST_PATH, Given, files, listed, pictures
+from affekt.predicting.work import Workers
 from tests import nasty
+from tests.predicting.conftest import Made
 
 
 def reason(one: Given) -> str | None:
@@ -52,6 +55,19 @@ def test_what_is_named_itself_may_be_a_link_but_no_pipe(tmp_path: Path) -> None:
     names = ("link.png", "ring.png", "pipe.png", "zero\0.png", "x" * 300)
     found = [reason(one) for one in files(tmp_path / name for name in names)]
     assert found == [None, "unreadable", "not-a-file", "unreadable", "unreadable"]
+
+
+def test_what_is_told_of_a_picture_can_be_written(made: Made, tmp_path: Path) -> None:
+    """B50: neither name nor detail breaks a file in UTF-8."""
+    ring = tmp_path / os.fsdecode(b"\xff\x1b.png")
+    ring.symlink_to(ring.name)
+    with Workers(opened(made.folder), jobs=1) as workers:
+        (answer,) = workers.answers(files([ring]))
+    assert answer.reason == "unreadable"
+    assert answer.name.encode().endswith(b"\\udcff\x1b.png")
+    assert answer.detail
+    assert answer.detail.encode()  # or it could not be written
+    assert "\x1b" not in answer.detail
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,8 @@ def nets(
     else:
         voice.table([net_row(name, one) for name, one in made.items()], NET)
         for one in told:
-            voice.line(f"{one['net']}: {one['folder'] or one['reason']}")
+            if one["folder"]:
+                voice.line(f"{one['net']}: {one['folder']}")
 
 
 def _take(project: Project, made: dict[str, Product | Failure], name: str, folder: Path) -> None:
@@ -40,7 +41,7 @@ def _take(project: Project, made: dict[str, Product | Failure], name: str, folde
         known = f"it trains {', '.join(map(repr, made))}" if made else "it trains none"
         raise UsageError(f"{project.plan.path}: has no net {name!r}; {known}")
     if isinstance(net, Failure):
-        raise UsageError(f"{project.plan.path}: the net {name!r} {net.reason}")
+        raise UsageError(f"{project.plan.path}: the net {name!r}: {net.reason}")
     taking.take(net, folder, taking.fitted_temperature(project.store, net))
 
 

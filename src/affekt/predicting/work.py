@@ -19,6 +19,7 @@ import numpy as np
 from jaxtyping import Float
 
 from affekt.errors import PartError, PictureError, UsageError
+from affekt.foreign import clean
 from affekt.measures.calibration import tempered
 from affekt.models.own import FittedOwn
 from affekt.nets.session import session
@@ -31,7 +32,10 @@ BATCH = 8  # pictures of one run of the net; larger ones are hardly faster on a 
 
 
 class Answer(NamedTuple):
-    """What became of one picture: probabilities, or the reason why there are none."""
+    """What became of one picture: probabilities, or the reason why there are none.
+
+    Name and detail can be written as UTF-8.
+    """
 
     name: str
     probabilities: Float[np.ndarray, " emotion"] | None
@@ -133,7 +137,7 @@ class Workers:
         squares = [one for one in seen if not isinstance(one, PictureError)]
         rows = iter(self._probabilities(np.stack(squares)) if squares else ())
         return [
-            Answer(one.name, None, found.reason, found.detail)
+            Answer(one.name, None, found.reason, clean(found.detail) or None)
             if isinstance(found, PictureError)
             else Answer(one.name, next(rows))
             for one, found in zip(batch, seen, strict=True)

@@ -1,7 +1,7 @@
 """The folder of a trained net: weights, graph, how pictures enter it, its papers, checksums.
 
 timm and, through it, transformers read ``config.json`` and ``model.safetensors`` too; affekt itself
-needs ``config.json`` and ``model.onnx`` alone, and no PyTorch.
+needs ``config.json``, ``model.onnx`` and the checksums, and no PyTorch: `affekt.predicting`.
 """
 
 import json

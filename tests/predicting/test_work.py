@@ -59,6 +59,26 @@ def test_pictures_are_taken_only_when_there_is_room_for_them(made: Made) -> None
     assert workers.tally.reasons == {"unreadable": 100}
 
 
+def test_who_leaves_waits_for_no_more_than_the_picture_in_work(made: Made) -> None:
+    """C10"""
+    too_late: list[str] = []
+    with Workers(opened(made.folder), jobs=1, batch=2) as workers:
+
+        def slow() -> Image.Image:
+            assert workers._is_over.wait(patience.SECONDS)
+            return painted()
+
+        def late() -> Image.Image:
+            too_late.append("read")
+            return painted()
+
+        reads = [painted, painted, slow, late]
+        answers = workers.answers(Given(str(n), read) for n, read in enumerate(reads))
+        assert next(answers).name == "0"
+    assert not too_late
+    assert workers.tally.pictures == 1
+
+
 @pytest.mark.parametrize(("jobs", "batch"), [(0, 1), (1, 0), (-1, 8)])
 def test_no_work_at_all_is_refused(jobs: int, batch: int, made: Made) -> None:
     with pytest.raises(UsageError, match="both must be 1 or more"):

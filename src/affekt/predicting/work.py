@@ -8,11 +8,11 @@ on beside it even where that is one.
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
-from threading import Lock, Semaphore
+from threading import Event, Lock, Semaphore
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -102,12 +102,14 @@ class Workers:
         self._decoders = Decoders(workers=self._threads)
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="predict")
         self._nets = Semaphore(jobs)
+        self._is_over = Event()
 
     def __enter__(self) -> Self:
         self._decoders.__enter__()
         return self
 
     def __exit__(self, *trouble: Any) -> None:
+        self._is_over.set()
         self._pool.shutdown(cancel_futures=True)
         self._decoders.__exit__(*trouble)
 
@@ -144,6 +146,8 @@ class Workers:
         ]
 
     def _square(self, one: Given) -> Square | PictureError:
+        if self._is_over.is_set():
+            raise CancelledError  # nobody waits for the answer, and whoever interrupts should not
         how = self._folder.preprocessing
         try:
             data = one.read()

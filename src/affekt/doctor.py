@@ -30,6 +30,7 @@ EXTRAS = {
     "amt": "boto3",
     "check": "mlcroissant",
     "maps": "openTSNE",
+    "quick": "pacmap",
 }
 NEEDED_MB = 500
 EARLIEST_CLOCK = (

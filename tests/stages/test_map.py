@@ -1,5 +1,6 @@
 """Map: which pictures are laid out and how, the same every time, down to none (M80, M82, P12)."""
 
+import sys
 import warnings
 from importlib.util import find_spec
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from affekt.errors import PartError
+from affekt.errors import MissingExtra, PartError
 from affekt.stage import Outcome
 from affekt.stages.map import Map
 from affekt.tables import MAPPED, PICTURES, STUDIED
@@ -162,3 +163,46 @@ def test_the_library_that_lays_out_many_is_part_of_the_address(
     monkeypatch.setattr("affekt.stages.map.version", version)
     stage: Any = Map(seed=1)
     assert stage.witness() == "openTSNE 1.0.4"
+    assert Map(seed=1, method="quick").witness() == "pacmap 1.0.4, faiss-cpu 1.0.4"
+
+
+has_pacmap = pytest.mark.skipif(not find_spec("pacmap"), reason="PaCMAP is not installed")
+
+
+@pytest.mark.slow
+@has_pacmap
+def test_pacmap_lays_out_any_number_the_same_every_time(caplog: pytest.LogCaptureFixture) -> None:
+    """M81: more than ``most`` too; fixed seed, places bit for bit."""
+    codes = kinds(60)
+    shown, vectors = pictures(60), blobs(codes, 3, 6.0)
+    found = laid(shown, vectors, method="quick", most=10)
+    rows = table(found)
+    together = [
+        codes[other] == codes[at] for at, near in enumerate(rows["near_on_map"]) for other in near
+    ]
+    assert np.mean(together) > 0.9
+    assert found.notes["method"].startswith("PaCMAP ")
+    assert "perplexity" not in found.notes
+    order = np.random.default_rng(1).permutation(60)
+    assert rows.equals(table(laid(shown[order], vectors[order], method="quick")))
+    assert not rows.equals(table(laid(shown, vectors, method="quick", seed=1)))
+    assert caplog.records == []
+
+
+@pytest.mark.slow
+@has_pacmap
+@pytest.mark.parametrize("n", [4, 5, 7, 12])
+def test_hardly_a_picture_is_laid_out_by_pacmap_without_a_warning(n: int) -> None:
+    """M81, P12; copies of one picture too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for vectors in (blobs(kinds(n), 5), blobs(kinds(n), 5).round(-1)):
+            rows = table(laid(pictures(n), vectors, method="quick", seed=2**40))
+            assert np.isfinite(rows.select("x", "y").to_numpy()).all()
+
+
+def test_a_quick_map_without_pacmap_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """M81, C17."""
+    monkeypatch.setitem(sys.modules, "pacmap", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'affekt\[quick\]', or write"):
+        laid(pictures(9), blobs(kinds(9), 5), method="quick")

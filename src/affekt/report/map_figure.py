@@ -106,7 +106,9 @@ def _method(one: Side) -> str:
         how.append(f"{facts['components']} principal components ({kept} of the variance)")
     how.append(str(facts["method"]))
     if facts.get("perplexity"):
-        how.append(f"perplexity {facts['perplexity']:g}, begun at the principal components")
+        how.append(f"perplexity {facts['perplexity']:g}")
+    if facts.get("begun_at"):
+        how.append("begun at the principal components")
     lost = [f"{count:,} {LEFT_OUT.get(word, word)}" for word, count in facts["reasons"].items()]
     left_out = f"; left out: {', '.join(lost)}" if lost else ""
     return clean(f"{', '.join(how)}, seed {facts['seed']}{left_out}.", 600)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import polars as pl
@@ -15,17 +15,22 @@ from affekt.stages import _studied
 from affekt.stages._matrix import feature_of, matrix
 from affekt.tables import MAPPED, PICTURES, STUDIED
 
+if TYPE_CHECKING:
+    from affekt.stages._layout import By
+
 NEIGHBOURS = 10  # that a map is held against its feature by
-LIBRARY = "openTSNE"
+MANY = ("openTSNE",)  # lays out many pictures by t-SNE
+QUICK = ("pacmap", "faiss-cpu")  # the second finds the neighbours that the first asks for
 
 
 class Map(Stage):
     """Lay out pictures by a feature, and hold the map against the feature, picture by picture.
 
     Up to ``most`` pictures are laid out by scikit-learn. More are laid out by openTSNE (extra
-    ``maps``); where that is not installed, ``most`` of them are drawn by rank. A picture that the
-    net behind a feature has learned from is left out: it lies with its label because the net was
-    told so. Nothing is learned from a label here, and no model sees what comes out.
+    ``maps``); where that is not installed, ``most`` of them are drawn by rank. The method ``quick``
+    is PaCMAP (extra ``quick``) for any number. A picture that the net behind a feature has learned
+    from is left out: it lies with its label because the net was told so. Nothing is learned from a
+    label here, and no model sees what comes out.
     """
 
     gives = MAPPED
@@ -37,27 +42,35 @@ class Map(Stage):
         "not-drawn": "there are more pictures than are laid out, and it was not among those drawn",
     }
 
+    method: Literal["tsne", "quick"] = Field(
+        "tsne",
+        description="t-SNE, or PaCMAP: sooner, and with fewer true neighbours; extra `quick`",
+    )
     part: Literal["test", "all"] = Field(
         "test", description="pictures shown: the part test where the data set names parts, or all"
     )
-    components: int = Field(50, ge=2, le=1000, description="principal components that t-SNE sees")
-    perplexity: float = Field(30.0, gt=1, le=1000, description="how many pictures count as near")
+    components: int = Field(50, ge=2, le=1000, description="principal components that are laid out")
+    perplexity: float = Field(
+        30.0, gt=1, le=1000, description="how many pictures count as near, by t-SNE"
+    )
     standardise: bool = Field(True, description="divide each feature by its deviation first")
     most: int = Field(
         5_000,
         ge=10,
         le=50_000,
-        description="pictures; more need the extra `maps`, or so many are drawn by rank",
+        description="pictures; more need the extra `maps` or `quick`, or so many are drawn by rank",
     )
     seed: int
 
     def witness(self) -> str:
-        """Version of openTSNE, or ``""``: what it makes of many pictures, a machine without cannot.
+        """Versions of what lays out, or ``""``: what it makes, a machine without cannot.
 
-        It is looked up without an import.
+        Of t-SNE that is openTSNE, of PaCMAP also what finds the neighbours. They are looked up
+        without an import.
         """
         try:
-            return f"{LIBRARY} {version(LIBRARY)}"
+            libraries = QUICK if self.method == "quick" else MANY
+            return ", ".join(f"{name} {version(name)}" for name in libraries)
         except PackageNotFoundError:
             return ""
 
@@ -93,7 +106,7 @@ class Map(Stage):
             .then(pl.lit("no-features"))
         )
         here = marked.filter(pl.col("reason").is_null())
-        if here.height > self.most and not self.witness():
+        if here.height > self.most and self.method == "tsne" and not self.witness():
             drawn = self._drawn(here["image_id"])
             is_drawn = pl.col("image_id").is_in(drawn.implode())
             lost = pl.when(pl.col("reason").is_null() & ~is_drawn).then(pl.lit("not-drawn"))
@@ -108,12 +121,18 @@ class Map(Stage):
         ranks = pl.Series(ranks_of(image_ids, self.seed, "map"))
         return image_ids.gather(ranks.arg_sort()[: self.most])
 
+    def library(self, pictures: int) -> "By":
+        """Name what lays out so many pictures."""
+        if self.method == "quick":
+            return "PaCMAP"
+        return "openTSNE" if pictures > self.most else "scikit-learn"
+
     def _laid(self, seen: pl.DataFrame, feature: str) -> tuple[pl.DataFrame, dict[str, Any]]:
         from affekt.measures.neighbours import compared
-        from affekt.stages._tsne import How, laid_out
+        from affekt.stages._layout import How, laid_out
 
-        is_large = seen.height > self.most
-        how = How(self.components, self.perplexity, self.standardise, self.seed, is_large)
+        by = self.library(seen.height)
+        how = How(self.components, self.perplexity, self.standardise, self.seed, by)
         laid = laid_out(matrix(seen, feature), how)
         k = max(0, min(NEIGHBOURS, (seen.height - 1) // 2))
         found = compared(laid.space, laid.flat, k)

@@ -37,6 +37,7 @@ LIBRARIES = (
     "onnxruntime",
     "torch",
     "openTSNE",
+    "pacmap",
 )
 log = logging.getLogger(__name__)
 

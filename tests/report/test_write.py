@@ -84,7 +84,7 @@ def test_a_whole_report_holds_every_exhibit_and_file(page: Path, text: str) -> N
 
 def test_a_page_asks_nothing_of_the_world(text: str) -> None:
     """P1: no address but its own parts, its files beside it, and pictures inside it."""
-    allowed = r"(#|figures/|tables/|data:image/webp;base64,)"
+    allowed = r"(#|figures/|tables/|maps/|data:image/webp;base64,)"
     assert all(re.match(allowed, one) for one in Outline(text).addresses)
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
     assert policy

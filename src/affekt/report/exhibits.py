@@ -1,13 +1,16 @@
 """What a page is made of: exhibits, and in them tables, figures, and boxes for what is missing."""
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import UInt8
 
 from affekt.report.scene import Scene
 from affekt.report.text import Value, show
+
+if TYPE_CHECKING:
+    from affekt.report.map_walk import Walk
 
 Kind = Literal["text", "count", "percent", "points", "score", "chance"]
 Row = tuple[Value, ...]
@@ -93,6 +96,7 @@ class Figure:
         cell_px: Side of one of them.
         is_exact: Every pixel of the sprite counts, and stays a square however large it is drawn.
         pins: What is told of each point of the maps in it.
+        walk: The page beside the report on which its maps can be walked in.
     """
 
     name: str
@@ -105,6 +109,7 @@ class Figure:
     cell_px: int = 96
     is_exact: bool = False
     pins: tuple[Pin, ...] = ()
+    walk: "Walk | None" = None
 
 
 class Gap(NamedTuple):

@@ -1,6 +1,8 @@
 """One or two maps side by side: a point a picture, its marker and colour those of its label."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -9,11 +11,13 @@ from jaxtyping import Float, Int
 from affekt.foreign import clean
 from affekt.measures.intervals import Interval
 from affekt.rank import ranks_of
-from affekt.report import map_pictures
+from affekt.report import map_numbers, map_pictures, map_walk
 from affekt.report.colours import looks
 from affekt.report.exhibits import Column, Figure, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.map_numbers import BY_FEATURE, EMOTION, GROUP, Side, Told
+from affekt.report.map_walk import Here
+from affekt.report.published import Tests
 from affekt.report.scene import Cloud, Item, Plot, Scene, Sign, Words, shortened, width_of
 from affekt.report.text import listed, show
 
@@ -30,23 +34,38 @@ LEFT_OUT = {
 SHOWN = 10  # rows of places on the page; the file has all
 
 
+class About(NamedTuple):
+    """Which map it is.
+
+    Attributes:
+        name: Base of its file names.
+        tests: Of the benchmark; its page shows what the entries said.
+    """
+
+    name: str
+    dataset: str
+    tests: Sequence[Tests] = ()
+
+
 def figure(
-    given: ReportInput, name: str, dataset: str, sides: tuple[Side, ...], told: Sequence[Told]
+    given: ReportInput, about: About, sides: tuple[Side, ...], told: Sequence[Told]
 ) -> Figure:
     """Draw the maps; the places are the figure's numbers."""
     union = _union(sides)
     found = map_pictures.pinned(given, union)
-    return Figure(
-        name=name,
-        title=f"Map of {clean(dataset)} by {listed([one.entry for one in sides])}",
+    drawn = Figure(
+        name=about.name,
+        title=f"Map of {clean(about.dataset)} by {listed([one.entry for one in sides])}",
         text=text(sides, told),
         scene=_scene(sides, union["image_id"].to_list(), given.seed),
-        table=_places(name, dataset, sides, union),
+        table=_places(about.name, about.dataset, sides, union),
         notes=(*map(_method, sides), *map_pictures.notes(found, union.height)),
         sprite=found.sprite,
         cell_px=map_pictures.SIDE_PX,
         pins=found.pins,
     )
+    here = Here(union, found.known, about.tests, about.dataset)
+    return replace(drawn, walk=map_walk.walk(given, drawn, sides, here))
 
 
 def text(sides: Sequence[Side], told: Sequence[Told]) -> str:
@@ -122,18 +141,10 @@ def _scene(sides: Sequence[Side], order: list[str], seed: int) -> Scene:
         left = at * (SIDE + GAP)
         items += [
             Words(left, top + 14, shortened(one.entry, SIDE, 13), size=13, bold=True),
-            Words(left, top + 32, _beside(one), tone="soft", size=11),
+            Words(left, top + 32, map_numbers.beside(one), tone="soft", size=11),
             _plot(one, left, top + HEAD, number, seed),
         ]
     return Scene(width, top + HEAD + SIDE + 2, tuple(items))
-
-
-def _beside(one: Side) -> str:
-    trust, recall = (
-        show(float(one.trust.mean()), "score"),
-        show(float(one.recall.mean()), "percent"),
-    )
-    return f"trustworthiness {trust}, recall of {one.k} neighbours {recall}"
 
 
 def _legend(sides: Sequence[Side], width: float) -> tuple[list[Item], float]:

@@ -14,6 +14,7 @@ from affekt.measures.intervals import Interval
 from affekt.measures.neighbours import alike, alike_at_most, alike_by_chance, right_by_vote
 from affekt.report import resample
 from affekt.report.exhibits import Column, Row, Table
+from affekt.report.text import show
 from affekt.store import Product
 
 if TYPE_CHECKING:
@@ -96,6 +97,13 @@ def side(one: "Mapped", pictures: Product, mapped: Product) -> Side:
 
 def _numbers(lists: pl.Series, k: int) -> Int[np.ndarray, "picture neighbour"]:
     return np.array(lists.to_list(), dtype=np.int64).reshape(len(lists), k)
+
+
+def beside(one: Side) -> str:
+    """Give the two numbers that stand right above a map."""
+    trust = show(float(one.trust.mean()), "score")
+    recall = show(float(one.recall.mean()), "percent")
+    return f"trustworthiness {trust}, recall of {one.k} neighbours {recall}"
 
 
 def measures(sides: Sequence[Side]) -> Iterator[Measure]:

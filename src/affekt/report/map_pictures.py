@@ -13,6 +13,7 @@ from affekt.report import samples, thumbnails
 from affekt.report.doubts import originals
 from affekt.report.exhibits import Pin
 from affekt.report.inputs import ReportInput
+from affekt.report.map_sheets import Free
 from affekt.report.samples import Sample
 
 SIDE_PX = 48  # of a thumbnail
@@ -32,6 +33,7 @@ class Pinned(NamedTuple):
         shown: Pictures that are.
         free: Pictures whose licence would let them be shown.
         covered: Those shown with a content warning, so blurred; a map opens none.
+        known: The same thumbnails, for the map's page.
     """
 
     pins: tuple[Pin, ...]
@@ -39,6 +41,7 @@ class Pinned(NamedTuple):
     shown: int
     free: int
     covered: int
+    known: Free
 
 
 def pinned(given: ReportInput, pictures: pl.DataFrame) -> Pinned:
@@ -59,13 +62,14 @@ def pinned(given: ReportInput, pictures: pl.DataFrame) -> Pinned:
     }
     pins = tuple(
         Pin(
-            f"{warning_of.get(one, '')}{clean(label)}: {credit_of.get(one, _called(name, one))}",
+            f"{warning_of.get(one, '')}{clean(label)}: {credit_of.get(one, called(name, one))}",
             cell_of.get(one, 0 if drawn else -1),
         )
         for one, name, label in pictures.select("image_id", "name", "emotion").iter_rows()
     )
     sprite = _sprite(drawn) if drawn else None
-    return Pinned(pins, sprite, len(drawn), free.height, len(warning_of))
+    known = Free(free, {one.image_id: one for one in drawn}, SIDE_PX)
+    return Pinned(pins, sprite, len(drawn), free.height, len(warning_of), known)
 
 
 def notes(found: Pinned, n: int) -> Iterator[str]:
@@ -92,9 +96,9 @@ def notes(found: Pinned, n: int) -> Iterator[str]:
         )
 
 
-def _called(name: str, image_id: str) -> str:
+def called(name: str, image_id: str, longest: int = NAME) -> str:
     """Give a name that a reader can look for; one that is a hash is told by its first digits."""
-    return clean(image_id[:12] if name.startswith(image_id[:12]) else name, NAME)
+    return clean(image_id[:12] if name.startswith(image_id[:12]) else name, longest)
 
 
 def _free(given: ReportInput, pictures: pl.DataFrame) -> pl.DataFrame:

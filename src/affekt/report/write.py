@@ -24,6 +24,7 @@ from affekt.report import (
     funnel,
     latex,
     leaked,
+    map_page,
     maps,
     origins,
     overall,
@@ -63,7 +64,7 @@ MAKERS: dict[str, Callable[[ReportInput, Bench], Exhibit]] = {
     "G5-7": rates.exhibit,
     "G15": classes.exhibit,
     "G3": confusion.exhibit,
-    "G4": lambda given, _: maps.exhibit(given),
+    "G4": lambda given, bench: maps.exhibit(given, bench.tests),
     "G14": reliability.exhibit,
     "G25": selective.exhibit,
     "G26": voted.exhibit,
@@ -80,8 +81,8 @@ def write(sources: ReportInput, folder: Path, only: str | None = None) -> Path:
 
     Args:
         sources: What is shown.
-        folder: Gets ``report.html``, ``figures/``, ``tables/`` and, where there are any,
-            ``predictions.parquet``; made when it is missing. Each file is replaced whole.
+        folder: Gets ``report.html``, ``figures/``, ``tables/`` and, where there are any, ``maps/``
+            and ``predictions.parquet``; made when it is missing. Each file is replaced whole.
         only: Id of one exhibit, such as ``T3``; the page is then called ``report-t3.html``. The
             page of all leaves out what has nothing to show.
 
@@ -124,10 +125,13 @@ def _written(
 ) -> Path:
     made = [MAKERS[name](sources, scored) for name in ids]
     exhibits = tuple(one for one in made if one.blocks or only is not None)
+    page = folder / ("report.html" if only is None else f"report-{ids[0].lower()}.html")
     for exhibit in exhibits:
         for block in exhibit.blocks:
             _write_block(block, folder)
-    page = folder / ("report.html" if only is None else f"report-{ids[0].lower()}.html")
+            if isinstance(block, Figure) and block.walk:
+                text = map_page.rendered(block.walk, page.name)
+                _write(folder / "maps" / f"{block.name}.html", text.encode())
     _write(page, rendered(_page(sources, scored, exhibits)).encode())
     return page
 

@@ -1,4 +1,4 @@
-"""A report with one map of pictures of which some may be shown, some want a cover, some were tested."""
+"""A report with one map: some of its pictures may be shown, some want a cover, some were tested."""
 
 from pathlib import Path
 

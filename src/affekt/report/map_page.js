@@ -276,6 +276,7 @@ const searched = () => {
   find("said").textContent = `Picture ${found.indexOf(row) + 1} of ${found.length} whose id or name begins so.`;
 };
 find("find").addEventListener("click", searched);
+find("open").addEventListener("click", turn);
 find("wanted").addEventListener("keydown", (event) => { if (event.key === "Enter") searched(); });
 
 const fitted = () => {
@@ -286,7 +287,7 @@ const fitted = () => {
   paint();
 };
 const restyled = (isPrinted) => { printed = isPrinted; stamped(); paint(); };
-find("tools").hidden = false;
+find("tools").hidden = !(find("still").hidden = true);
 stamped();
 fitted();
 counted();

@@ -110,7 +110,7 @@ def test_the_prediction_is_that_of_the_first_test(told: dict[str, Any], text: st
     assert set(unpacked(answer["percent"])) == {75, NOTHING}
     assert set(unpacked(answer["repeat"])) == {0, NOTHING}
     assert [at % 2 if at < 20 else NOTHING for at in number] == unpacked(answer["fold"]).tolist()
-    assert "20 of 24 pictures were tested" in text
+    assert "Tested were, of 24 pictures, 20 by net, kfold." in text
 
 
 def rows(*of: tuple[str, int, int, list[float]]) -> pl.DataFrame:

@@ -8,9 +8,8 @@ const none = (values, row) => values[row] === 2 ** (8 * values.BYTES_PER_ELEMENT
 const RIM = 0.03, MOST = 64, FAR = 14;  // share of a map left at its edge, largest zoom, px that the pointer may be off
 const digits = column(told.ids), labels = column(told.labels), parts = column(told.part), groups = column(told.group);
 const cells = column(told.cells), clears = column(told.clears);
-const answers = told.answers.map((one) => ({
-  name: one.name, codes: column(one.codes), percent: column(one.percent), repeat: column(one.repeat), fold: column(one.fold),
-}));
+const answers = told.answers.map(({ name, ...columns }) => Object.keys(columns).reduce(
+  (one, key) => ({ ...one, [key]: column(columns[key]) }), { name }));
 const n = told.names.length, opened = new Set();
 const idOf = (row) => [...digits.subarray(row * told.digits / 2, (row + 1) * told.digits / 2)]
   .map((one) => one.toString(16).padStart(2, "0")).join("");
@@ -18,16 +17,14 @@ const state = { row: -1, held: false, by: "label", answer: answers[0], pictured:
 const isOn = told.emotions.map(() => true);
 const dark = matchMedia("(prefers-color-scheme: dark)");
 let printed = false;
-
 const sides = [...document.querySelectorAll("canvas.map")].map((canvas, at) => ({
-  canvas, pen: canvas.getContext("2d"), x: column(told.sides[at].x), y: column(told.sides[at].y),
+  canvas, layer: document.createElement("canvas"), x: column(told.sides[at].x), y: column(told.sides[at].y),
   zoom: 1, across: 0.5, down: 0.5, size: 0, fingers: new Map(), moved: 0,
 }));
 const isThere = (side, row) => !none(side.x, row) && isOn[labels[row]];
 const screen = (side, share, middle) => (RIM + share / told.steps * (1 - 2 * RIM) - middle) * side.zoom * side.size + side.size / 2;
 const place = (side, row) => [screen(side, side.x[row], side.across), screen(side, side.y[row], side.down)];
 const isInside = (side, [x, y]) => x >= 0 && y >= 0 && x <= side.size && y <= side.size;
-
 const look = (row) => {
   const { codes } = state.answer || {}, last = told.looks.length - 1;
   if (state.by === "label") return labels[row];
@@ -36,20 +33,21 @@ const look = (row) => {
 };
 const colour = (at) => told.looks[at][dark.matches && !printed ? 1 : 0];
 const ground = (name) => getComputedStyle(document.documentElement).getPropertyValue(name);
-let stamps = [];
-const stamped = () => {
-  stamps = told.looks.map(([, , corners], at) => {
-    const one = document.createElement("canvas"), pen = one.getContext("2d");
-    one.width = one.height = 48;
-    pen.translate(24, 24);
-    for (let i = 0; i < corners.length; i += 2) pen.lineTo(22 * corners[i], 22 * corners[i + 1]);
-    pen.closePath();
-    pen.fillStyle = colour(at);
-    pen.fill();
-    return one;
-  });
-};
-const sheets = told.sheets.map((address) => Object.assign(new Image(), { src: address, onload: () => { paint(); tile(); } }));
+// Every marker once, of a radius in pixels of the screen; null where they must be drawn anew.
+let stamps = null;
+const stamped = (px) => Object.assign(told.looks.map(([, , corners], at) => {
+  const one = document.createElement("canvas"), pen = one.getContext("2d");
+  one.width = one.height = 2 * px;
+  pen.translate(px, px);
+  for (let i = 0; i < corners.length; i += 2) pen.lineTo(px * corners[i], px * corners[i + 1]);
+  pen.closePath();
+  pen.fillStyle = colour(at);
+  pen.fill();
+  return one;
+}), { px });
+const sheets = told.sheets.map((address) => Object.assign(new Image(), {
+  src: address, onload: () => { if (state.pictured) paint(); else sides.forEach(marked); tile(); },
+}));
 const thumbnail = (pen, row, x, y, side) => {
   const cell = opened.has(row) ? clears[row] : cells[row], sheet = sheets[Math.floor(cell / told.per)];
   pen.fillStyle = none(cells, row) ? "#9aa0a6" : ground("--hover");
@@ -58,10 +56,13 @@ const thumbnail = (pen, row, x, y, side) => {
   const at = cell % told.per, px = told.cell;
   pen.drawImage(sheet, at % told.across * px, Math.floor(at / told.across) * px, px, px, x, y, side, side);
 };
-const paint = () => {
-  for (const side of sides) {
-    const { pen, canvas, size } = side, ratio = canvas.width / size;
-    const radius = Math.min(9, (n > 8000 ? 2.5 : n > 1500 ? 3.5 : 5) * Math.sqrt(Math.min(side.zoom, 4)));
+const markerOf = (side) => Math.min(9, (n > 8000 ? 2.5 : n > 1500 ? 3.5 : 5) * Math.sqrt(Math.min(side.zoom, 4)));
+// All points are drawn on a layer of their own, so that another picture can be picked without drawing them anew.
+const paint = (some = sides) => {
+  for (const side of some) {
+    const { layer, size } = side, pen = layer.getContext("2d"), ratio = layer.width / size, radius = markerOf(side);
+    const px = Math.ceil(radius * ratio);
+    if (stamps?.px !== px) stamps = stamped(px);
     const frame = Math.min(48, 5 * radius + 4 * side.zoom);  // px of a thumbnail that stands for a marker
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, size, size);
@@ -73,15 +74,20 @@ const paint = () => {
         pen.strokeStyle = colour(look(row));
         pen.lineWidth = 2;
         pen.strokeRect(x - frame / 2, y - frame / 2, frame, frame);
-      } else pen.drawImage(stamps[look(row)], x - radius, y - radius, 2 * radius, 2 * radius);
+      } else pen.drawImage(stamps[look(row)], x - px / ratio, y - px / ratio, 2 * px / ratio, 2 * px / ratio);
     }
-    if (isThere(side, state.row)) ring(side, state.row, radius);
+    marked(side);
   }
 };
 // The picked picture: a ring around it, and its thumbnail beside it.
-const ring = (side, row, radius) => {
-  const { pen, size } = side, [x, y] = place(side, row), wide = 84;
-  if (!isInside(side, [x, y])) return;
+const marked = (side) => {
+  const { canvas, layer, size } = side, { row } = state, pen = canvas.getContext("2d"), ratio = canvas.width / size;
+  const [x, y] = place(side, row), radius = markerOf(side), wide = 84;
+  pen.setTransform(1, 0, 0, 1, 0, 0);
+  pen.clearRect(0, 0, canvas.width, canvas.height);
+  pen.drawImage(layer, 0, 0);
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  if (!isThere(side, row) || !isInside(side, [x, y])) return;
   pen.strokeStyle = ground("--focus");
   pen.lineWidth = 2.5;
   pen.beginPath();
@@ -93,7 +99,6 @@ const ring = (side, row, radius) => {
   thumbnail(pen, row, left, top, wide);
   pen.strokeRect(left, top, wide, wide);
 };
-
 const lines = (row) => {
   const found = [["label", told.emotions[labels[row]]]];
   if (state.answer) {
@@ -103,7 +108,7 @@ const lines = (row) => {
     found.push([`prediction of ${name}`, said]);
   }
   if (!none(parts, row)) found.push(["part", told.parts[parts[row]]]);
-  if (!none(groups, row)) found.push(["group", told.groups[groups[row]]]);
+  if (!none(groups, row)) found.push(["group", `${told.groups[groups[row]]}, ${groups.filter((one) => one === groups[row]).length} here`]);
   found.push(["id", idOf(row)]);
   if (told.credits[row]) found.push(["picture", told.credits[row]]);
   if (told.warnings[row]) found.push(["content warning", told.warnings[row]]);
@@ -129,7 +134,7 @@ const pick = (row, held) => {
   if (state.row === row) return;
   state.row = row;
   tell();
-  paint();
+  sides.forEach(marked);
 };
 const turn = () => {
   if (state.row < 0 || none(clears, state.row)) return;
@@ -137,7 +142,6 @@ const turn = () => {
   tell();
   paint();
 };
-
 const zoomed = (side, by, x = side.size / 2, y = side.size / 2) => {
   const zoom = Math.min(Math.max(side.zoom * by, 1), MOST);
   const step = (1 / side.zoom - 1 / zoom) / side.size;  // what lies under x, y stays there
@@ -146,7 +150,7 @@ const zoomed = (side, by, x = side.size / 2, y = side.size / 2) => {
 const centred = (side, across, down, zoom = side.zoom) => {
   const half = 0.5 / zoom, kept = (one) => Math.min(Math.max(one, half), 1 - half);
   Object.assign(side, { zoom, across: kept(across), down: kept(down) });
-  paint();
+  paint([side]);
 };
 const panned = (side, x, y) => centred(side, side.across + x / side.zoom / side.size, side.down + y / side.zoom / side.size);
 const into = (side, row, zoom = side.zoom) => {
@@ -235,7 +239,6 @@ for (const side of sides) {
   const buttons = canvas.parentElement.querySelectorAll("button");
   [1.5, 1 / 1.5, 0].forEach((by, at) => buttons[at].addEventListener("click", () => zoomed(side, by)));
 }
-
 const counted = () => {
   const shown = labels.reduce((sum, label) => sum + isOn[label], 0), counts = [0, 0, 0];
   find("verdicts").hidden = state.by !== "verdict";
@@ -278,17 +281,15 @@ const searched = () => {
 find("find").addEventListener("click", searched);
 find("open").addEventListener("click", turn);
 find("wanted").addEventListener("keydown", (event) => { if (event.key === "Enter") searched(); });
-
 const fitted = () => {
   for (const side of sides) {
     side.size = side.canvas.clientWidth;
-    side.canvas.width = side.canvas.height = Math.round(side.size * devicePixelRatio);
+    for (const one of [side.canvas, side.layer]) one.width = one.height = Math.round(side.size * devicePixelRatio);
   }
   paint();
 };
-const restyled = (isPrinted) => { printed = isPrinted; stamped(); paint(); };
+const restyled = (isPrinted) => { printed = isPrinted; stamps = null; paint(); };
 find("tools").hidden = !(find("still").hidden = true);
-stamped();
 fitted();
 counted();
 new ResizeObserver(fitted).observe(document.querySelector(".sides"));

@@ -20,6 +20,7 @@ from affekt.report.samples import Sample
 SIDES = ((5_000, 48), (25_000, 32))  # pictures on the map, and px of a thumbnail up to so many
 ACROSS, DOWN = 40, 25  # thumbnails of a sheet
 PER = ACROSS * DOWN
+QUALITY = 65  # a third of a kilobyte a photograph of 32 px, two thirds of one of 48
 
 
 class Sheets(NamedTuple):
@@ -124,5 +125,5 @@ def _sheet(drawn: Sequence[Sample], side: int) -> str:
         top, left = at // ACROSS * side, at % ACROSS * side
         whole[top : top + side, left : left + side] = pixels
     out = io.BytesIO()
-    Image.fromarray(whole).save(out, "WEBP", quality=80, method=4)
+    Image.fromarray(whole).save(out, "WEBP", quality=QUALITY, method=4)
     return f"data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}"

@@ -1,5 +1,6 @@
 """Everything that the page of a map shows, gathered: places, words, pictures, predictions."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ from affekt.report.map_sheets import Free, Sheets
 from affekt.report.published import Tests
 from affekt.report.shapes import outline
 
+HASH = re.compile("[0-9a-f]{64}")
 NAME = 120  # letters of a picture's name
 LIMIT = 10_000_000  # bytes of a page
 FRAME = 100_000  # of them for what is no column and no picture: style, script, words
@@ -119,7 +121,7 @@ def _told(sides: Sequence[Side], union: pl.DataFrame, said: Sequence[Answer]) ->
     number = {image_id: at for at, image_id in enumerate(image_ids)}
     code = {name: at for at, name in enumerate(emotions)}
     parts, part = map_columns.coded(union["part"].to_list())
-    groups, group = map_columns.coded(union["group_id"].to_list())
+    groups, group = map_columns.coded(_shared(union["group_id"]))
     labels = np.array([code[one] for one in union["emotion"]], dtype=np.int64)
     return {
         "ids": map_columns.ids(image_ids),
@@ -128,7 +130,7 @@ def _told(sides: Sequence[Side], union: pl.DataFrame, said: Sequence[Answer]) ->
         "emotions": [clean(one) for one in emotions],
         "parts": [clean(one, 40) for one in parts],
         "part": packed(part, "u1"),
-        "groups": [clean(one, 40) for one in groups],
+        "groups": [_group(one) for one in groups],
         "group": packed(group, "u4"),
         "sides": [_side(one, number, n) for one in sides],
         "answers": [_answer(one) for one in said],
@@ -141,6 +143,19 @@ def _side(one: Side, number: dict[str, int], n: int) -> dict[str, Any]:
     )
     places = map_columns.placed(one.places, rows, n)
     return {"x": packed(places.x, "u2"), "y": packed(places.y, "u2")}
+
+
+def _shared(groups: pl.Series) -> list[str | None]:
+    """Give the group of each picture, None for one that is alone in its own."""
+    names = pl.DataFrame({"name": groups})
+    shared = pl.when(pl.len().over("name") > 1).then("name")
+    found: list[str | None] = names.select(shared).to_series().to_list()
+    return found
+
+
+def _group(name: str) -> str:
+    """Give a group's name, and of a hash its first digits."""
+    return name[: map_columns.ID_DIGITS] if HASH.fullmatch(name) else clean(name, 40)
 
 
 def _answer(one: Answer) -> dict[str, Any]:
@@ -179,12 +194,12 @@ def _facts(given: ReportInput) -> Iterator[tuple[str, str]]:
 
 
 def _notes(free: Free, shown: Sheets, said: Sequence[Answer], n: int) -> Iterator[str]:
-    for one in said:
-        tested = int((one.codes != NOTHING).sum())
+    if said:
+        tested = [f"{int((one.codes != NOTHING).sum()):,} by {one.name}" for one in said]
         yield (
-            f"Prediction of {one.name}: the most probable emotion of a picture's first test, "
-            f"lowest repeat, then lowest fold, which are told with it; {tested:,} of {n:,} "
-            "pictures were tested."
+            "A prediction is the most probable emotion of a picture's first test, lowest repeat, "
+            f"then lowest fold, which are told with it. Tested were, of {n:,} pictures, "
+            f"{'; '.join(tested)}."
         )
     n_shown = int((shown.cells != NOTHING).sum())
     if not shown.side_px:

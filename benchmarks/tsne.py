@@ -1,12 +1,13 @@
-"""Maps by t-SNE: the whole stage of affekt against scikit-learn alone, cost and trustworthiness.
+"""Maps: the whole stage of affekt against scikit-learn's t-SNE alone, cost and trustworthiness.
 
 Run: ``python -m benchmarks.tsne [--rows 3490 23308] [--rounds 3] [--only NAME]`` in the folder
 above. Rows are made as in `benchmarks.classifiers`, of 1,280 columns. Ours is what a plan runs:
 scaling, 50 components, layout from their place, then trustworthiness, recall and neighbours in all
 columns. Theirs is a layout alone. Each run is a process of its own with one thread; contenders take
 turns. Memory is what the peak of a run adds to the rows and libraries that were loaded before.
-Above 5,000 rows ours needs openTSNE, the extra ``maps``. Trustworthiness is judged for all by
-`affekt.measures.neighbours`, in all columns, after the clock has stopped.
+Above 5,000 rows ours needs openTSNE, the extra ``maps``; by PaCMAP it needs the extra ``quick``.
+Trustworthiness is judged for all by `affekt.measures.neighbours`, in all columns, after the clock
+has stopped.
 """
 
 import argparse

@@ -1,5 +1,7 @@
 """Takes pictures of the last figure of every exhibit of a report, light, dark, printed, narrow.
 
+The pages of its maps are taken with a picture picked, as much of them as a screen shows.
+
 usage: .venv-test/bin/python tools/report_pictures.py REPORT.HTML FOLDER
 Needs Chromium, and playwright of the tests. Pictures of the demo stand in docs/images/report.
 """
@@ -37,10 +39,16 @@ def main() -> None:
         titles = {}
         for look in LOOKS:
             titles |= taken(browser, report, folder, look)
+        for page in sorted((report.parent / "maps").glob("*.html")):
+            titles |= walked(browser, page, folder)
     lines = [PAGE]
     for name, title in titles.items():
         lines.append(f"## {title}\n")
-        lines += [f"![{title}, {look}](images/report/{name}-{look}.webp)\n" for look in LOOKS]
+        lines += [
+            f"![{title}, {look}](images/report/{name}-{look}.webp)\n"
+            for look in LOOKS
+            if (folder / f"{name}-{look}.webp").is_file()
+        ]
     (folder.parents[1] / "report-figures.md").write_text("\n".join(lines), encoding="utf-8")
 
 
@@ -54,10 +62,33 @@ def taken(browser: Browser, report: Path, folder: Path, look: str) -> dict[str, 
     for figure in page.locator("section figure:last-of-type").all():
         name = (figure.get_attribute("aria-labelledby") or "").removesuffix("-title")
         titles[name] = figure.locator("h3").inner_text()
-        shown = Image.open(io.BytesIO(figure.screenshot()))
-        shown.convert("RGB").save(folder / f"{name}-{look}.webp", quality=45, method=6)
+        keep(figure.screenshot(), folder / f"{name}-{look}.webp")
     page.close()
     return titles
+
+
+def walked(browser: Browser, file: Path, folder: Path) -> dict[str, str]:
+    """Take the page of a map, a picture picked: by label, and in dark by right and wrong."""
+    name, title = f"walk-{file.stem}", ""
+    for look in ("light", "dark", "narrow"):
+        width, _, scheme = LOOKS[look]
+        page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+        page.goto(file.resolve().as_uri())
+        page.evaluate("Promise.all(sheets.map((sheet) => sheet.decode())).then(() => null)")
+        if look == "dark" and page.locator("#answer").count():
+            page.select_option("#by", "verdict")
+            page.check("#pictured")
+        page.locator(".map").first.press("Home")
+        page.locator("#tools").evaluate("(one) => one.scrollIntoView()")
+        keep(page.screenshot(), folder / f"{name}-{look}.webp")
+        title = f"{page.locator('h1').inner_text()}: its own page"
+        page.close()
+    return {name: title}
+
+
+def keep(shot: bytes, file: Path) -> None:
+    """Write a picture of the screen in a few kilobytes."""
+    Image.open(io.BytesIO(shot)).convert("RGB").save(file, quality=45, method=6)
 
 
 if __name__ == "__main__":

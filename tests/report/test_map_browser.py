@@ -206,6 +206,38 @@ def test_the_pointer_tells_keeps_drags_and_draws_larger(browser: Any, page: Path
     assert complaints == []
 
 
+def test_two_fingers_draw_a_map_larger_and_one_taps_or_drags(browser: Any, page: Path) -> None:
+    """M83: on a screen that is touched."""
+    one, complaints = shown(browser, page, 360, has_touch=True)
+    wire = one.context.new_cdp_session(one)
+    ground = one.locator(".map").first
+    ground.scroll_into_view_if_needed()
+    box = ground.bounding_box()
+
+    def touched(kind: str, *points: tuple[float, float]) -> None:
+        at = [
+            {"x": box["x"] + x, "y": box["y"] + y, "id": finger}
+            for finger, (x, y) in enumerate(points)
+        ]
+        wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    touched("touchStart", (100, 100), (200, 100))
+    touched("touchMove", (50, 100), (250, 100))
+    touched("touchEnd")
+    assert one.evaluate("sides[0].zoom") == pytest.approx(2, abs=0.1)
+    assert one.evaluate("state.row") == -1
+    across = one.evaluate("sides[0].across")
+    touched("touchStart", (200, 200))
+    touched("touchMove", (150, 200))
+    touched("touchEnd")
+    assert one.evaluate("sides[0].across") > across
+    one.evaluate("into(sides[0], 3, 1)")
+    touched("touchStart", tuple(one.evaluate("place(sides[0], 3)")))
+    touched("touchEnd")
+    assert one.evaluate("state.row") >= 0
+    assert complaints == []
+
+
 def test_a_covered_picture_is_opened_by_key_and_button_one_by_one(browser: Any, page: Path) -> None:
     """M84, R22; pictures can stand on the map for markers."""
     one, complaints = shown(browser, page)

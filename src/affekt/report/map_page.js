@@ -74,7 +74,9 @@ const paint = (some = sides) => {
         pen.strokeStyle = colour(look(row));
         pen.lineWidth = 2;
         pen.strokeRect(x - frame / 2, y - frame / 2, frame, frame);
-      } else pen.drawImage(stamps[look(row)], x - px / ratio, y - px / ratio, 2 * px / ratio, 2 * px / ratio);
+      }
+      const at = state.pictured ? frame / 2 : 0;  // on a thumbnail the marker sits in the corner
+      pen.drawImage(stamps[look(row)], x - at - px / ratio, y - at - px / ratio, 2 * px / ratio, 2 * px / ratio);
     }
     marked(side);
   }
@@ -224,8 +226,7 @@ for (const side of sides) {
   const { canvas } = side, on = (name, does) => canvas.addEventListener(name, (event) => does(side, event));
   on("keydown", pressed);
   on("pointermove", pointed);
-  on("pointerup", left);
-  on("pointercancel", left);
+  for (const name of ["pointerup", "pointercancel"]) on(name, left);
   on("pointerdown", (_, event) => {
     if (!side.fingers.size) side.moved = 0;
     side.fingers.set(event.pointerId, [event.offsetX, event.offsetY]);
@@ -278,8 +279,7 @@ const searched = () => {
   pick(row, true);
   find("said").textContent = `Picture ${found.indexOf(row) + 1} of ${found.length} whose id or name begins so.`;
 };
-find("find").addEventListener("click", searched);
-find("open").addEventListener("click", turn);
+for (const [id, does] of [["find", searched], ["open", turn]]) find(id).addEventListener("click", does);
 find("wanted").addEventListener("keydown", (event) => { if (event.key === "Enter") searched(); });
 const fitted = () => {
   for (const side of sides) {
@@ -289,7 +289,8 @@ const fitted = () => {
   paint();
 };
 const restyled = (isPrinted) => { printed = isPrinted; stamps = null; paint(); };
-find("tools").hidden = !(find("still").hidden = true);
+find("still").hidden = true;
+find("tools").hidden = false;
 fitted();
 counted();
 new ResizeObserver(fitted).observe(document.querySelector(".sides"));

@@ -36,7 +36,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as tools:
         browser = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        titles = {}
+        titles: dict[str, str] = {}
         for look in LOOKS:
             titles |= taken(browser, report, folder, look)
         for page in sorted((report.parent / "maps").glob("*.html")):

@@ -107,7 +107,8 @@ def test_emotions_are_left_out_and_nothing_of_them_is_reached(browser: Any, page
 
 def reached(one: Any) -> Counter[str]:
     """Labels of all pictures that Page down goes through."""
-    ground, found = one.locator(".map").first, []
+    found: list[dict[str, str]] = []
+    ground = one.locator(".map").first
     ground.press("Home")
     while not found or found[-1] != said(one):
         found.append(said(one))

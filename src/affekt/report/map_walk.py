@@ -28,6 +28,7 @@ HASH = re.compile("[0-9a-f]{64}")
 NAME = 120  # letters of a picture's name
 LIMIT = 10_000_000  # bytes of a page
 FRAME = 100_000  # of them for what is no column and no picture: style, script, words
+DRAWN = ", drawn by rank until the page was full"
 RIGHT, WRONG = LOOKS[1], LOOKS[4]  # blue square, red x
 
 
@@ -125,7 +126,10 @@ def _told(sides: Sequence[Side], union: pl.DataFrame, said: Sequence[Answer]) ->
     labels = np.array([code[one] for one in union["emotion"]], dtype=np.int64)
     return {
         "ids": map_columns.ids(image_ids),
-        "names": [called(*both, NAME) for both in union.select("name", "image_id").iter_rows()],
+        "names": [
+            called(name, image_id, NAME)
+            for name, image_id in union.select("name", "image_id").iter_rows()
+        ],
         "labels": packed(labels, "u2"),
         "emotions": [clean(one) for one in emotions],
         "parts": [clean(one, 40) for one in parts],
@@ -207,10 +211,10 @@ def _notes(free: Free, shown: Sheets, said: Sequence[Answer], n: int) -> Iterato
     elif not free.rows.height:
         yield "No picture is shown, as no licence is known that lets it be."
     else:
-        drawn = "" if shown.is_whole else ", drawn by rank until the page was full"
+        drawn, lost = ("", "") if shown.is_whole else (DRAWN, "were not drawn, ")
         yield (
-            f"{n_shown:,} of {n:,} pictures are shown{drawn}; the others have no licence that lets "
-            "them be shown, or cannot be read, and are a grey tile."
+            f"{n_shown:,} of {n:,} pictures are shown{drawn}; the others {lost}have no licence "
+            "that lets them be shown, or cannot be read, and are a grey tile."
             if n_shown < n
             else f"All {n:,} pictures are shown."
         )

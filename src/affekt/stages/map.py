@@ -44,7 +44,7 @@ class Map(Stage):
 
     method: Literal["tsne", "quick"] = Field(
         "tsne",
-        description="t-SNE, or PaCMAP: sooner, and with fewer true neighbours; extra `quick`",
+        description="`tsne`, or `quick`: PaCMAP, sooner, with fewer true neighbours; extra `quick`",
     )
     part: Literal["test", "all"] = Field(
         "test", description="pictures shown: the part test where the data set names parts, or all"

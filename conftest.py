@@ -11,6 +11,7 @@ NEED_TORCH = (
     "checkpoints",
     "device",
     "export",
+    "grad_cam",
     "group",
     "job",
     "lite0",

@@ -5,6 +5,7 @@ A process runs on one engine from its first table to its end. Every result is th
 
 import importlib
 import os
+import platform
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -39,6 +40,16 @@ def is_known(name: object) -> bool:
     (True, False)
     """
     return name in (NATIVE, RAY) or (isinstance(name, str) and bool(ADDRESS.fullmatch(name)))
+
+
+def hardware() -> dict[str, str]:
+    """Give what is known of the machine, name → words; no name of the machine or of its user."""
+    return {
+        "processor": platform.machine(),
+        "cores": str(len(os.sched_getaffinity(0))),
+        "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1e9:.0f} GB",
+        "system": platform.system(),
+    }
 
 
 def use(name: str) -> None:

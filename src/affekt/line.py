@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from affekt.plan import NOT_BUILT, WEAK, Bench, Build, Mapped, Result, Weak
+from affekt.plan import NOT_BUILT, WEAK, Bench, Build, Explained, Mapped, Result, Weak, explain
 from affekt.stages.both import Both
 from affekt.stages.withhold import Withhold
 from affekt.store import Failure, Product, Store
@@ -104,6 +104,19 @@ def maps(plan: Bench, store: Store, weak: Weak = NOT_BUILT) -> Iterator[Mapped]:
             vectors = store.attempt(plan.extract(entry, trained), pictures, *needed)
             mapped = store.attempt(one.how, pictures, vectors, *needed)
             yield Mapped(number, one.on, entry.name, emotions, pictures, mapped)
+
+
+def explanations(plan: Bench, store: Store, weak: Weak = NOT_BUILT) -> Iterator[Explained]:
+    """Every explanation of the plan: what in tested pictures speaks for an entry's answers."""
+    trained = dict(nets(plan, store, weak))
+    for number, one in enumerate(plan.explanations, 1):
+        dataset = plan.datasets[one.on]
+        pictures = store.attempt(plan.load(dataset))
+        needed = [trained[name] for name in plan.behind(one.entry.needs)]
+        vectors = store.attempt(plan.extract(one.entry, trained), pictures, *needed)
+        explained = store.attempt(explain(plan, one, trained), pictures, vectors, *needed)
+        about = one.on, one.entry.name, next(iter(plan.protocols)), plan.taxonomy_of(dataset)
+        yield Explained(number, *about, pictures, explained)
 
 
 def _between(

@@ -7,12 +7,11 @@ In a notebook::
     mine.status()
 """
 
-import os
-import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -21,11 +20,13 @@ from affekt import retry as lost
 from affekt.census import write as census
 from affekt.errors import AffektError, UsageError
 from affekt.forgotten import Entry
-from affekt.plan import NOT_BUILT, STEPS, Build, Mapped, Plan, Result, Weak
+from affekt.plan import NOT_BUILT, STEPS, Bench, Build, Explained, Mapped, Plan, Result, Weak
 from affekt.plan.forecasts import forecasts
 from affekt.stage import Progress
 from affekt.store import Failure, Product, Store
 from affekt.store.preview import Open, Preview
+
+T = TypeVar("T", Result, Mapped, Explained)
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,9 @@ class Project:
         with self.store.writing():
             self.products()  # brings back a release that lies in the object store only
             asked = self.plan.bench, self.store, self._weak()
-            results, _ = list(line.bench(*asked)), list(line.maps(*asked))
+            results = list(line.bench(*asked))
+            for _ in chain(line.maps(*asked), line.explanations(*asked)):
+                pass
             return results
 
     def nets(self) -> dict[str, Product | Failure]:
@@ -134,14 +137,11 @@ class Project:
 
     def maps(self) -> tuple[Mapped, ...]:
         """Give both sides of every map of the plan, and of those not made why; reads only."""
-        if self.plan.bench is None:
-            return ()
-        preview: Any = Preview(self.store)
-        told = self._told()
-        return tuple(
-            one._replace(pictures=told(one.pictures), mapped=told(one.mapped))
-            for one in line.maps(self.plan.bench, preview, self._weak())
-        )
+        return self._standing(line.maps)
+
+    def explanations(self) -> tuple[Explained, ...]:
+        """Give every explanation of the plan, and of those not made why; reads only."""
+        return self._standing(line.explanations)
 
     def products(self) -> dict[str, Product]:
         """Give what stands of the build line, by step."""
@@ -205,7 +205,7 @@ class Project:
         """Write the report of all that stands and give the page."""
         from affekt import report  # its measures import SciPy, which no other command here needs
 
-        results = self._standing_results()
+        results = self._standing(line.bench)
         given = report.ReportInput(
             title=self.plan.title,
             plan_name=self.plan.path.name,
@@ -216,11 +216,12 @@ class Project:
             results=tuple(one for one in results if not one.curve),
             curves=tuple(one for one in results if one.curve),
             maps=self.maps(),
+            explanations=self.explanations(),
             nets=self.nets(),
             entries=self.plan.bench.entries if self.plan.bench else (),
             shelf=self.store.shelf,
             warning_words=self.plan.warning_words,
-            hardware=hardware(),
+            hardware=engine.hardware(),
         )
         return report.write(given, self.plan.project / "report", only=only)
 
@@ -336,16 +337,16 @@ class Project:
             yield " · ".join(("predict", *named)), _as_step(result.predictions)
         for one in line.maps(self.plan.bench, preview, weak):
             yield f"map {one.number} · {one.dataset} · {one.entry}", _as_step(one.mapped)
+        for why in line.explanations(self.plan.bench, preview, weak):
+            yield f"explain {why.number} · {why.dataset} · {why.entry}", _as_step(why.explained)
 
-    def _standing_results(self) -> tuple[Result, ...]:
+    def _standing(self, walk: Callable[[Bench, Any, Weak], Iterator[T]]) -> tuple[T, ...]:
+        """Give what one walk along the bench line finds made, and of all else why it is not."""
         if self.plan.bench is None:
             return ()
-        preview: Any = Preview(self.store)
-        told = self._told()
-        return tuple(
-            one._replace(pictures=told(one.pictures), predictions=told(one.predictions))
-            for one in line.bench(self.plan.bench, preview, self._weak())
-        )
+        tell = self._told()
+        found = walk(self.plan.bench, Preview(self.store), self._weak())
+        return tuple(one.told(tell) for one in found)
 
     def _told(self) -> Callable[[Any], Product | Failure]:
         """Tell of a step why it is not made: of all where the release is of other settings."""
@@ -356,16 +357,6 @@ class Project:
 def open_plan(path: str | Path, *, trust: bool = False, **options: Any) -> Project:
     """Read a plan and give its project; see `affekt.plan.read` for what can be wrong with it."""
     return Project(plan.read(Path(path), trust=trust), **options)
-
-
-def hardware() -> dict[str, str]:
-    """Give what is known of the machine, name → words; no name of the machine or of its user."""
-    return {
-        "processor": platform.machine(),
-        "cores": str(len(os.sched_getaffinity(0))),
-        "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1e9:.0f} GB",
-        "system": platform.system(),
-    }
 
 
 def _step(name: str, one: Product | Open | Failure) -> Step:

@@ -296,6 +296,25 @@ MAPPED = _schema(
         "trust": (pl.Float64, "what the picture adds to trustworthiness, the mean of all"),
     },
 )
+EXPLAINED = _schema(
+    "explained",
+    "image_id",
+    {
+        "image_id": (pl.String, "tested picture"),
+        "emotion": (pl.String, "what was said of it, and what the maps speak for"),
+        "probability": (pl.Float64, "of that emotion, 0–1"),
+        "is_right": (pl.Boolean, "it is the picture's label"),
+        "place": (pl.Int32, "in the random order of the right answers, or of the wrong, from 0"),
+        "map": (
+            pl.List(pl.Float32),
+            "what each cell of a square grid adds to the answer, row by row from the upper left",
+        ),
+        "map_shuffled": (pl.List(pl.Float32), "the same with the classifier's weights shuffled"),
+        "map_all_shuffled": (pl.List(pl.Float32), "the same with the net's shuffled, too"),
+        "without_marked": (pl.Float64, "probability with the highest cells of `map` greyed out"),
+        "without_random": (pl.Float64, "probability with as many cells by lot greyed out"),
+    },
+)
 PREDICTIONS = _schema(
     "predictions",
     "repeat fold image_id emotion",
@@ -327,6 +346,6 @@ ALL = {
     for schema in (
         FOUND, CLEAN, IMAGES, QUESTIONS, VOTES, DECISIONS, LABELS, SPLITS, RELEASED, PICTURES,
         STUDIED, FEATURES,
-        MAPPED, PREDICTIONS, ESTIMATES,
+        MAPPED, EXPLAINED, PREDICTIONS, ESTIMATES,
     )
 }  # fmt: skip

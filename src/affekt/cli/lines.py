@@ -10,7 +10,7 @@ from affekt.census.write import shown
 from affekt.cli import log, voice
 from affekt.cli.exits import Findings
 from affekt.foreign import clean
-from affekt.plan import Mapped
+from affekt.plan import Explained, Mapped
 from affekt.project import Project, Step, open_plan
 from affekt.retry import chosen
 from affekt.store import Failure, Product, disk
@@ -82,7 +82,7 @@ def bench(
         return
     with opened(plan, trust=trust, quiet=quiet) as project:
         results = project.bench()
-        nets, maps = project.nets(), project.maps()
+        nets, maps, explained = project.nets(), project.maps(), project.explanations()
     rows = [
         (one.dataset, one.entry, one.protocol, "failed" if isinstance(one.predictions, Failure)
         else "done",
@@ -101,8 +101,12 @@ def bench(
         if maps:
             click.echo()
             voice.table([_map(one) for one in maps], MAP)
+        if explained:
+            click.echo()
+            voice.table([_explanation(one) for one in explained], EXPLANATION)
         click.echo(f"\nnext: affekt report {plan}")
-    if any(row[3] == "failed" for row in rows) or any(_is_lost(one) for one in maps):
+    beside = [*(one.mapped for one in maps), *(one.explained for one in explained)]
+    if any(row[3] == "failed" for row in rows) or any(isinstance(one, Failure) for one in beside):
         log.tell()
         raise Findings
 
@@ -142,8 +146,15 @@ def _map(one: Mapped) -> tuple[str, ...]:
     return (*about, "done", f"{one.mapped.manifest['kept']:,}", "")
 
 
-def _is_lost(one: Mapped) -> bool:
-    return isinstance(one.mapped, Failure)
+EXPLANATION = ("explanation", "dataset", "entry", "state", "pictures", "reason")
+
+
+def _explanation(one: Explained) -> tuple[str, ...]:
+    """Give what is told of one explanation."""
+    about = (str(one.number), one.dataset, one.entry)
+    if isinstance(one.explained, Failure):
+        return (*about, "failed", "", one.explained.reason)
+    return (*about, "done", f"{one.explained.manifest['kept']:,}", "")
 
 
 def report(

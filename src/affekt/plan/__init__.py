@@ -5,8 +5,9 @@ A section is a stage, a key is one of its settings, and the part that owns the s
 a data set calls the second ``emotions``.
 """
 
+from affekt.plan.explanations import explain
 from affekt.plan.file import read
-from affekt.plan.results import Mapped, Result
+from affekt.plan.results import Explained, Mapped, Result
 from affekt.plan.seen import seen
 from affekt.plan.shapes import (
     NOT_BUILT,
@@ -26,10 +27,12 @@ __all__ = [
     "Bench",
     "Build",
     "Entry",
+    "Explained",
     "Mapped",
     "Plan",
     "Result",
     "Weak",
+    "explain",
     "read",
     "seen",
 ]

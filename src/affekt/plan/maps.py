@@ -29,7 +29,7 @@ class Known(NamedTuple):
 def maps_in(given: Any, reader: Reader, known: Known) -> tuple[MapPlan, ...]:
     """Give the maps that can be read, after noting with the reader what is wrong."""
     if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-        _note(reader, HERE, f"is {given!r}; write [[bench.maps]] with on, entries")
+        note(reader, HERE, f"is {given!r}; write [[bench.maps]] with on, entries")
         return ()
     found = [_map(one, reader, known, (*HERE, at)) for at, one in enumerate(given)]
     return tuple(one for one in found if one)
@@ -41,27 +41,27 @@ def _map(given: dict[str, Any], reader: Reader, known: Known, path: Keys) -> Map
     settings = [*OWN, *Map.model_fields]
     for key in [key for key in given if key not in settings]:
         said = f"is not a setting of a map; {did_you_mean(key, settings)}"
-        _note(reader, (*path, key), said, at_key=True)
+        note(reader, (*path, key), said, at_key=True)
     layout = {key: one for key, one in given.items() if key in Map.model_fields}
     how = reader.read(Map, layout, path)
     if not isinstance(on, str) or (known.datasets and on not in known.datasets):
         said = f"is {on!r}; the name of a data set is expected: "
-        _note(reader, (*path, "on"), said + did_you_mean(str(on), sorted(known.datasets)))
+        note(reader, (*path, "on"), said + did_you_mean(str(on), sorted(known.datasets)))
     if not isinstance(entries, list) or not 1 <= len(entries) <= MOST:
         said = f"is {entries!r}; a list of one or two names of entries is expected"
-        _note(reader, (*path, "entries"), said)
+        note(reader, (*path, "entries"), said)
         return None
-    shown = [_entry(one, str(on), known) for one in entries]
+    shown = [entry_named(one, str(on), known) for one in entries]
     for at, one in enumerate(shown):
         if isinstance(one, str):
-            _note(reader, (*path, "entries", at), one)
+            note(reader, (*path, "entries", at), one)
     sides = tuple(one for one in shown if isinstance(one, Entry))
     if how is None or len(reader.troubles) > before or len(sides) < len(shown):
         return None
     return MapPlan(str(on), sides, how)
 
 
-def _entry(name: Any, on: str, known: Known) -> Entry | str | None:
+def entry_named(name: Any, on: str, known: Known) -> Entry | str | None:
     """Give the entry of that name, or what is wrong with it; None where that is told elsewhere."""
     found = next((one for one in known.entries if one.name == name), None)
     if found is None:
@@ -79,5 +79,6 @@ def _entry(name: Any, on: str, known: Known) -> Entry | str | None:
     return found
 
 
-def _note(reader: Reader, path: Keys, text: str, *, at_key: bool = False) -> None:
+def note(reader: Reader, path: Keys, text: str, *, at_key: bool = False) -> None:
+    """Note what is wrong at a place of the plan."""
     reader.troubles.append(Trouble(path=path, text=text, at_key=at_key))

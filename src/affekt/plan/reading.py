@@ -13,6 +13,7 @@ from affekt.datasets import Dataset
 from affekt.engine import ALLOWED, NATIVE, is_known
 from affekt.fetch.manners import Manners
 from affekt.parts import Place, Reader, Trouble, did_you_mean, told
+from affekt.plan.explanations import explanations_in
 from affekt.plan.maps import Known, maps_in
 from affekt.plan.nets import check_needs, nets_in
 from affekt.plan.shapes import BUILD, FLOORS, STEPS, Bench, Build, Entry, Plan
@@ -198,7 +199,7 @@ class Reading:
         if not isinstance(given, dict):
             self._note(("bench",), f"is {given!r}; a section is expected")
             return None
-        known = ["datasets", "protocols", "nets", "entries", "maps"]
+        known = ["datasets", "protocols", "nets", "entries", "maps", "explanations"]
         for name in [name for name in given if name not in known]:
             self._note(
                 ("bench", name),
@@ -217,12 +218,14 @@ class Reading:
             has_noisy="noisy" in self.given,
         )
         check_needs(entries, given.get("nets", []), self.reader)
-        known_to_maps = Known(list(datasets), entries, _names(given.get("entries")))
-        maps = maps_in(given.get("maps", []), self.reader, known_to_maps)
+        named = Known(list(datasets), entries, _names(given.get("entries")))
+        maps = maps_in(given.get("maps", []), self.reader, named)
         transfers = {name: one for name, one in protocols.items() if one.is_between}
         curves = {name: one for name, one in protocols.items() if one.is_growing}
         others = {name: one for name, one in protocols.items() if name not in transfers | curves}
         self._check_protocols(transfers, curves, datasets, entries)
+        explained = given.get("explanations", [])
+        explanations = explanations_in(explained, self.reader, named, has_protocol=bool(others))
         return Bench(
             datasets,
             entries,
@@ -234,6 +237,7 @@ class Reading:
             has_weak_labels="noisy" in self.given,
             nets=nets,
             maps=maps,
+            explanations=explanations,
             seed=seed,
         )
 

@@ -1,9 +1,12 @@
 """What the bench line gives: cells, and sides of maps."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, Self
 
 from affekt.store import Failure, Product
 from affekt.taxonomy import Taxonomy
+
+Tell = Callable[[Any], Product | Failure]
 
 
 class Result(NamedTuple):
@@ -24,6 +27,10 @@ class Result(NamedTuple):
     trained_on: str = ""
     curve: str = ""
 
+    def told(self, tell: Tell) -> Self:
+        """Give the same with each step in it as it is told."""
+        return self._replace(pictures=tell(self.pictures), predictions=tell(self.predictions))
+
 
 class Mapped(NamedTuple):
     """What the bench line gives for one side of a map.
@@ -39,3 +46,29 @@ class Mapped(NamedTuple):
     taxonomy: Taxonomy
     pictures: Product | Failure
     mapped: Product | Failure
+
+    def told(self, tell: Tell) -> Self:
+        """Give the same with each step in it as it is told."""
+        return self._replace(pictures=tell(self.pictures), mapped=tell(self.mapped))
+
+
+class Explained(NamedTuple):
+    """What the bench line gives for one `[[bench.explanations]]`.
+
+    Attributes:
+        number: In the plan, from 1.
+        protocol: Whose first fold is asked about.
+        taxonomy: Of the data set.
+    """
+
+    number: int
+    dataset: str
+    entry: str
+    protocol: str
+    taxonomy: Taxonomy
+    pictures: Product | Failure
+    explained: Product | Failure
+
+    def told(self, tell: Tell) -> Self:
+        """Give the same with each step in it as it is told."""
+        return self._replace(pictures=tell(self.pictures), explained=tell(self.explained))

@@ -21,6 +21,7 @@ from affekt.stages.clean import Clean
 from affekt.stages.collect import Collect
 from affekt.stages.decide import Decide
 from affekt.stages.dedupe import Dedupe
+from affekt.stages.explain import How
 from affekt.stages.extract import Extract
 from affekt.stages.given import Given
 from affekt.stages.load import Load
@@ -125,6 +126,14 @@ class MapPlan(NamedTuple):
     how: Map
 
 
+class ExplanationPlan(NamedTuple):
+    """Tested pictures of a data set with what speaks for an entry's answers."""
+
+    on: str
+    entry: Entry
+    how: How
+
+
 class Weak(NamedTuple):
     """What the build line gives to learn weak labels from.
 
@@ -205,6 +214,7 @@ class Bench:
     floors: tuple[Floor, ...] = FLOORS
     nets: tuple[NetPlan, ...] = ()
     maps: tuple[MapPlan, ...] = ()
+    explanations: tuple[ExplanationPlan, ...] = ()
     seed: int = 0
     forgotten: Place | None = None
     transfers: Mapping[str, Protocol] = field(default_factory=dict)

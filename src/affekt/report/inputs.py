@@ -13,7 +13,7 @@ from affekt.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
     # A plan imports every stage; a page only reads a few of its fields.
-    from affekt.plan import Entry, Mapped, Result
+    from affekt.plan import Entry, Explained, Mapped, Result
 
 
 class Banner(NamedTuple):
@@ -38,6 +38,7 @@ class ReportInput:
         results: Cells of the benchmark whose repeats all learned from as much.
         curves: Those whose repeats learned from ever more labels.
         maps: Both sides of every map that the plan asks for.
+        explanations: Every explanation that it asks for.
         nets: Nets that the plan trains, by name.
         entries: Of the benchmark; the nets they look through show their filters.
         shelf: Bytes of the pictures; None leaves the examples out.
@@ -56,6 +57,7 @@ class ReportInput:
     results: "tuple[Result, ...]" = ()
     curves: "tuple[Result, ...]" = ()
     maps: "tuple[Mapped, ...]" = ()
+    explanations: "tuple[Explained, ...]" = ()
     nets: Mapping[str, Product | Failure] = field(default_factory=dict)
     entries: "tuple[Entry, ...]" = ()
     shelf: Shelf | None = None

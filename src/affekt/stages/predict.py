@@ -65,7 +65,7 @@ class Predict(Stage):
         shown = given.unread() if self.feature else given.whole()
         seen = pictures.join(shown, on="image_id").sort("image_id")
         rated = self._rated(seen)
-        samples = self._samples(rated, feature_of(desk.history))
+        samples = self.samples(rated, feature_of(desk.history))
         folds = list(self.protocol.folds(rated.drop("vector")))
         _studied.check(rated, folds, studied, desk.history)
         if not self.model.learns:
@@ -122,7 +122,13 @@ class Predict(Stage):
             )
         return rated
 
-    def _samples(self, rated: pl.DataFrame, feature: str) -> Samples:
+    def samples(self, rated: pl.DataFrame, feature: str) -> Samples:
+        """Give vectors, codes and groups of the rows; with ratings where the model estimates them.
+
+        Raises:
+            AffektError: A label is not in the taxonomy, or two rows are rated on different scales.
+            PartError: Vectors differ in length, or one is not finite.
+        """
         samples = Samples(
             matrix(rated, feature),
             self._codes(rated),

@@ -15,6 +15,7 @@ from affekt.fetch.manners import Manners
 from affekt.parts import Part, Place, find, is_family, kinds
 from affekt.plan.shapes import BUILD
 from affekt.stages.collect import Collect
+from affekt.stages.explain import Explain, How
 from affekt.stages.extract import Extract
 from affekt.stages.given import Given
 from affekt.stages.load import Load
@@ -31,6 +32,7 @@ SECTIONS: Mapping[str, type[Any]] = {
     **BUILD,
     "bench.nets.train": Finetune,
     "bench.maps": Map,
+    "bench.explanations": How,
 }
 STEPS: Mapping[str, type[Any]] = {
     **BUILD,
@@ -42,6 +44,7 @@ STEPS: Mapping[str, type[Any]] = {
     "given": Given,
     "pair": Pair,
     "map": Map,
+    "explain": Explain,
     "predict": Predict,
 }
 HEAD = "| setting | default | meaning |\n| --- | --- | --- |"

@@ -12,13 +12,14 @@ from affekt.catalogue import FAMILIES
 from affekt.cli import affekt
 from affekt.parts import Part
 from affekt.pictures.reasons import REASONS
-from affekt.plan.maps import OWN
+from affekt.plan import explanations, maps
 from affekt.plan.reading import TOP
 from affekt.plan.shapes import Entry
 from tests.docs.pages import ROOT, section, text_of
 from tests.docs.rows import SECTIONS, every_part, reasons, settings
 from tests.test_floors import FLOORS
 
+OWN = {"bench.maps": maps.OWN, "bench.explanations": explanations.OWN}
 ADVICE = "python -m tests.docs.rows prints the rows"
 SHARED = ("as_json", "quiet", "color", "debug", "trust", "help")
 PARTS = [pytest.param(*one, id=f"{one[0]}-{one[1].kind()}") for one in every_part()]
@@ -63,15 +64,16 @@ def test_every_key_of_a_section_is_explained(name: str) -> None:
 def test_no_key_is_explained_that_a_section_does_not_have(name: str) -> None:
     told = re.findall(r"^\| `([\w.]+)` \|", section("docs/plan.md", name), re.MULTILINE)
     known = [row.split("`")[1] for row in settings(SECTIONS[name])]
-    assert set(told) <= {*known, *(OWN if name == "bench.maps" else ())}, ADVICE
+    assert set(told) <= {*known, *OWN.get(name, ())}, ADVICE
 
 
 def test_every_section_and_key_at_the_top_is_explained() -> None:
     told = text_of("docs/plan.md")
     for key in TOP:
         assert f"### {key}\n" in told or f"| `{key}` |" in told, key
-    for key in OWN:
-        assert f"| `{key}` |" in section("docs/plan.md", "bench.maps"), key
+    for name, own in OWN.items():
+        for key in own:
+            assert f"| `{key}` |" in section("docs/plan.md", name), key
     for key in Entry.model_fields:
         assert f"| `{key}` |" in section("docs/plan.md", "bench.entries"), key
 

@@ -71,6 +71,11 @@ def _ranks(values: Float[np.ndarray, "..."]) -> Float[np.ndarray, " cell"]:
     return ranks - ranks.mean() if ranks.size else ranks
 
 
+def cells_greyed(share: float, size: int) -> int:
+    """Give how many cells of a map are a share of them; at least one."""
+    return max(1, round(share * size))
+
+
 def most_marked(grid: Grid, cells: int) -> Bool[np.ndarray, "row column"]:
     """Choose that many cells of a map, the highest; of equal ones the first by row and column."""
     order = np.argsort(-grid.ravel(), kind="stable")

@@ -49,7 +49,7 @@ def pinned(given: ReportInput, pictures: pl.DataFrame) -> Pinned:
 
     Licences are those that this plan's own build found: of other data sets none is known.
     """
-    free = _free(given, pictures)
+    free = free_of(given, pictures)
     chosen = ranked(free["image_id"].to_list(), given.seed, "report")[:MOST]
     rows = free.filter(pl.col("image_id").is_in(chosen))
     drawn = _drawn(given, rows)
@@ -101,7 +101,8 @@ def called(name: str, image_id: str, longest: int = NAME) -> str:
     return clean(image_id[:12] if name.startswith(image_id[:12]) else name, longest)
 
 
-def _free(given: ReportInput, pictures: pl.DataFrame) -> pl.DataFrame:
+def free_of(given: ReportInput, pictures: pl.DataFrame) -> pl.DataFrame:
+    """Give those of some pictures whose licence lets them be shown, with what it wants said."""
     images = given.made("dedupe")
     if images is None or given.shelf is None:
         return pictures.clear()

@@ -21,6 +21,7 @@ from affekt.report import (
     differences,
     doubtful,
     examples,
+    explained,
     funnel,
     latex,
     leaked,
@@ -70,6 +71,7 @@ MAKERS: dict[str, Callable[[ReportInput, Bench], Exhibit]] = {
     "G26": voted.exhibit,
     "G23": lambda given, bench: leaked.exhibit(given, bench, tuple(weak.tables(given))),
     "G17": doubtful.exhibit,
+    "G19": lambda given, _: explained.exhibit(given),
     "A": lambda given, _: about.exhibit(given),
 }
 SCORES = ("T3", "T4", "G16", "G24", "G5-7", "G15", "G3", "G14", "G25", "G26", "G23", "G17")

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, UInt8
 from affekt.measures.saliency import (
     Affine,
     Grid,
+    cells_greyed,
     centred,
     class_activation_map,
     most_marked,
@@ -69,7 +70,7 @@ class Eye:
         drawn = lot.permutation(channels)
         grid, twin = self._maps(pixels, (channels, drawn))
         (other,) = self._maps_shuffled(pixels, (drawn,))
-        cells = max(1, round(greyed * grid.size))
+        cells = cells_greyed(greyed, grid.size)
         names = [f"{image_id} {cell}" for cell in range(grid.size)]
         by_lot = shares_of(names, self._seed, "explain cells").reshape(grid.shape)
         return Seen(

@@ -8,14 +8,15 @@ from affekt import report
 from affekt.features.backbone import Backbone
 from affekt.models.prior import Prior
 from affekt.plan import Entry
-from tests.report import made, mapped
+from affekt.taxonomy import MIKELS8
+from tests.report import explained, made, mapped
 
 SPOT = ("image_id", "shard", "row_group", "row")
 
 
 @pytest.fixture(scope="session")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of both lines, with one failed cell, a map and the filters of a net."""
+    """The page of both lines: one failed cell, a map, explained answers, filters of a net."""
     folder = tmp_path_factory.mktemp("report")
     world = made.World(folder / "work")
     build = made.build(world)
@@ -29,6 +30,11 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (*made.benchmark(world), made.failed()),
         build=build,
         maps=mapped.sides(world, labels, vectors, known=known),
+        explanations=(
+            explained.answers(
+                world, known[:6], labels[:6], [*labels[:3], *["fear"] * 3], taxonomy=MIKELS8
+            ),
+        ),
         entries=(Entry(name="net", feature=Backbone(), model=Prior(strategy="majority")),),
     )
     return report.write(given, folder / "out")

@@ -220,8 +220,14 @@ def test_a_trained_net_is_explained_by_its_own_last_layer(shown: Shown, tmp_path
     one = stage(measured=2).with_net(path).model_copy(update={"model": Own()})
     told = replace(shown.desk, history=(manifest,))
     outcome = one.run(told, rows, vectors, pl.DataFrame(schema=dict.fromkeys(STUDIED, pl.String)))
-    assert table(outcome).height >= 2
+    found = table(outcome).join(vectors, on="image_id", maintain_order="left")
+    assert found.height >= 2
     assert outcome.notes["greatest_gap"] < 1e-5
+    # Each score less the mean of both, and the biases, 0.5 and -0.5, have the mean 0 already.
+    codes = [VALENCE2.names.index(one) for one in found["emotion"]]
+    scores = np.array(found["vector"].to_list(), float)
+    above = (scores - scores.mean(axis=1, keepdims=True))[np.arange(len(codes)), codes]
+    assert np.allclose(grids(found, "map").mean(axis=1) + bias[codes], above, atol=1e-3)
     with pytest.raises(AffektError, match="looks through none"):
         one.run(shown.desk, rows, vectors)
 

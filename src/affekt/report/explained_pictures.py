@@ -68,8 +68,8 @@ def _shown(given: ReportInput, answers: Answers) -> list[Shown]:
         by_id = {row["image_id"]: row for row in some.iter_rows(named=True)}
         for one in samples.pictured(by_id.values(), given.shelf):
             row = by_id[one.image_id]
-            marks = [_marked(one, _grid(row[name])) for name in ("map", "map_shuffled")]
-            found.append(Shown(row, (one, *marks)))
+            learned, twin = (_marked(one, _grid(row[name])) for name in ("map", "map_shuffled"))
+            found.append(Shown(row, (one, learned, twin)))
     return found
 
 

@@ -19,7 +19,7 @@ from affekt.nets.session import Session
 from affekt.nets.shuffled import LAYER, Weights, before_the_mean, shuffled
 from affekt.rank import rank_of, shares_of
 
-GREY = 128  # nothing, to the net: what it takes from every value before it looks
+GREY = 128  # next to nothing for the net, which takes 127.5 from every value
 
 Square = UInt8[np.ndarray, "side side 3"]
 Channels = Float[np.ndarray, " channel"]

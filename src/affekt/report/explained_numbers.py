@@ -148,8 +148,9 @@ def _notes(answers: Answers) -> Iterator[str]:
         "Like: Spearman's correlation of the cells of two maps of one picture, 1 for the same "
         "order, 0 for none: a map that looks alike without what was learned shows the picture, not "
         "the answer (Adebayo et al. 2018). Strength: the same without the signs, so whether both "
-        "mark the same places, for or against. The classifier's weights are shuffled anew for "
-        "every picture; all layers: those of every layer before it, too, once for all pictures."
+        "mark the same places, for or against; the harder test, as weights of random sign agree by "
+        "chance alone. The classifier's weights are shuffled anew for every picture; all layers: "
+        "those of every layer before it, too, once for all pictures."
         + (f" {nothing:,} maps are the same everywhere and are left out." if nothing else "")
     )
     size = len(rows["map"][0])

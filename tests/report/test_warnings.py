@@ -13,6 +13,7 @@ from affekt.report import examples, paper, samples
 from affekt.report.inputs import ReportInput
 from affekt.report.samples import SIDE, Drawn
 from affekt.report.scene import Tile
+from affekt.report.thumbnails import PITCH
 from affekt.taxonomy import VALENCE2
 from tests.report import made
 from tests.report.made import World
@@ -84,7 +85,7 @@ def test_a_tile_has_its_clear_picture_behind_all_the_others(given: ReportInput) 
 
     def cell(column: int, row: int) -> np.ndarray:
         assert figure.sprite is not None
-        down, right = row * SIDE, column * SIDE
+        down, right = row * PITCH, column * PITCH
         return figure.sprite[down : down + SIDE, right : right + SIDE]
 
     tiles = [item for item in figure.scene.items if isinstance(item, Tile)]
@@ -106,7 +107,7 @@ def test_files_for_papers_do_not_hold_the_clear_pictures(given: ReportInput) -> 
     sprite = figure.sprite.copy()
     tiles = [item for item in figure.scene.items if isinstance(item, Tile)]
     for cover in (tile.cover for tile in tiles if tile.cover):
-        down, right = cover.row * SIDE, cover.column * SIDE
+        down, right = cover.row * PITCH, cover.column * PITCH
         sprite[down : down + SIDE, right : right + SIDE] = 0
     assert not np.array_equal(sprite, figure.sprite)
     svg = paper.drawn(figure, "svg")
@@ -126,9 +127,9 @@ def test_a_page_covers_names_and_counts_them(given: ReportInput, tmp_path: Path)
     told = [row["content warning"] for row in rows]
     assert set(told) == {"gore", ""}
     n = told.count("gore")
-    tiles = re.findall(r'<svg class="mark tile covered".*?</svg>', text)
+    tiles = re.findall(r"<svg class=covered.*?</svg>", text)
     assert len(tiles) == n == text.count("<title>content warning: gore; ")
-    assert all('<g class="clear" display="none">' in tile for tile in tiles)
+    assert all("<g class=clear display=none>" in tile for tile in tiles)
     assert all(re.search(">content warning</text>.*>gore</text>", tile) for tile in tiles)
     assert f"{n} shown with a content warning" in text
     untold = sum(one.warnings is None for one in drawn(given).samples)

@@ -18,7 +18,7 @@ from affekt.report.colours import looks
 from affekt.report.crowd import Answers
 from affekt.report.exhibits import Column, Exhibit, Figure, Gap, Row, Table
 from affekt.report.inputs import ReportInput
-from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, shortened
+from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, layered, shortened
 from affekt.report.text import percent
 
 LEFT, BAR, BETWEEN, LINE, TOP = 132, 260, 40, 26, 40
@@ -196,7 +196,8 @@ def _scene(given: ReportInput, rows: list[Agreed]) -> Scene:
         items += raw.point(one.raw, one.raw_interval, y, slot, says)
         says = f"{name}: α {one.alpha:.3f}, {one.n:,} questions".replace("-", "−")
         items += alpha.point(one.alpha, one.alpha_interval, y, slot, says)
-    return Scene(LEFT + 2 * BAR + BETWEEN + 16, bottom + 8, tuple(items))
+    inside = layered(items, Stroke, Sign, Box, Words)
+    return Scene(LEFT + 2 * BAR + BETWEEN + 16, bottom + 8, inside)
 
 
 def humans(given: ReportInput, found: Answers) -> list[Human]:

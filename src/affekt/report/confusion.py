@@ -7,13 +7,14 @@ from typing import NamedTuple
 from affekt.foreign import clean
 from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.colours import heat
-from affekt.report.exhibits import Column, Exhibit, Figure, Row, Table
+from affekt.report.exhibits import Column, Exhibit, Figure, Grid, GridRow, Row, Shade, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scene import Box, Item, Paint, Scene, Stroke, Words, shortened, width_of
 from affekt.report.scores import Cell
 from affekt.report.text import count, percent
 
-SIDE, SMALL_SIDE = 44, 27  # px of a cell; small above nine emotions, where the count no longer fits
+MOST_WIDE = 9  # emotions whose cells are so large that the count fits, too
+SIDE, SMALL_SIDE = 44, 27  # px of a cell, and of one above `MOST_WIDE`
 LONGEST = 120  # px for the name of an emotion
 ACROSS = 1010  # px of a row of panels
 
@@ -43,6 +44,8 @@ def figure(panel: Panel) -> Figure:
             "Large: share of the row, %. Small: pictures, mean over repeats where there are any. "
             f"One scale, 0 to 100 %.{note}",
         ),
+        grids=tuple(map(_grid, panel.contenders)),
+        is_told=len(panel.emotions) <= MOST_WIDE,
     )
 
 
@@ -67,6 +70,25 @@ def _sentence(cell: Cell) -> str:
     return f"{right}; its most frequent confusion is {wrongly}."
 
 
+def _grid(cell: Cell) -> Grid:
+    """Give the matrix as the page shows it."""
+    names, is_close = tuple(map(clean, cell.emotions)), len(cell.emotions) > MOST_WIDE
+    rows = []
+    for name, numbers in zip(names, cell.matrix.tolist(), strict=True):
+        n = sum(numbers)
+        shades = (_shade(number, n, is_close) for number in numbers)
+        rows.append(GridRow(name, tuple(shades), count(n)))
+    return Grid(clean(cell.entry), names, tuple(rows), is_close)
+
+
+def _shade(number: float, n: float, is_close: bool) -> Shade:
+    if not n:
+        return Shade(0, "–")
+    share = number / n
+    below = count(number) if number and not is_close else ""
+    return Shade(heat(share), f"{100 * share:.0f}", below)
+
+
 class _Plan(NamedTuple):
     """Sizes that all matrices of a figure share."""
 
@@ -79,7 +101,7 @@ class _Plan(NamedTuple):
 
 def _plan(panel: Panel) -> _Plan:
     k = len(panel.emotions)
-    side, size = (SIDE, 12) if k <= 9 else (SMALL_SIDE, 10)
+    side, size = (SIDE, 12) if k <= MOST_WIDE else (SMALL_SIDE, 10)
     longest = min(LONGEST, max(width_of(clean(name), size) for name in panel.emotions))
     titles = max(width_of(clean(cell.entry), 13) for cell in panel.contenders)
     left, top = longest + 12, longest + 44

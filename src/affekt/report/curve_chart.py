@@ -8,7 +8,7 @@ from typing import NamedTuple
 from affekt.foreign import clean
 from affekt.measures.intervals import Interval
 from affekt.report.curve import STRONG, WEAK, Pair, Sheet, Step
-from affekt.report.scene import Box, Item, Paint, Scene, Stroke, Words, shortened
+from affekt.report.scene import Box, Item, Paint, Scene, Stroke, Words, layered, shortened
 from affekt.report.scene import Curve as Line
 from affekt.report.scores import Score
 from affekt.report.text import count, percent
@@ -53,7 +53,8 @@ def scene(sheet: Sheet) -> Scene:
         items.append(Words(0, at * HIGH + 14, name, size=13, bold=True))
         for place, measure in enumerate(MEASURES):
             chart = Chart(place * WIDE + LEFT, at * HIGH + TOP, fewest, most)
-            items += [*_scales(chart, measure), *_drawn(pair, measure, chart)]
+            inside = [*_scales(chart, measure), *_drawn(pair, measure, chart)]
+            items += layered(inside, Stroke, Line, Box, Words)
     return Scene(len(MEASURES) * WIDE, len(sheet.pairs) * HIGH, tuple(items))
 
 

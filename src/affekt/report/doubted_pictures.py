@@ -10,10 +10,11 @@ from affekt.report.bench import Panel
 from affekt.report.exhibits import Column, Figure, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.samples import EACH, SIDE, Sample
-from affekt.report.scene import Item, Scene, Words, shortened
+from affekt.report.scene import Item, Scene, Tile, Words, layered, shortened
+from affekt.report.thumbnails import PITCH
 from affekt.store import Product
 
-STEP, LINE = 112, 142  # px: one picture, one row
+LINE = 142  # px of one row
 SPOT = ("image_id", "shard", "row_group", "row")
 CREDIT = ("licence", "title", "owner", "source", "page_url", "url", "tags")
 
@@ -38,7 +39,8 @@ def figure(given: ReportInput, panel: Panel, listed: pl.DataFrame) -> Figure | N
             f"{told(len(shown), listed.height)} Below each: its label, and what is suggested.",
             *thumbnails.notes(shown),
         ),
-        sprite=thumbnails.sprite(shown),
+        sprite=thumbnails.sprite(shown, PITCH),
+        pitch_px=PITCH,
     )
 
 
@@ -72,18 +74,16 @@ def _shown(given: ReportInput, panel: Panel, listed: pl.DataFrame) -> tuple[Samp
 
 
 def _scene(shown: tuple[Sample, ...], said: dict[str, str]) -> Scene:
-    items: list[Item] = []
-    for at, sample in enumerate(shown):
-        items += _tile(shown, at, said[sample.image_id])
+    items = [item for at, one in enumerate(shown) for item in _tile(shown, at, said[one.image_id])]
     down = -(-len(shown) // EACH)
-    return Scene(min(len(shown), EACH) * STEP, down * LINE, tuple(items))
+    return Scene(min(len(shown), EACH) * PITCH, down * LINE, layered(items, Tile, Words))
 
 
 def _tile(shown: tuple[Sample, ...], at: int, other: str) -> Iterator[Item]:
-    x, y, sample = at % EACH * STEP, at // EACH * LINE, shown[at]
+    x, y, sample = at % EACH * PITCH, at // EACH * LINE, shown[at]
     says = f"labelled {sample.emotion}, suggested {clean(other)}: {sample.credit}"
     yield thumbnails.tile(shown, at, x, y, says)
-    label, instead = (shortened(clean(word), STEP - 12, 11) for word in (sample.emotion, other))
+    label, instead = (shortened(clean(word), PITCH - 12, 11) for word in (sample.emotion, other))
     yield Words(x, y + SIDE + 14, label, size=11)
     yield Words(x, y + SIDE + 28, f"→ {instead}", tone="soft", size=11)
 

@@ -10,8 +10,10 @@ from affekt.report.inputs import ReportInput
 from affekt.report.samples import EACH, SIDE, Drawn, Sample, draw
 from affekt.report.scene import Item, Scene, Sign, Stroke, Words, shortened
 from affekt.report.text import percent
+from affekt.report.thumbnails import PITCH
 
-LEFT, STEP, LINE, HEAD = 84, 112, 124, 26  # px: row names, one picture, one row, the emotion's name
+SMALL = 10  # px of the letters below a picture
+LEFT, LINE, HEAD = 84, 124, 26  # px: row names, one row, the emotion's name
 
 
 def exhibit(given: ReportInput) -> Exhibit:
@@ -61,7 +63,8 @@ def figure(given: ReportInput, drawn: Drawn) -> Figure:
         scene=_scene(given, drawn.samples),
         table=_table(drawn.samples),
         notes=tuple(notes),
-        sprite=thumbnails.sprite(drawn.samples),
+        sprite=thumbnails.sprite(drawn.samples, PITCH),
+        pitch_px=PITCH,
     )
 
 
@@ -103,27 +106,23 @@ def _scene(given: ReportInput, samples: tuple[Sample, ...]) -> Scene:
             y += HEAD
         items += _line(samples, [place[id(sample)] for sample in row], felt, y)
         y += LINE
-    return Scene(LEFT + EACH * STEP, y, tuple(items))
+    return Scene(LEFT + EACH * PITCH, y, tuple(items))
 
 
 def _line(samples: tuple[Sample, ...], row: list[int], felt: bool, y: float) -> Iterator[Item]:
     yield Words(22, y + SIDE / 2, "confirmed" if felt else "rejected", tone="soft", size=11)
     if not row:
         yield Words(LEFT, y + SIDE / 2, "none to show", tone="soft", size=11)
+    answer = "confirmed" if felt else "rejected"
     for column, at in enumerate(row):
-        x, sample = LEFT + column * STEP, samples[at]
-        answer = "confirmed" if felt else "rejected"
-        says = f"{sample.emotion}, {answer}: {sample.credit}"
-        yield thumbnails.tile(samples, at, x, y, says)
-        yield Words(
-            x,
-            y + SIDE + 13,
-            shortened(f"{sample.licence} {sample.owner}", STEP - 12, 9.5),
-            tone="soft",
-            size=9.5,
-        )
+        says = f"{samples[at].emotion}, {answer}: {samples[at].credit}"
+        yield thumbnails.tile(samples, at, LEFT + column * PITCH, y, says)
+    for column, at in enumerate(row):
+        owned = f"{samples[at].licence} {samples[at].owner}"
+        word = shortened(owned, PITCH - 12, SMALL)
+        yield Words(LEFT + column * PITCH, y + SIDE + 13, word, tone="soft", size=SMALL)
     if not felt:
-        yield Stroke(0, y + LINE - 4, LEFT + EACH * STEP, y + LINE - 4)
+        yield Stroke(0, y + LINE - 4, LEFT + EACH * PITCH, y + LINE - 4)
 
 
 def _table(samples: tuple[Sample, ...]) -> Table:

@@ -13,11 +13,12 @@ from affekt.nets import filters
 from affekt.nets.filters import Filters, Kernels
 from affekt.report.exhibits import Column, Figure, Gap, Row, Table
 from affekt.report.inputs import ReportInput
-from affekt.report.scene import Item, Scene, Tile, Words
+from affekt.report.scene import Item, Scene, Stroke, Tile, Words
 from affekt.report.text import show, slug
 from affekt.store import Failure, Product
 
-ACROSS, SIDE, STEP, HEAD, GAP = 32, 26, 28, 24, 12  # filters a row, and px
+ACROSS, STEP, HEAD, GAP = 32, 28, 24, 12  # filters a row, and px
+BETWEEN = 2  # px from filter to filter, laid over their edges
 SHOWN = 12  # layers on the page; the file has all
 WEIGHTS = "model.safetensors"
 GREY_IS_NOTHING = (
@@ -204,11 +205,21 @@ def _scene(groups: tuple[tuple[str, Filters], ...], norms: Float[np.ndarray, " f
             says = f"filter {at}{', ' * bool(word)}{word}: norm before {norms[at]:.3g}"
             if not word:
                 says = f"filter {at}: norm {norms[at]:.3g}"
-            items.append(Tile(left, top, SIDE, cell % ACROSS, cell // ACROSS, says))
+            items.append(Tile(left, top, STEP, cell % ACROSS, cell // ACROSS, says))
             cell += 1
         cell = -(-cell // ACROSS) * ACROSS
+        items += _between(len(own), y)
         y += -(-len(own) // ACROSS) * STEP + GAP
     return Scene(min(ACROSS, max(len(own) for _, own in groups)) * STEP, y, tuple(items))
+
+
+def _between(n: int, y: float) -> Iterator[Item]:
+    """Part filters that the page draws row by row."""
+    across, down = min(ACROSS, n), -(-n // ACROSS)
+    for at in range(1, across):
+        yield Stroke(at * STEP, y, at * STEP, y + down * STEP, "paper", BETWEEN)
+    for at in range(1, down):
+        yield Stroke(0, y + at * STEP, across * STEP, y + at * STEP, "paper", BETWEEN)
 
 
 def _sprite(

@@ -7,7 +7,7 @@ from affekt.report.colours import looks
 from affekt.report.exhibits import Column, Exhibit, Figure, Gap, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.numbers import CAME_FROM, UNLABELLED, Counts, Step, funnel
-from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, shortened
+from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, layered, shortened
 from affekt.report.text import count, listed
 
 NOUNS = {
@@ -91,7 +91,8 @@ def _scene(given: ReportInput, steps: list[Step], rows: tuple[str, ...]) -> Scen
         items += [Sign(10, y + 12, slot), Words(24, y + 16, shortened(clean(emotion), LEFT - 28))]
         for column, step in enumerate(steps):
             items += _cell(step, emotion, LEFT + column * WIDE, y, BAR / max(most, 1), slot)
-    return Scene(LEFT + len(steps) * WIDE, TOP + len(rows) * LINE + 8, tuple(items))
+    inside = layered(items, Stroke, Sign, Box, Words)
+    return Scene(LEFT + len(steps) * WIDE, TOP + len(rows) * LINE + 8, inside)
 
 
 def _column_head(step: Step, x: float, rows: int) -> Iterator[Item]:
@@ -102,7 +103,7 @@ def _column_head(step: Step, x: float, rows: int) -> Iterator[Item]:
 
 def _cell(step: Step, emotion: str, x: float, y: float, scale: float, slot: int) -> Iterator[Item]:
     n, came_in = step.kept.get(emotion, 0), step.came_in.get(emotion, 0)
-    says = f"{NOUNS[step.stage]}, {clean(emotion)}: {n:,} of {came_in:,} kept"
+    says = f"{clean(emotion)}: {NOUNS[step.stage]}, {n:,} of {came_in:,} kept"
     yield Box(x, y + 15, max(n * scale, 0.75), 9, Paint(slot=slot), says)
     yield Words(x + 2, y + 12, count(n), size=11)
 
@@ -113,10 +114,10 @@ def _table(steps: list[Step], rows: tuple[str, ...]) -> Table:
     for step in steps:
         lines.append(_line(step.stage, "came in", step.came_in, rows))
         lines += [
-            _line("", f"− {clean(reason)}", counts, rows) for reason, counts in step.dropped.items()
+            _line(step.stage, f"− {clean(reason)}", counts, rows) for reason, counts in step.dropped.items()
         ]
         strong.add(len(lines))
-        lines.append(_line("", "kept", step.kept, rows))
+        lines.append(_line(step.stage, "kept", step.kept, rows))
     return Table(
         name="g10",
         title="What every stage took in, dropped and kept",

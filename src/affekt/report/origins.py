@@ -8,7 +8,7 @@ from affekt.foreign import clean
 from affekt.report.colours import looks
 from affekt.report.exhibits import Column, Exhibit, Figure, Gap, Row, Table
 from affekt.report.inputs import ReportInput
-from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, shortened
+from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, layered, shortened
 from affekt.report.text import count, listed, percent
 
 NEEDED = ("collect", "clean", "dedupe")
@@ -80,12 +80,13 @@ def _scene(given: ReportInput, rows: pl.DataFrame, sources: list[str]) -> Scene:
             Stroke(x - 0.5, TOP, x - 0.5, TOP + len(names) * LINE),
         ]
         for at, (_, emotion, n, share) in enumerate(mine.iter_rows()):
-            y, says = TOP + at * LINE, f"{clean(source)}, {clean(emotion)}: {n:,}"
+            y, says = TOP + at * LINE, f"{clean(source)}: {clean(emotion)}, {n:,}"
             paint = Paint(slot=styles[emotion].slot)
             items.append(Box(x, y + 15, max(n * scale, 0.75), 9, paint, says))
             rate = "" if share is None else f" · {percent(share)}"
             items.append(Words(x + 2, y + 12, f"{count(n)}{rate}", size=11))
-    return Scene(LEFT + len(sources) * WIDE, TOP + len(names) * LINE + 8, tuple(items))
+    inside = layered(items, Stroke, Sign, Box, Words)
+    return Scene(LEFT + len(sources) * WIDE, TOP + len(names) * LINE + 8, inside)
 
 
 def _table(rows: pl.DataFrame, emotions: tuple[str, ...]) -> Table:

@@ -2,9 +2,20 @@
 // The page is whole without this. It adds: arrow keys inside a figure (one tab stop each instead of hundreds),
 // a line of text for the mark under pointer or focus, and open tables when the page is printed.
 for (const figure of document.querySelectorAll("figure")) {
-  const marks = [...figure.querySelectorAll(".mark")];
+  const marks = [...figure.querySelectorAll(".marks > *, .grid td[class]")];
   const readout = figure.querySelector(".readout");
-  const says = (mark) => { readout.textContent = mark ? mark.querySelector("title").textContent : ""; };
+  const told = (mark) => {
+    if (mark.matches("td")) {
+      const table = mark.closest("table"), row = mark.parentNode, small = mark.querySelector("small");
+      const column = table.tHead.rows[0].cells[mark.cellIndex].textContent;
+      const share = mark.firstChild.data, of = row.lastElementChild.textContent;
+      const counted = table.matches(".close") ? `of ${of}` : `${small ? small.textContent : 0} of ${of}`;
+      return `${table.caption.textContent}: ${row.cells[0].textContent} answered as ${column}, ${share} %, ${counted}`;
+    }
+    const head = mark.parentNode.getAttribute("aria-label");  // said once for neighbours
+    return (head ? `${head}: ` : "") + mark.querySelector("title").textContent;
+  };
+  const says = (mark) => { readout.textContent = mark ? told(mark) : ""; };
   const middle = (mark) => {
     // The box of a tile spans the whole sprite.
     const box = (mark.querySelector(".edge") || mark).getBoundingClientRect();

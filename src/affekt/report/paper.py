@@ -112,10 +112,8 @@ def _sign(axes: Any, item: Sign, order: int, _: Figure) -> None:
 
 def _tile(axes: Any, item: Tile, order: int, figure: Figure) -> None:
     assert figure.sprite is not None
-    side = figure.cell_px
-    cut = figure.sprite[
-        item.row * side : (item.row + 1) * side, item.column * side : (item.column + 1) * side
-    ]
+    side, top, left = figure.cell_px, item.row * figure.step_px, item.column * figure.step_px
+    cut = figure.sprite[top : top + side, left : left + side]
     extent = (item.x, item.x + item.side, item.y + item.side, item.y)
     limits = (axes.get_xlim(), axes.get_ylim())
     axes.imshow(cut, extent=extent, aspect="auto", interpolation="nearest", zorder=order)

@@ -9,7 +9,18 @@ from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.colours import Look, looks
 from affekt.report.exhibits import Column, Exhibit, Figure, Row, Table
 from affekt.report.inputs import ReportInput
-from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, shortened, width_of
+from affekt.report.scene import (
+    Box,
+    Item,
+    Paint,
+    Scene,
+    Sign,
+    Stroke,
+    Words,
+    layered,
+    shortened,
+    width_of,
+)
 from affekt.report.scores import Cell, Score
 from affekt.report.text import count, listed, percent
 
@@ -89,7 +100,7 @@ class _Pen(NamedTuple):
         name, middle, left = clean(cell.entry), y + LINE / 2, self.left
         yield Words(left - 8, middle + 4, shortened(name, left - 32), "end")
         emotion = cell.emotions[at]
-        says = f"{clean(emotion)}, {name}: {percent(score.value)}, 95 % {_ends(score)}"
+        says = f"{clean(emotion)}: {name}, {percent(score.value)}, 95 % {_ends(score)}"
         width = max(BAR * score.value, 0.5)
         yield Box(left, y + 3, width, LINE - 6, Paint(slot=self.looks[emotion].slot), says)
         low, high = score.interval
@@ -122,7 +133,9 @@ def _scene(panel: Panel, scored: Scored) -> Scene:
                 items += pen.bar(cell, at, scored[cell.entry][at], y)
                 y += LINE
         y += 8
-    return Scene(pen.left + BAR + RIGHT, y + 4, (*pen.axis(y, panel.cells[0].guessing), *items))
+    axis = layered(pen.axis(y, panel.cells[0].guessing), Stroke, Words)
+    inside = layered(items, Sign, Box, Stroke, Words)
+    return Scene(pen.left + BAR + RIGHT, y + 4, (*axis, *inside))
 
 
 def _whiskers(low: float, high: float, y: float) -> Iterator[Item]:

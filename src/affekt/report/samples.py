@@ -168,13 +168,12 @@ def _sample(
         clean(row["title"] or "untitled", 80),
         clean(row["owner"] or "author unknown", 80),
     )
-    name = licence.title if licence else clean(row["licence"])
-    source = clean(row["source"])
+    word = licence.word if licence else clean(row["licence"])
     return Sample(
         emotion=str(row["emotion"]),
         felt=bool(row["felt"]),
         image_id=str(row["image_id"]),
-        credit=f"{title}, {owner}, {name}, {source}",
+        credit=f"{title}, {owner}, {word}, {clean(row['source'])}",
         licence=licence.word if licence else "",
         owner=owner,
         page=clean(row["page_url"] or row["url"] or "", 300),

@@ -1,6 +1,7 @@
 """A drawing as plain values in pixels, y down: drawn once for the page and once for paper."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -24,7 +25,6 @@ class Box(NamedTuple):
     height: float
     paint: Paint
     says: str = ""
-    kind: str = "box"
 
 
 class Stroke(NamedTuple):
@@ -37,7 +37,6 @@ class Stroke(NamedTuple):
     tone: Tone = "rule"
     width: float = 1
     dashed: bool = False
-    kind: str = "stroke"
 
 
 class Curve(NamedTuple):
@@ -46,7 +45,6 @@ class Curve(NamedTuple):
     points: tuple[tuple[float, float], ...]
     tone: Tone = "ink"
     width: float = 1
-    kind: str = "curve"
 
 
 class Words(NamedTuple):
@@ -61,7 +59,6 @@ class Words(NamedTuple):
     bold: bool = False
     angle: float = 0
     on_heat: int | None = None
-    kind: str = "words"
 
 
 class Sign(NamedTuple):
@@ -70,7 +67,6 @@ class Sign(NamedTuple):
     x: float
     y: float
     slot: int
-    kind: str = "sign"
 
 
 class Cover(NamedTuple):
@@ -91,7 +87,6 @@ class Tile(NamedTuple):
     row: int
     says: str
     cover: Cover | None = None
-    kind: str = "tile"
 
 
 class Cloud(NamedTuple):
@@ -111,7 +106,6 @@ class Plot(NamedTuple):
     side: float
     says: str
     clouds: tuple[Cloud, ...]
-    kind: str = "plot"
 
 
 Item = Box | Stroke | Curve | Words | Sign | Tile | Plot
@@ -134,6 +128,24 @@ class Scene:
     def has_covers(self) -> bool:
         """Whether a picture in it is covered until it is opened."""
         return any(isinstance(item, Tile) and item.cover is not None for item in self.items)
+
+
+TONES: tuple[Tone, ...] = ("rule", "soft", "paper", "ink")  # the lowest first
+
+
+def layered(items: Iterable[Item], *layers: type[Item]) -> tuple[Item, ...]:
+    """Sort items by their types, the lowest first, and lines by tone and width.
+
+    Equal ones keep their order. What looks alike then stands side by side, as the page wants it,
+    and no line crosses a mark that was drawn before.
+    """
+    return tuple(sorted(items, key=lambda item: (layers.index(type(item)), *_manner(item))))
+
+
+def _manner(item: Item) -> tuple[float, ...]:
+    if isinstance(item, Stroke):
+        return (TONES.index(item.tone), -item.width, item.dashed)
+    return ()
 
 
 LETTER = 0.56  # mean width of a letter of the page's fonts, in sizes

@@ -17,7 +17,7 @@ from affekt.report.squares import Square
 from affekt.report.text import percent
 
 STEPS = 10  # shares of pictures answered that are marked
-MOST_BENDS = 120  # of the line that is drawn
+MOST_BENDS = 90  # of the line that is drawn, one in 2 px
 
 
 def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
@@ -115,7 +115,7 @@ def _drawn(cell: Cell, square: Square) -> Iterator[Item]:
         width=1.5,
     )
     for coverage, risk, confidence in _steps(found):
-        says = f"{clean(cell.entry)}: {percent(coverage)} answered, {percent(risk)} of them wrong, "
+        says = f"{clean(cell.entry)}: {percent(coverage)} answered, {percent(risk)} wrong, "
         yield square.point((coverage, risk), f"{says}surer than {confidence:.3f}")
 
 

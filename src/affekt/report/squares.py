@@ -5,7 +5,17 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from affekt.foreign import clean
-from affekt.report.scene import Box, Item, Paint, Scene, Stroke, Words, shortened
+from affekt.report.scene import (
+    Box,
+    Curve,
+    Item,
+    Paint,
+    Scene,
+    Stroke,
+    Words,
+    layered,
+    shortened,
+)
 from affekt.report.scores import Cell
 
 SIDE, LEFT, TOP, BOTTOM = 176, 44, 30, 44  # px: the square, room for its scales and name
@@ -63,20 +73,23 @@ def scene(
         square = Square(at % ACROSS * WIDE + LEFT, at // ACROSS * HIGH + TOP)
         name = shortened(clean(cell.entry), WIDE - 16, 13)
         items.append(Words(square.left - LEFT, square.top - 14, name, size=13, bold=True))
-        items += [*scales(square, across, up), *draw(cell, square)]
+        inside = [*scales(square, across, up), *draw(cell, square)]
+        items += layered(inside, Stroke, Curve, Box, Words)
     rows = math.ceil(len(cells) / ACROSS)
     return Scene(min(len(cells), ACROSS) * WIDE, rows * HIGH, tuple(items))
 
 
 def scales(square: Square, across: str, up: str) -> Iterator[Item]:
     """Draw the lines of a chart and the names of its axes."""
-    for share in (0.0, 0.5, 1.0):
-        x, y = square.x(share), square.y(share)
-        yield Stroke(x, square.top, x, square.top + square.side)
-        yield Stroke(square.left, y, square.left + square.side, y)
-        word = f"{100 * share:.0f}"
-        yield Words(x, square.top + square.side + 14, word, "middle", "soft", 10)
-        yield Words(square.left - 6, y + 4, word, "end", "soft", 10)
+    bottom, right = square.top + square.side, square.left + square.side
+    ticks = {"0": 0.0, "50": 0.5, "100": 1.0}
+    for share in ticks.values():
+        yield Stroke(square.x(share), square.top, square.x(share), bottom)
+        yield Stroke(square.left, square.y(share), right, square.y(share))
+    for word, share in ticks.items():
+        yield Words(square.x(share), bottom + 14, word, "middle", "soft", 10)
+    for word, share in ticks.items():
+        yield Words(square.left - 6, square.y(share) + 4, word, "end", "soft", 10)
     yield Words(
         square.left + square.side / 2,
         square.top + square.side + 30,

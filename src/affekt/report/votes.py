@@ -13,7 +13,7 @@ from affekt.report.colours import looks
 from affekt.report.crowd import Answers
 from affekt.report.exhibits import Column, Exhibit, Figure, Gap, Row, Table
 from affekt.report.inputs import ReportInput
-from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, shortened
+from affekt.report.scene import Box, Item, Paint, Scene, Sign, Stroke, Words, layered, shortened
 from affekt.report.text import count, percent
 
 LEFT, WIDE, BAR, LINE, TOP = 132, 96, 78, 28, 44
@@ -110,7 +110,8 @@ def _scene(given: ReportInput, heads: list[str], rows: dict[str, list[int]]) -> 
         y, slot = TOP + at * LINE, styles[name].slot
         items += [Sign(10, y + 12, slot), Words(24, y + 16, shortened(clean(name), LEFT - 28))]
         items += _bars(name, heads, counted, y, scale, slot)
-    return Scene(LEFT + len(heads) * WIDE, TOP + len(rows) * LINE + 8, tuple(items))
+    inside = layered(items, Stroke, Sign, Box, Words)
+    return Scene(LEFT + len(heads) * WIDE, TOP + len(rows) * LINE + 8, inside)
 
 
 def _bars(
@@ -119,7 +120,7 @@ def _bars(
     asked = sum(counted)
     for column, (head, n) in enumerate(zip(heads, counted, strict=True)):
         x = LEFT + column * WIDE
-        says = f"{clean(name)}, {head} YES: {n:,} of {asked:,} questions"
+        says = f"{clean(name)}: {head} YES, {n:,} of {asked:,} questions"
         yield Box(x, y + 15, max(n * scale, 0.75), 9, Paint(slot=slot), says)
         yield Words(x + 2, y + 12, count(n), size=11)
 

@@ -70,7 +70,7 @@ def figure(found: Answers) -> Figure:
         table=_table(rows),
         notes=(
             "Agreement: mean share of the others who gave the same answer, over the worker's "
-            "questions that others answered too.",
+            "questions that others answered too. Seconds: the median of a worker's answers.",
             *sampled,
             *found.notes,
         ),
@@ -78,17 +78,20 @@ def figure(found: Answers) -> Figure:
 
 
 def _points(rows: pl.DataFrame, square: Square) -> Iterator[Item]:
+    """Give a mark a place, which tells of every worker there; most workers give few votes."""
+    told: dict[tuple[float, float], list[str]] = {}
     for number, one in enumerate(rows.iter_rows(named=True), 1):
         if one["agreement"] is not None:
-            says = (
-                f"worker {number}: {count(one['n'])} votes, {percent(one['yes'])} YES, "
-                f"agreement {percent(one['agreement'])}"
-            )
-            yield square.point((one["yes"], one["agreement"]), says + _pace(one["seconds"]))
+            votes = f"{count(one['n'])} {'vote' if one['n'] == 1 else 'votes'}"
+            says = f"worker {number}, {votes}{_pace(one['seconds'])}"
+            told.setdefault((one["yes"], one["agreement"]), []).append(says)
+    for (yes, agreement), those in sorted(told.items(), reverse=True):
+        says = f"{percent(yes)} YES: agreement {percent(agreement)}, {'; '.join(those)}"
+        yield square.point((yes, agreement), says)
 
 
 def _pace(seconds: float | None) -> str:
-    return "" if seconds is None else f", median {seconds:.1f} s"
+    return "" if seconds is None else f", {seconds:.1f} s"
 
 
 def _text(rows: pl.DataFrame) -> str:

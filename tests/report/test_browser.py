@@ -92,7 +92,7 @@ def test_every_mark_is_reached_by_arrow_keys_and_each_figure_is_one_tab_stop(
     """P5."""
     shown, _, _ = opened(browser, page)
     stops = ":is(.marks > *, .grid td)[tabindex='0']"
-    assert shown.evaluate(f"document.querySelectorAll(\"{stops}\").length") == 12
+    assert shown.evaluate(f'document.querySelectorAll("{stops}").length') == 12
     assert shown.evaluate(REACHED) == [0] * 13
 
 

@@ -202,7 +202,7 @@ def test_only_pictures_whose_licence_allows_it_are_shown_the_others_are_grey(wor
     assert 0 in cells
     assert figure.sprite is not None
     for pin in figure.pins:
-        assert ("A. Painter, Creative Commons" in pin.says) == (pin.cell > 0)
+        assert ("A. Painter, cc-by-4.0" in pin.says) == (pin.cell > 0)
     assert len(set(cells)) == sum(free.values()) + 1
     assert tuple(figure.sprite[20, 20]) == map_pictures.GREY
 

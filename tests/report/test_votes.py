@@ -148,10 +148,16 @@ def test_workers_are_numbers_and_their_shares_are_those_by_hand(world: World) ->
     assert first["expected"] == pytest.approx((0.5 + 0) / 2)
     assert first["seconds"] is None
     figure = workers.figure(found)
-    assert figure.scene.marks[1].startswith(
-        "worker 2: 2 votes, 50.0 % YES, agreement 25.0 %, median"
-    )
+    assert "50.0 % YES: agreement 25.0 %, worker 2, 2 votes, 2.0 s" in figure.scene.marks
     assert not any("w1" in str(row) for row in figure.table.rows)
+
+
+def test_workers_at_one_place_are_one_mark_that_tells_of_all(world: World) -> None:
+    """G13, P5."""
+    figure = workers.figure(answers(given(world, {"awe 1": "yy"})))
+    [says] = figure.scene.marks
+    assert says.startswith("100.0 % YES: agreement 100.0 %, worker 1, 1 vote")
+    assert "; worker 2, 1 vote" in says
 
 
 def test_many_workers_are_drawn_by_their_votes(

@@ -6,8 +6,9 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -121,8 +122,17 @@ def empty_database() -> bytes:
         return path.read_bytes()
 
 
-def made(folder: Path, asking: Asking = QUICK, n_pictures: int = 12, port: int = 0) -> Scene:
-    """Give a scene whose campaign lies in a folder; the same folder gives the same one."""
+def made(
+    folder: Path,
+    asking: Asking = QUICK,
+    n_pictures: int = 12,
+    port: int = 0,
+    notes: Mapping[int, tuple[str, ...]] | None = None,
+) -> Scene:
+    """Give a scene whose campaign lies in a folder; the same folder gives the same one.
+
+    ``notes`` are the content notes of pictures, by the number they are painted with.
+    """
     folder.mkdir(exist_ok=True)
     if not (folder / "votes.db").exists():
         (folder / "votes.db").write_bytes(empty_database())
@@ -136,7 +146,11 @@ def made(folder: Path, asking: Asking = QUICK, n_pictures: int = 12, port: int =
         ask(live, list(pictures))
     spots = pl.DataFrame(schema=SPOTS_OF)
     prepare(live, pool)
-    gallery = Gallery(Shelf(folder / "shelf"), spots, {**pictures, **pool.paths})
+    noted = {
+        hashlib.sha256(picture(number)).hexdigest(): told for number, told in (notes or {}).items()
+    }
+    live = replace(live, noted=frozenset(noted))
+    gallery = Gallery(Shelf(folder / "shelf"), spots, {**pictures, **pool.paths}, noted)
     (folder / "plan.toml").write_text(PLAN)
     address = f"http://127.0.0.1:{port}"
     return Scene(live, "A study", gallery, pool, Seals(SECRET), address, folder / "plan.toml")
@@ -174,12 +188,17 @@ def served(scene: Scene, port: socket.socket) -> Iterator[Site]:
 
 
 @contextmanager
-def site(folder: Path, asking: Asking = QUICK, n_pictures: int = 12) -> Iterator[Site]:
+def site(
+    folder: Path,
+    asking: Asking = QUICK,
+    n_pictures: int = 12,
+    notes: Mapping[int, tuple[str, ...]] | None = None,
+) -> Iterator[Site]:
     """Answer for a new campaign."""
     with closing(socket.socket()) as port:
         port.bind(("127.0.0.1", 0))
         number = port.getsockname()[1]
-        with served(made(folder, asking, n_pictures, number), port) as one:
+        with served(made(folder, asking, n_pictures, number, notes), port) as one:
             yield one
 
 

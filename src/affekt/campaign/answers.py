@@ -16,8 +16,8 @@ from affekt.journal.clock import MICROSECONDS
 
 FIND = text(
     """SELECT c.item, c.slot, c.assignment, a.worker, a.state, a.until, i.emotion,
-        (s.state = 'leased' AND s.assignment = c.assignment) AS is_held, p.state AS campaign_state,
-        w.state AS worker_state
+        i.image_id, (s.state = 'leased' AND s.assignment = c.assignment) AS is_held,
+        p.state AS campaign_state, w.state AS worker_state
     FROM cards c JOIN assignments a ON a.id = c.assignment JOIN items i ON i.id = c.item
     JOIN slots s ON s.id = c.slot JOIN campaigns p ON p.id = a.campaign
     JOIN workers w ON w.id = a.worker
@@ -99,8 +99,8 @@ def answer(live: Live, worker: int, card: str, said: Said, *, key: str, seconds:
     Raises:
         NotTaken: ``unknown`` card, ``conflict`` with another answer, or the campaign is closed; on
             a lost lease also what `check_may_work` says, such as of somebody who withdrew.
-            ``covered`` where pictures are covered first and this one was not revealed since it was
-            answered last.
+            ``covered`` where pictures are covered first, or this one for its content note, and it
+            was not revealed since it was answered last.
     """
     saying = Saying(card, said, key, seconds)
     return live.database.write(lambda to: keep(to, live, worker, saying))
@@ -251,7 +251,7 @@ def _uncover(to: Connection, live: Live, worker: int, card: str, key: str) -> No
 
 def _check_seen(to: Connection, live: Live, found: Any, key: str) -> None:
     """Refuse an answer to a picture that is covered, and note which answer followed a reveal."""
-    if not live.asking.care.cover:
+    if not live.asking.care.cover and found.image_id not in live.noted:
         return
     seen = to.execute(SEE, {"assignment": found.assignment, "item": found.item, "key": key})
     if not seen.rowcount:

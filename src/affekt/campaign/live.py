@@ -31,6 +31,8 @@ class Live:
         seed: Of the random orders that nobody may foresee or has to repeat.
         emotions: All emotions that can be named, in order.
         clock: The server's time.
+        noted: Ids of pictures with a content note, which are covered first in any campaign. They
+            are no part of what a campaign is: other tags change no question.
     """
 
     database: Database
@@ -40,6 +42,7 @@ class Live:
     emotions: tuple[str, ...]
     seed: int = 0
     clock: Clock = field(default=CLOCK)
+    noted: frozenset[str] = frozenset()
 
     def now(self) -> int:
         """Give the server's time, microseconds since 1970, UTC; never turned back."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from jaxtyping import UInt8
 
+from affekt.measures.intervals import Interval
 from affekt.report.scene import Scene
 from affekt.report.text import Value, show
 
@@ -108,11 +109,11 @@ class Table:
                 spans[below][column] = 0
         return [
             [
-                Merged(text, span, at == 0)
+                Merged(_closed(text, values[at]), span, at == 0)
                 for at, (text, span) in enumerate(zip(row, of_row, strict=True))
                 if span
             ]
-            for row, of_row in zip(cells, spans, strict=True)
+            for row, of_row, values in zip(cells, spans, self.rows, strict=False)
         ]
 
     def _is_text(self, column: int) -> bool:
@@ -127,6 +128,11 @@ class Table:
             [show(value, column.kind) for value, column in zip(row, self.heads, strict=False)]
             for row in self.rows[: self.shown]
         ]
+
+
+def _closed(text: str, value: Value) -> str:
+    """Set the dash of an interval close, as a page has hundreds."""
+    return text.replace(" – ", "–") if isinstance(value, Interval) else text
 
 
 class Shade(NamedTuple):

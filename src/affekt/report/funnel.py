@@ -114,7 +114,8 @@ def _table(steps: list[Step], rows: tuple[str, ...]) -> Table:
     for step in steps:
         lines.append(_line(step.stage, "came in", step.came_in, rows))
         lines += [
-            _line(step.stage, f"− {clean(reason)}", counts, rows) for reason, counts in step.dropped.items()
+            _line(step.stage, f"− {clean(reason)}", counts, rows)
+            for reason, counts in step.dropped.items()
         ]
         strong.add(len(lines))
         lines.append(_line(step.stage, "kept", step.kept, rows))

@@ -87,6 +87,7 @@ def item(request: Request, who: Staff, question_id: str) -> HTMLResponse:
     return desk(
         request, "item", who, "items", item=one, may=staff.may(who.entry.role, "reviewer"),
         image=f"/desk/p/{who.scene.seals.picture(one.image_id, NOBODY)}",
+        notes=who.scene.gallery.notes.get(one.image_id, ()),
         history_of=audit.rows(live, thing=f"question {question_id}").to_dicts(),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from affekt.journal.clock import MICROSECONDS
 from affekt.site.doors import Anybody, Sender, Visitor, slow
 from affekt.site.gallery import Pool
 from affekt.site.render import page
-from affekt.site.work import next_step
+from affekt.site.work import keys_of, next_step
 
 routes = APIRouter()
 
@@ -91,6 +91,8 @@ def _question(request: Request, who: Visitor, form: exam.Form) -> Response:
     return page(
         request, "work/test.html", words=who.words, worker=who.worker, n=asked.position,
         of=len(form.questions), image=_image(who, asked), token=asked.token,
+        note=who.words.note(who.scene.gallery.notes.get(asked.image_id, ())),
+        reveal=keys_of(who)["reveal"],
         ahead=_image(who, later[0]) if later else "", choices=form.choices, seconds_left=left,
         form_token=who.form_token,
     )  # fmt: skip

@@ -12,6 +12,7 @@ import polars as pl
 from affekt.errors import AffektError, NotTaken, PictureError, UsageError
 from affekt.pictures.decode import Decoders
 from affekt.pictures.shelf import Shelf, Spot
+from affekt.stages import _warnings
 
 MOST_PIXELS = 2_000_000  # of a picture as it is shown; more is not seen on a screen
 KEPT_BYTES = 96_000_000  # of pictures made anew
@@ -41,9 +42,17 @@ class Gallery:
         shelf: Bytes of the project's pictures.
         spots: Where each of them lies, columns ``image_id``, ``shard``, ``row_group``, ``row``.
         files: Pictures that lie in files, by id, such as those of the test.
+        notes: Content notes of those that may disturb, by id; a page covers them first.
     """
 
-    def __init__(self, shelf: Shelf, spots: pl.DataFrame, files: Mapping[str, Path]) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        spots: pl.DataFrame,
+        files: Mapping[str, Path],
+        notes: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.notes = notes or {}
         columns = spots.select("image_id", "shard", "row_group", "row")
         self._spots = {row[0]: Spot(*row[1:]) for row in columns.iter_rows()}
         self._shelf = shelf
@@ -88,6 +97,19 @@ class Gallery:
             while self._size > KEPT_BYTES:
                 self._size -= len(self._kept.popitem(last=False)[1].data)
         return made
+
+
+def notes_of(
+    images: pl.DataFrame, words: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """Give the content notes of those pictures that have one, by id.
+
+    Args:
+        images: Columns ``image_id`` and ``tags``; of pictures without tags nothing is known.
+        words: Content note → tags that give it, as the release takes them.
+    """
+    found = images.select("image_id", notes=_warnings.of_tags(images["tags"], words))
+    return {name: tuple(notes) for name, notes in found.iter_rows() if notes}
 
 
 def pool_of(folder: Path | None, emotions: tuple[str, ...]) -> Pool:

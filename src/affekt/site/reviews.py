@@ -119,5 +119,6 @@ def test(request: Request, who: Staff) -> HTMLResponse:
     }
     return desk(
         request, "test", who, "test", reports=reports, images=images,
+        notes=who.scene.gallery.notes,
         settings=who.scene.live.asking.test, needs_test=who.scene.live.asking.needs_test,
     )  # fmt: skip

@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 import uvicorn
@@ -26,7 +26,7 @@ from affekt.plan import Plan
 from affekt.project import Project
 from affekt.site.app import create
 from affekt.site.exams import prepare
-from affekt.site.gallery import Gallery, pool_of
+from affekt.site.gallery import Gallery, notes_of, pool_of
 from affekt.site.scene import Scene
 from affekt.site.seals import Seals
 
@@ -84,9 +84,10 @@ def opened(project: Project, at: Door) -> Iterator[Scene]:
     crowd = crowd_of(plan)
     spots = _asked_pictures(project)
     secret = project_key(plan.project / "journal")
-    live = live_of(plan)
+    notes = notes_of(spots, plan.warning_words)
+    live = replace(live_of(plan), noted=frozenset(notes))
     pool = pool_of(crowd.pool.path if crowd.pool else None, live.emotions)
-    gallery = Gallery(project.store.shelf, spots, pool.paths)
+    gallery = Gallery(project.store.shelf, spots, pool.paths, notes)
     try:
         check_safe(live, at, secret)
         look_again(live)  # the settings of the plan may be others than when it was last served

@@ -170,7 +170,7 @@ def _page(request: Request, who: Visitor, held: Batch) -> HTMLResponse:
         n_answered=sum(card.said is not None for card in held.cards),
         pays=pays(asking.pay), earned=money(standing.earned, asking.pay.currency),
         shown_keys={deed: keyname(key) for deed, key in keys.items()},
-        key_texts=key_texts(who.words, asking),
+        key_texts=key_texts(who.words, live),
     )  # fmt: skip
 
 
@@ -186,7 +186,7 @@ def _told(who: Visitor, held: Batch) -> dict[str, Any]:
         "break_after": live.asking.care.break_after,
         "cover": live.asking.care.cover,
         "mode": live.asking.answers,
-        "keys": {deed: keys_of(who)[deed] for deed, _ in key_texts(who.words, live.asking)},
+        "keys": {deed: keys_of(who)[deed] for deed, _ in key_texts(who.words, live)},
         "choices": [{"name": one, "word": who.words.emotion(one)} for one in live.emotions],
         "texts": {name: who.words(name) for name in SPOKEN},
     }
@@ -204,6 +204,7 @@ def _card(who: Visitor, card: Card) -> Mapping[str, Any]:
         "emotion": card.emotion,
         "word": word,
         "warn": card.emotion in asking.care.warn_of,
+        "note": own.note(who.scene.gallery.notes.get(card.image_id, ())),
         "said": card.said,
         "is_passed": card.is_passed,
     }

@@ -20,6 +20,7 @@ class Words:
         is_reviewed: People who speak it have looked at the words of the emotions.
         source: Where the words of the emotions are from.
         help: Who listens where a picture was too much: ``name``, ``words``, ``address``.
+        notes: Content note of a release → its words.
     """
 
     language: str
@@ -29,6 +30,7 @@ class Words:
     texts: Mapping[str, str]
     emotions: Mapping[str, str]
     help: Sequence[Mapping[str, str]]
+    notes: Mapping[str, str]
 
     def __call__(self, key: str, **values: object) -> str:
         """Give a text with its values filled in.
@@ -41,6 +43,11 @@ class Words:
     def emotion(self, name: str) -> str:
         """Give the word for an emotion; its name where the language has none."""
         return self.emotions.get(name, name.replace("_", " "))
+
+    def note(self, notes: Sequence[str]) -> str:
+        """Give the content notes of a picture as one text, ``""`` without any."""
+        told = ", ".join(self.notes.get(one, one) for one in notes)
+        return self("content_note", notes=told) if told else ""
 
 
 @cache
@@ -56,6 +63,7 @@ def words(language: str) -> Words:
         texts={**known["texts"], **own["texts"]},
         emotions={**known["emotions"], **own["emotions"]},
         help=own["help"],
+        notes={**known["notes"], **own["notes"]},
     )
 
 

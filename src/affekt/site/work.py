@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from affekt.campaign import claim, consent, messages, past, wording, workers
-from affekt.campaign.settings import Asking
+from affekt.campaign.live import Live
 from affekt.errors import NotTaken
 from affekt.site.doors import (
     WORKER,
@@ -77,7 +77,7 @@ def home(request: Request, who: Anybody, saved: str = "") -> Response:
             for one in past.batches(live, own.id)
         ],
         classes=[who.words.emotion(one) for one in asked_about(who)],
-        offered=who.scene.languages, keys=keys_of(who), key_texts=key_texts(who.words, live.asking),
+        offered=who.scene.languages, keys=keys_of(who), key_texts=key_texts(who.words, live),
         is_saved=saved == "yes", is_wrong=saved == "no",
     )  # fmt: skip
 
@@ -216,10 +216,10 @@ def keys_of(who: Visitor) -> dict[str, str]:
     return {deed: own.get(deed, key) for deed, key in KEYS.items()}
 
 
-def key_texts(own: Words, asking: Asking) -> list[tuple[str, str]]:
+def key_texts(own: Words, live: Live) -> list[tuple[str, str]]:
     """Give the deeds of this campaign and what each is called, in the order of the page."""
-    hidden = {"yes", "no"} if asking.answers == "tick_all" else {"none", "done"}
-    hidden |= set() if asking.care.cover else {"reveal"}
+    hidden = {"yes", "no"} if live.asking.answers == "tick_all" else {"none", "done"}
+    hidden |= set() if live.asking.care.cover or live.noted else {"reveal"}
     return [(deed, own(KEY_TEXTS.get(deed, deed))) for deed in KEYS if deed not in hidden]
 
 

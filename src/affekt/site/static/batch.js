@@ -78,15 +78,21 @@ async function go(to) {
   showTicks(card);
   progress();
   if (card.warn && !warned.has(card.emotion)) await warn(card);
-  isCovered = set.cover;
-  root.classList.toggle("is-covered", isCovered);
-  announce(`${altOf(at)}. ${card.question}`);
+  cover(card);
+  announce([`${altOf(at)}.`, card.note && `${card.note}.`, card.question].filter(Boolean).join(" "));
   const isShown = await pictures.show(at);
   if (at !== to) return undefined;
   isOpen = isShown;
   root.classList.toggle("is-broken", !isShown);
   if (!isShown) announce(say.broken);
   return undefined;
+}
+
+// Every picture where the campaign says so, else those with a content note, which the cover names.
+function cover(card) {
+  isCovered = set.cover || card.note !== "";
+  root.classList.toggle("is-covered", isCovered);
+  find("content-note").textContent = card.note;
 }
 
 function finish() {
@@ -281,6 +287,7 @@ alone(`affekt-batch-${set.who}`, {
     isReadOnly = true;
     root.classList.add("is-read-only");
     note(say.second_tab, true);
+    cover(cards[0]);
     pictures.show(0);
     find("question").textContent = cards[0].question;
     for (const button of document.querySelectorAll("[data-do], [data-tick], #submit")) button.disabled = true;

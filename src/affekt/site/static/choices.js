@@ -1,6 +1,7 @@
 // Number keys choose among the answers of the test; a key that is held down counts once.
 const buttons = [...document.querySelectorAll("button[data-choice]")];
 const picture = document.querySelector("#picture img");
+const cover = document.querySelector("#picture details");
 let isSent = false;
 
 function lock() {
@@ -9,7 +10,8 @@ function lock() {
 
 for (const button of buttons) {
   button.addEventListener("click", (event) => {
-    const isSeen = !picture || (picture.complete && picture.naturalWidth > 0);
+    const isThere = !picture || (picture.complete && picture.naturalWidth > 0);
+    const isSeen = isThere && (!cover || cover.open);
     if (isSent || !isSeen) event.preventDefault();
     else isSent = true;
     lock();
@@ -18,6 +20,12 @@ for (const button of buttons) {
 document.addEventListener("keydown", (event) => {
   if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.target.closest("input, textarea, select")) return;
+  const isReveal = cover && !cover.open && event.key.toLowerCase() === cover.dataset.key.toLowerCase();
+  if (isReveal && !event.target.closest("button, a, summary")) {
+    event.preventDefault();
+    cover.open = true;
+    return;
+  }
   const button = buttons[Number(event.key) - 1];
   if (button) button.click();
 });

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from affekt import plan
 from affekt.campaign import staff
@@ -22,6 +23,7 @@ from affekt.campaign.live import Live
 from affekt.cli.serve import _start as opened_site
 from affekt.errors import DiskTrouble, MissingExtra, Refused, UsageError
 from affekt.exports.shape import FILES
+from affekt.journal.schema import items
 from affekt.project import Project
 from affekt.site import passwords, start
 from affekt.site.gallery import pool_of
@@ -157,6 +159,29 @@ def test_a_plan_is_built_served_answered_killed_and_built_to_its_end(project: Pa
         assert process.wait(patience.SECONDS) == 130
     assert affekt("build", project).returncode == 0
     assert "/w/" not in (project / "work" / "logs" / "affekt.jsonl").read_text()
+
+
+def served(folder: Path) -> tuple[int, dict[str, str], list[tuple[str, ...]], frozenset[str]]:
+    """The campaign's number, its questions by picture, the content notes, what is covered."""
+    with start.opened(Project(plan.read(folder / "plan.toml")), start.door("::1", 1, None)) as one:
+        with one.live.database.read() as connection:
+            asked = connection.execute(select(items.c.image_id, items.c.question_id))
+            questions = {str(image): str(question) for image, question in asked}
+        return one.live.number, questions, list(one.gallery.notes.values()), one.live.noted
+
+
+@pytest.mark.slow
+def test_notes_are_of_the_projects_tags_and_ask_nothing_anew(project: Path) -> None:
+    """R22: with other words the campaign and its questions are those that they were."""
+    number, questions, notes, covered = served(project)
+    assert (notes, covered) == ([], frozenset())
+    tag = Project(plan.read(project / "plan.toml")).products()["dedupe"].table()["tags"][0][0]
+    text = f"{PLAN}warnings = {{ other = [{json.dumps(tag)}] }}\n"
+    (project / "plan.toml").write_text(text)
+    again = served(project)
+    assert again[:2] == (number, questions)
+    assert set(again[2]) == {("other",)}
+    assert 0 < len(again[3]) < 16
 
 
 @pytest.mark.slow

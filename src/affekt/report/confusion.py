@@ -78,7 +78,7 @@ def _grid(cell: Cell) -> Grid:
         n = sum(numbers)
         shades = (_shade(number, n, is_close) for number in numbers)
         rows.append(GridRow(name, tuple(shades), count(n)))
-    return Grid(clean(cell.entry), names, tuple(rows), is_close)
+    return Grid(clean(cell.entry), names, tuple(rows), "answered as", is_close)
 
 
 def _shade(number: float, n: float, is_close: bool) -> Shade:

@@ -155,12 +155,14 @@ class Grid(NamedTuple):
     """A shaded table: drawing and numbers in one.
 
     Attributes:
+        between: Words between the names of a row and of a column, which make a claim of them.
         is_close: Its cells are small, to hold a large number only.
     """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[GridRow, ...]
+    between: str
     is_close: bool = False
 
 

@@ -9,8 +9,9 @@ for (const figure of document.querySelectorAll("figure")) {
       const table = mark.closest("table"), row = mark.parentNode, small = mark.querySelector("small");
       const column = table.tHead.rows[0].cells[mark.cellIndex].textContent;
       const share = mark.firstChild.data, of = row.lastElementChild.textContent;
-      const counted = table.matches(".close") ? `of ${of}` : `${small ? small.textContent : 0} of ${of}`;
-      return `${table.caption.textContent}: ${row.cells[0].textContent} answered as ${column}, ${share} %, ${counted}`;
+      const counted = table.matches(".close") ? "" : `${small ? small.textContent : 0} `;
+      const said = share === "–" ? "no picture" : `${share} %, ${counted}of ${of}`;
+      return `${table.caption.textContent}: ${row.cells[0].textContent} ${table.dataset.between} ${column}, ${said}`;
     }
     const head = mark.parentNode.getAttribute("aria-label");  // said once for neighbours
     return (head ? `${head}: ` : "") + mark.querySelector("title").textContent;

@@ -103,7 +103,7 @@ def test_only_pictures_whose_licence_allows_it_are_shown(world: World) -> None:
     }
     rows = drawn(world, one, build).table.rows
     assert {row[10] for row in rows} == free
-    assert all("A. Painter, Creative Commons" in str(row[8]) for row in rows)
+    assert all("A. Painter, cc-by-4.0" in str(row[8]) for row in rows)
 
 
 def test_a_picture_with_a_content_warning_and_its_maps_stay_covered(world: World) -> None:

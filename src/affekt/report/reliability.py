@@ -19,6 +19,8 @@ from affekt.report.text import count, percent
 
 Bin = tuple[float, float, float]  # pictures, mean probability said, share right
 SMALL = 4  # px of a point at the temperature
+FULL = 20  # pictures of a point; of fewer its interval spans half the diagram
+FEWEST = 5  # points that are drawn of however few pictures
 
 
 def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
@@ -42,9 +44,10 @@ def figure(panel: Panel) -> Figure:
         scene=squares.scene(panel.contenders, _drawn, across="said", up="right"),
         table=_table(panel, name),
         notes=(
-            f"Points: up to {BINS} bins of equally many answers, by the probability of the top "
-            "answer. Lines: 95 %, Wilson, as if answers were alone. Dashed: said as often as "
-            "right; below it an entry is too sure.",
+            f"Points: bins of equally many answers, by the probability of the top answer; {BINS}, "
+            f"or as many as hold {FULL} pictures each, but no fewer than {FEWEST}. Lines: 95 %, "
+            "Wilson, as if answers were alone. Dashed: said as often as right; below it an entry "
+            "is too sure.",
             *(["Small points: the same answers at the temperature."] * _is_cooled(panel)),
         ),
     )
@@ -68,9 +71,10 @@ def _bins(
     right: Float[np.ndarray, " row"],
     weight: Float[np.ndarray, " row"],
 ) -> list[Bin]:
-    place = places(said, BINS)
+    wanted = min(BINS, max(FEWEST, int(weight.sum() + 0.5) // FULL))
+    place = places(said, wanted)
     sums = [
-        np.bincount(place, weights=values * weight, minlength=BINS)
+        np.bincount(place, weights=values * weight, minlength=wanted)
         for values in (np.ones_like(said), said, right)
     ]
     return [(n, one / n, right / n) for n, one, right in zip(*sums, strict=True) if n > 0]

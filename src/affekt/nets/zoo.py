@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from affekt.errors import MissingExtra, UsageError
 
-EXTRA = "pip install 'affekt[zoo]'"
+EXTRA = "zoo"
 TIMM_FILES = ("model.safetensors", "pytorch_model.bin")
 OPEN_CLIP_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
 
@@ -138,8 +138,8 @@ def of_open_clip(name: str) -> Loaded:
 LIBRARIES: Mapping[str, Callable[[str], Loaded]] = {"timm": of_timm, "open_clip": of_open_clip}
 
 
-def imported(module: str) -> Any:
-    """Import a library of the extra.
+def imported(module: str, extra: str = EXTRA) -> Any:
+    """Import a library of an extra that has the name of its feature.
 
     Raises:
         MissingExtra: It is not there, or raises: torchvision does when it is of another torch.
@@ -149,8 +149,9 @@ def imported(module: str) -> Any:
     except (ImportError, RuntimeError, OSError) as trouble:
         said = str(trouble).partition("\n")[0]
         raise MissingExtra(
-            f"the feature 'zoo' needs {module.partition('.')[0]}, which cannot be imported "
-            f"({said}): {EXTRA}, with a torchvision that belongs to the installed torch"
+            f"the feature {extra!r} needs {module.partition('.')[0]}, which cannot be imported "
+            f"({said}): pip install 'affekt[{extra}]', with a torchvision that belongs to the "
+            f"installed torch{'' if extra == EXTRA else ', or none'}"
         ) from trouble
 
 

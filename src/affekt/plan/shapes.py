@@ -6,7 +6,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, StringConstraints, model_validator
 
 from affekt.datasets import Dataset
 from affekt.engine import NATIVE
@@ -67,6 +67,15 @@ class Entry(BaseModel, frozen=True, extra="forbid"):
     feature: Feature | None
     model: Model
     on: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_be_read_beside(self) -> "Entry":
+        if self.model.reads and (self.feature is None or self.feature.texts is None):
+            raise ValueError(
+                f"the model {self.model.kind()!r} holds pictures against texts, and the entry's "
+                'feature reads none; give it { kind = "clip", net = "folder of a CLIP or SigLIP" }'
+            )
+        return self
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -338,8 +347,9 @@ class Bench:
 
     def _predict(self, entry: Entry | Floor, taxonomy: Taxonomy, protocol: Protocol) -> Predict:
         feature = entry.feature if isinstance(entry, Entry) else None
+        model, texts = entry.model, feature.texts if feature else None
         return Predict(
-            model=entry.model,
+            model=model.with_texts(texts, taxonomy) if model.reads and texts else model,
             protocol=protocol,
             taxonomy=taxonomy,
             feature=feature if feature and feature.is_learned else None,

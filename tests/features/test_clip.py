@@ -5,6 +5,7 @@ Nets are tiny and have random weights, because none is fetched.
 
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,12 @@ needs_transformers = pytest.mark.slow  # importing it and PyTorch takes seconds
 
 @pytest.fixture
 def library() -> Any:
-    pytest.importorskip("torch", reason="PyTorch is not installed: pip install 'affekt[nets]'")
-    return pytest.importorskip(
-        "transformers", reason="transformers is not installed: pip install 'affekt[clip]'"
-    )
+    try:
+        for name in ("torch", *(["torchvision"] if find_spec("torchvision") else [])):
+            imported(name, "clip")
+        return imported("transformers", "clip")
+    except MissingExtra as trouble:
+        pytest.skip(str(trouble))
 
 
 @pytest.fixture
@@ -236,6 +239,18 @@ def test_texts_that_cannot_be_read_are_told(folder: Path) -> None:
     (folder / "tokenizer.json").unlink()
     with pytest.raises(UsageError, match=r"its texts cannot be read .*`tokenizer\.json`"):
         clip(folder).texts.read(["joy"])
+
+
+@needs_transformers
+def test_a_torchvision_that_raises_counts_as_missing(
+    library: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """M7: transformers would look into it, though it needs none."""
+    (tmp_path / "torchvision.py").write_text("raise RuntimeError('operator torchvision::nms ...')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "torchvision", raising=False)
+    with pytest.raises(MissingExtra, match=r"\(operator t.*the installed torch, or none"):
+        clip(folder).identity()
 
 
 def test_without_the_extra_one_line_names_it(

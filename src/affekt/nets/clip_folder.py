@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,15 @@ def found(net: Path, written: str) -> Files:
         written: The net as a human wrote it; a name of the hub where there is no such folder.
 
     Raises:
-        MissingExtra: transformers or PyTorch is missing.
+        MissingExtra: transformers or PyTorch is missing, or a torchvision is there that raises:
+            transformers would look into it.
         UsageError: There is no such net on this machine, or it is of a kind that is not run.
         Damaged: A file of it is not whole.
     """
     for library in ("torch", "transformers"):
         imported(library, EXTRA)
+    if find_spec("torchvision"):
+        imported("torchvision", EXTRA)
     folder = net if net.is_dir() else _left_behind(written)
     kind = _json(state(folder / CONFIG, WHAT)).get("model_type")
     if kind not in KINDS:

@@ -6,14 +6,13 @@ References:
 """
 
 import difflib
-import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from affekt.errors import MissingExtra, UsageError
+from affekt.nets.quiet import quiet
 
 EXTRA = "zoo"
 TIMM_FILES = ("model.safetensors", "pytorch_model.bin")
@@ -113,7 +112,7 @@ def of_open_clip(name: str) -> Loaded:
             f"the feature 'zoo': {name!r} reads with a net that would be fetched first; take one "
             "of open_clip's own, such as 'open_clip/ViT-B-32:openai'"
         )
-    with _unwarned():
+    with quiet("No pretrained weights"):  # they are random as yet
         net = clip.create_model(
             architecture, pretrained=None, force_quick_gelu=published.get("quick_gelu", False)
         ).eval()
@@ -153,21 +152,6 @@ def imported(module: str, extra: str = EXTRA) -> Any:
             f"({said}): pip install 'affekt[{extra}]', with a torchvision that belongs to the "
             f"installed torch{'' if extra == EXTRA else ', or none'}"
         ) from trouble
-
-
-@contextmanager
-def _unwarned() -> Iterator[None]:
-    """Keep open_clip from warning, through the root logger, that its weights are random as yet."""
-    root = logging.getLogger()
-
-    def is_other(record: logging.LogRecord) -> bool:
-        return "No pretrained weights" not in record.getMessage()
-
-    root.addFilter(is_other)
-    try:
-        yield
-    finally:
-        root.removeFilter(is_other)
 
 
 def _unknown(library: str, name: str, known: Iterable[str]) -> UsageError:

@@ -366,7 +366,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Place):
         return value.written
     if isinstance(value, BaseModel):
-        idle = getattr(value, "idle", frozenset())
+        idle: frozenset[str] = getattr(value, "idle", frozenset())
         fields = type(value).model_fields
         return {name: _plain(getattr(value, name)) for name in fields if name not in idle}
     if isinstance(value, tuple | list | frozenset | set):

@@ -76,8 +76,8 @@ def test_a_picture_gets_the_vector_that_transformers_gives(library: Any, kind: s
     if kind == "dinov2":
         expected = net(pixel_values=pixels).pooler_output
     else:
-        ids = tiny_clip_ids(library, kind, ["joy"])
-        expected = net(input_ids=ids, pixel_values=pixels).image_embeds
+        tokens = tokens_of(library, kind, ["joy"])
+        expected = net(**tokens, pixel_values=pixels).image_embeds
     found = feature.extract(PICTURE)
     if kind != "dinov2":  # that output is of length 1
         found /= np.linalg.norm(found)
@@ -85,10 +85,12 @@ def test_a_picture_gets_the_vector_that_transformers_gives(library: Any, kind: s
     assert feature.names[0] == f"clip.{kind}.0000"
 
 
-def tiny_clip_ids(library: Any, kind: str, texts: list[str]) -> Any:
+def tokens_of(library: Any, kind: str, texts: list[str]) -> dict[str, Any]:
+    """Give what the library's own examples hand to such a net: the mask to CLIP alone."""
     tokenizer = library.AutoTokenizer.from_pretrained(tiny_clip.made(kind))
     padding = "max_length" if kind == "siglip" else "longest"
-    return tokenizer(texts, padding=padding, return_tensors="pt")["input_ids"]
+    told = tokenizer(texts, padding=padding, return_tensors="pt")
+    return {"input_ids": told["input_ids"]} if kind == "siglip" else dict(told)
 
 
 @needs_transformers
@@ -97,10 +99,12 @@ def test_zero_shot_ranks_texts_as_transformers_does(library: Any, kind: str) -> 
     """M66: one template and one phrase an emotion are what the library does by itself."""
     import torch
 
-    texts = ["awe", "dread", "joy"]
+    texts = ["awe", "a photo of dread", "joy"]
     taxonomy = Taxonomy(
         name="three",
-        emotions=tuple(Emotion(name=one, phrases=(one,)) for one in texts),
+        emotions=tuple(
+            Emotion(name=f"emotion-{at}", phrases=(one,)) for at, one in enumerate(texts)
+        ),
         templates=("{}",),
     )
     feature = clip(tiny_clip.made(kind))
@@ -108,9 +112,8 @@ def test_zero_shot_ranks_texts_as_transformers_does(library: Any, kind: str) -> 
     fitted = model.fit(no_rows(feature, taxonomy))
     net = whole(library, kind)
     with torch.inference_mode():
-        told = net(
-            input_ids=tiny_clip_ids(library, kind, texts), pixel_values=prepared(PICTURE)
-        ).logits_per_image
+        tokens = tokens_of(library, kind, texts)
+        told = net(**tokens, pixel_values=prepared(PICTURE)).logits_per_image
     expected = told.softmax(1)[0].numpy()  # a bias that all texts share changes no softmax
     found = fitted.probabilities(feature.extract(PICTURE)[None])[0]
     assert found == pytest.approx(expected, abs=1e-5)

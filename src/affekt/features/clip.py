@@ -1,6 +1,6 @@
 """What CLIP, SigLIP or DINOv2 makes of a picture; needs the extra ``clip``."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from pydantic import Field
 
@@ -37,8 +37,6 @@ class Clip(Feature):
         Oquab et al. (2024), DINOv2: Learning Robust Visual Features without Supervision, TMLR.
     """
 
-    idle: ClassVar[frozenset[str]] = frozenset({"net"})  # its content counts
-
     net: Place = Field(
         description="folder of the net, or its name where an earlier download left it, such as "
         "`openai/clip-vit-large-patch14`",
@@ -69,7 +67,10 @@ class Clip(Feature):
         return square_px(self._seen, self.framing)
 
     def identity(self) -> dict[str, Any]:
-        """Give kind, version and settings, and all else that the values come from."""
+        """Give kind, version and settings, and all else that the values come from.
+
+        Of the folder its content counts, not where it lies.
+        """
         files = self._files
         return super().identity() | {
             "net": files.kind,

@@ -117,10 +117,8 @@ class ClipTexts(TextEncoder):
         net, torch = self._net(files), imported("torch", EXTRA)
         tokens = self._tokens(files, texts, net.config.text_config.max_position_embeddings)
         with torch.inference_mode(), on_one_thread(torch):
-            told = {name: one.to(net.device) for name, one in tokens.items()}
-            vectors: Float32[np.ndarray, "text feature"] = (
-                net.get_text_features(**told).pooler_output.cpu().numpy()
-            )
+            told = net.get_text_features(input_ids=tokens.to(net.device)).pooler_output
+            vectors: Float32[np.ndarray, "text feature"] = told.cpu().numpy()
         return vectors
 
     def _files(self) -> Files:
@@ -137,7 +135,7 @@ class ClipTexts(TextEncoder):
         with _opening:
             return _opened(files)[1]
 
-    def _tokens(self, files: Files, texts: Sequence[str], most: int) -> Mapping[str, Any]:
+    def _tokens(self, files: Files, texts: Sequence[str], most: int) -> Any:
         try:
             tokenizer = imported("transformers", EXTRA).AutoTokenizer.from_pretrained(
                 files.folder, local_files_only=True, trust_remote_code=False
@@ -154,12 +152,16 @@ class ClipTexts(TextEncoder):
                     f"{files.folder}: {text!r} is too long for the net, which reads {most} "
                     "tokens; shorten the template or the phrase"
                 )
-        padding = WAYS[files.kind].padding
-        told: Mapping[str, Any] = tokenizer(
-            list(texts), padding=padding, max_length=most, truncation=True, return_tensors="pt"
+        told = tokenizer(
+            list(texts),
+            padding=WAYS[files.kind].padding,
+            max_length=most,
+            truncation=True,
+            return_tensors="pt",
         )
-        # What was trained on texts of one length was trained to read what fills them up, too.
-        return {"input_ids": told["input_ids"]} if padding == "max_length" else told
+        # What fills texts up needs no mask: CLIP reads forwards and answers at their end, and
+        # SigLIP was trained to read it.
+        return told["input_ids"]
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from affekt.parts import Place
 from affekt.plan import Bench, Entry
 from affekt.protocols.kfold import KFold
 from affekt.store import Failure, Product, Store
-from affekt.taxonomy import VALENCE2, Emotion, Taxonomy
+from affekt.taxonomy import MIKELS8, VALENCE2, Emotion, Taxonomy
 from tests.nets import tiny_clip
 from tests.stages.toyset import Toy
 
@@ -133,8 +133,12 @@ def test_a_benchmark_names_emotions_without_a_training_row(library: Any, tmp_pat
     plan = Bench(
         datasets={"toy": Toy(root=Place(written="toy"))},
         entries=(
-            Entry(name="texts", feature=clip(tiny_clip.made()), model=ZeroShot()),
-            Entry(name="mute", feature=clip(tiny_clip.made("dinov2")), model=ZeroShot()),
+            Entry(name="texts", feature=clip(tiny_clip.made()), model=ZeroShot(taxonomy=MIKELS8)),
+            Entry(
+                name="mute",
+                feature=clip(tiny_clip.made("dinov2")),
+                model=ZeroShot(taxonomy=MIKELS8),
+            ),
         ),
         protocols={"kfold": KFold(n_folds=2, seed=1)},
         taxonomy=VALENCE2,
@@ -154,9 +158,9 @@ def test_a_benchmark_names_emotions_without_a_training_row(library: Any, tmp_pat
 
 def test_only_a_feature_that_reads_can_be_held_against_texts() -> None:
     with pytest.raises(ValidationError, match=r"holds pictures against texts.*kind = \"clip\""):
-        Entry(name="wrong", feature=Backbone(), model=ZeroShot())
+        Entry(name="wrong", feature=Backbone(), model=ZeroShot(taxonomy=MIKELS8))
     with pytest.raises(ValidationError, match="holds pictures against texts"):
-        Entry(name="wrong", feature=None, model=ZeroShot())
+        Entry(name="wrong", feature=None, model=ZeroShot(taxonomy=MIKELS8))
 
 
 @needs_transformers

@@ -73,19 +73,19 @@ def test_phrases_of_the_plan_come_first_then_those_of_the_data_set() -> None:
 def test_an_emotion_without_a_phrase_is_told() -> None:
     bare = Taxonomy(name="bare", emotions=(Emotion(name="calm"), Emotion(name="tense")))
     with pytest.raises(AffektError, match=r"'calm' has no phrase.*phrases = \[\"…\"\]"):
-        fit(ZeroShot().with_texts(Letters(), bare), "calm", "tense")
+        fit(ZeroShot(taxonomy=MIKELS8).with_texts(Letters(), bare), "calm", "tense")
 
 
 def test_vectors_of_another_length_than_those_of_texts_are_told() -> None:
     """Such as those of both views in a row."""
-    model = ZeroShot().with_texts(Letters(), MIKELS8)
+    model = ZeroShot(taxonomy=MIKELS8).with_texts(Letters(), MIKELS8)
     twice = Samples(np.zeros((1, 2 * LENGTH), np.float32), np.zeros(1, int), MIKELS8.names, ("a",))
     with pytest.raises(AffektError, match=r"pictures have 52 values and texts 26; leave .*`views`"):
         model.fit(twice)
 
 
 def test_results_are_filed_under_prompts_and_texts_and_other_stages_under_neither() -> None:
-    model = ZeroShot().with_texts(Letters(), MIKELS8)
+    model = ZeroShot(taxonomy=MIKELS8).with_texts(Letters(), MIKELS8)
     other = Taxonomy(name="mikels8", emotions=MIKELS8.emotions, templates=("{}",))
     assert model.digest() != ZeroShot(taxonomy=other).with_texts(Letters(), MIKELS8).digest()
     assert model.identity()["texts"] == {"kind": "letters"}

@@ -53,10 +53,14 @@ class ZeroShot(Model):
     learns: ClassVar[bool] = False
     reads: ClassVar[bool] = True
 
-    taxonomy: Taxonomy = MIKELS8
+    taxonomy: Taxonomy
 
     _texts: TextEncoder | None = PrivateAttr(None)
     _asked: Taxonomy | None = PrivateAttr(None)
+
+    @classmethod
+    def example(cls) -> "ZeroShot":
+        return cls(taxonomy=MIKELS8)
 
     def with_texts(self, texts: TextEncoder, taxonomy: Taxonomy) -> "ZeroShot":
         copy = self.model_copy()

@@ -239,6 +239,20 @@ def test_a_folder_that_is_not_whole_is_told(
 
 
 @needs_transformers
+def test_code_that_lies_beside_a_net_is_not_run(folder: Path) -> None:
+    before = clip(folder).extract(PICTURE)
+    (folder / "theirs.py").write_text("raise SystemExit('this was run')")
+    config = json.loads((folder / "config.json").read_text())
+    own = {"AutoModel": "theirs.Net", "AutoConfig": "theirs.Config"}
+    (folder / "config.json").write_text(json.dumps(config | {"auto_map": own}))
+    told = json.loads((folder / "tokenizer_config.json").read_text())
+    mapped = {"auto_map": {"AutoTokenizer": ["theirs.Tokens", None]}}
+    (folder / "tokenizer_config.json").write_text(json.dumps(told | mapped))
+    np.testing.assert_array_equal(clip(folder).extract(PICTURE), before)
+    assert clip(folder).texts.read(["joy"]).shape == (1, tiny_clip.LENGTH)
+
+
+@needs_transformers
 def test_texts_that_cannot_be_read_are_told(folder: Path) -> None:
     long = "joy " * 15
     with pytest.raises(UsageError, match=r"too long for the net, which reads 16 tokens; shorten"):

@@ -53,10 +53,16 @@ def drawn(folder: Path) -> Calibration:
     The draw is the same whatever they are called. A folder is looked at once in a process.
 
     Raises:
-        UsageError: There are fewer than are drawn.
+        UsageError: There are fewer than are drawn, or one cannot be read.
     """
     paths = sorted(one for one in folder.rglob("[!.]*") if one.suffix.lower() in ENDINGS)
-    known = {file_sha256(one): one for one in paths if one.is_file()}
+    try:
+        known = {file_sha256(one): one for one in paths if one.is_file()}
+    except OSError as trouble:
+        raise UsageError(
+            f"{trouble.filename}: cannot be read for `calibration` ({trouble.strerror}); let it be "
+            f"read, or take it out of {folder}"
+        ) from trouble
     if len(known) < DRAWN:
         raise UsageError(
             f"{folder}: holds {len(known):,} different pictures, and `calibration` draws {DRAWN}; "

@@ -40,9 +40,8 @@ class Backbone(Feature):
         convolutional neural networks, arXiv:1404.5997.
     """
 
-    idle: ClassVar[frozenset[str]] = frozenset(
-        {"weights", "mean", "calibration"}
-    )  # their content counts
+    # Their content counts.
+    idle: ClassVar[frozenset[str]] = frozenset({"weights", "mean", "calibration"})
 
     net: Literal["efficientnet_lite0", "caffenet", "alexnet"] = Field(
         "efficientnet_lite0",

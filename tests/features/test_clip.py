@@ -149,7 +149,7 @@ def test_a_benchmark_names_emotions_without_a_training_row(library: Any, tmp_pat
     assert texts.table()["image_id"].n_unique() == 20
     notes = texts.manifest["notes"]
     assert notes["is_untrained"] is True
-    said = notes["folds"][0]["model"]["in their places"]
+    said = notes["folds"][0]["model"]["phrases"]
     assert said == {name: ", ".join(one) for name, one in VALENCE2.phrases.items()}
     assert len(texts.manifest["recipe"]["model"]["templates"]) == 5
     assert isinstance(mute, Failure)

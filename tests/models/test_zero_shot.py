@@ -55,7 +55,7 @@ def test_the_prompts_are_told_with_that_nothing_was_learned() -> None:
     assert facts == {
         "learned from": "no picture",
         "templates": ["a photo of {}", "so much {}!"],
-        "in their places": {"calm": "peace, quiet", "tense": "stress"},
+        "phrases": {"calm": "peace, quiet", "tense": "stress"},
     }
 
 

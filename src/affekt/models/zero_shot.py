@@ -89,7 +89,7 @@ class ZeroShot(Model):
         facts = {
             "learned from": "no picture",
             "templates": list(self.taxonomy.templates),
-            "in their places": {name: ", ".join(said) for name, said in phrases.items()},
+            "phrases": {name: ", ".join(said) for name, said in phrases.items()},
         }
         return FittedZeroShot(np.stack(rows), np.array(self._texts.scale), facts=facts)
 

@@ -12,11 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from pydantic import ValidationError
 
 from affekt import line
 from affekt.errors import Damaged, MissingExtra, UsageError
-from affekt.features.backbone import Backbone
 from affekt.features.clip import Clip
 from affekt.models.zero_shot import ZeroShot
 from affekt.nets.zoo import imported
@@ -154,13 +152,6 @@ def test_a_benchmark_names_emotions_without_a_training_row(library: Any, tmp_pat
     assert len(texts.manifest["recipe"]["model"]["templates"]) == 5
     assert isinstance(mute, Failure)
     assert "'dinov2' does not read" in mute.reason
-
-
-def test_only_a_feature_that_reads_can_be_held_against_texts() -> None:
-    with pytest.raises(ValidationError, match=r"holds pictures against texts.*kind = \"clip\""):
-        Entry(name="wrong", feature=Backbone(), model=ZeroShot(taxonomy=MIKELS8))
-    with pytest.raises(ValidationError, match="holds pictures against texts"):
-        Entry(name="wrong", feature=None, model=ZeroShot(taxonomy=MIKELS8))
 
 
 @needs_transformers

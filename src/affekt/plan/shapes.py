@@ -6,7 +6,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, StringConstraints, model_validator
+from pydantic import BaseModel, StringConstraints
 
 from affekt.datasets import Dataset
 from affekt.engine import NATIVE
@@ -67,15 +67,6 @@ class Entry(BaseModel, frozen=True, extra="forbid"):
     feature: Feature | None
     model: Model
     on: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _can_be_read_beside(self) -> "Entry":
-        if self.model.reads and (self.feature is None or self.feature.texts is None):
-            raise ValueError(
-                f"the model {self.model.kind()!r} holds pictures against texts, and the entry's "
-                'feature reads none; give it { kind = "clip", net = "folder of a CLIP or SigLIP" }'
-            )
-        return self
 
     @property
     def needs(self) -> tuple[str, ...]:

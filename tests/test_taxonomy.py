@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from affekt.stages.sample import Sample
 from affekt.taxonomy import MIKELS8, VALENCE2, Emotion, Taxonomy
 
 
@@ -43,6 +44,38 @@ def test_a_keyword_of_two_emotions_is_refused_whatever_its_case() -> None:
                 Emotion(name="anger", keywords=("dread",)),
             ),
         )
+
+
+def test_every_emotion_that_affekt_knows_has_phrases_to_ask_a_net_by() -> None:
+    """M66"""
+    assert MIKELS8.phrases.keys() == set(MIKELS8.names)
+    assert VALENCE2.phrases.keys() == set(VALENCE2.names)
+    assert len(MIKELS8.templates) > 1
+
+
+@pytest.mark.parametrize("template", ["a photo", "{} and {}", "{emotion}", "a\n{}", ""])
+def test_a_template_has_one_place_for_a_phrase(template: str) -> None:
+    with pytest.raises(ValidationError, match="templates"):
+        Taxonomy(name="mine", emotions=MIKELS8.emotions, templates=(template,))
+    with pytest.raises(ValidationError, match="phrases"):
+        Emotion(name="fear", phrases=("{}",))
+
+
+def test_what_a_net_is_asked_by_is_no_part_of_what_other_results_are_filed_under() -> None:
+    plain = Taxonomy(
+        name=MIKELS8.name,
+        emotions=tuple(one.model_copy(update={"phrases": ()}) for one in MIKELS8.emotions),
+        templates=("{}",),
+    )
+    assert (
+        Sample(taxonomy=plain, seed=1, per_emotion=3).digest()
+        == Sample(taxonomy=MIKELS8, seed=1, per_emotion=3).digest()
+    )
+    other = plain.model_copy(update={"name": "other"})
+    assert (
+        Sample(taxonomy=other, seed=1, per_emotion=3).digest()
+        != Sample(taxonomy=MIKELS8, seed=1, per_emotion=3).digest()
+    )
 
 
 @pytest.mark.parametrize(

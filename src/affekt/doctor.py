@@ -24,6 +24,7 @@ from affekt.store import LIBRARIES, disk, versions
 EXTRAS = {
     "nets": "torch",
     "zoo": "timm",
+    "clip": "transformers",
     "serve": "fastapi",
     "postgresql": "psycopg",
     "cluster": "ray",

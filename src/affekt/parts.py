@@ -366,7 +366,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Place):
         return value.written
     if isinstance(value, BaseModel):
-        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
+        idle: frozenset[str] = getattr(value, "idle", frozenset())
+        fields = type(value).model_fields
+        return {name: _plain(getattr(value, name)) for name in fields if name not in idle}
     if isinstance(value, tuple | list | frozenset | set):
         return [
             _plain(one) for one in (sorted(value) if isinstance(value, frozenset | set) else value)

@@ -7,16 +7,33 @@ References:
 """
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, Field, StringConstraints, field_validator, model_validator
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Phrase = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f{}]{1,200}$")]
+Template = Annotated[
+    str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f{}]*\{\}[^\x00-\x1f\x7f{}]*$", max_length=200)
+]
+TEMPLATES = (
+    "a photo that evokes {}",
+    "a picture that makes people feel {}",
+    "an image that fills whoever looks at it with {}",
+    "a photograph of something that causes {}",
+    "whoever sees this photo feels {}",
+)
 DEVICE_NAMES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$")  # reserved as file names on Windows
 
 
 class Emotion(BaseModel, frozen=True, extra="forbid"):
-    """One emotion: its name, the words that name it in tags, their forms, and its valence sign."""
+    """One emotion: its name, the words that name it in tags, their forms, and its valence sign.
+
+    What nets that read are asked by, its phrases, changes no label and no picture: it is part of
+    what only those results are filed under, see `affekt.models.zero_shot`.
+    """
+
+    idle: ClassVar[frozenset[str]] = frozenset({"phrases"})
 
     name: Name = Field(description="lower-case word; becomes column values and file names")
     keywords: tuple[str, ...] = Field((), description="tags that name it; the name itself if empty")
@@ -24,6 +41,9 @@ class Emotion(BaseModel, frozen=True, extra="forbid"):
         (), description="other forms of these words; never searched, and matched only on request"
     )
     valence: Literal[-1, 0, 1] = Field(0, description="+1 pleasant, -1 unpleasant, 0 neither")
+    phrases: tuple[Phrase, ...] = Field(
+        (), description="what is put into the templates to ask a net that reads"
+    )
 
     @field_validator("name")
     @classmethod
@@ -39,10 +59,15 @@ class Emotion(BaseModel, frozen=True, extra="forbid"):
 
 
 class Taxonomy(BaseModel, frozen=True, extra="forbid"):
-    """An ordered set of two to 60 emotions."""
+    """An ordered set of two to 60 emotions, and the templates that nets which read are asked by."""
+
+    idle: ClassVar[frozenset[str]] = frozenset({"templates"})
 
     name: Name
     emotions: tuple[Emotion, ...] = Field(min_length=2, max_length=60)  # one bit each in a word
+    templates: tuple[Template, ...] = Field(
+        TEMPLATES, min_length=1, description="texts with {} in the place of a phrase"
+    )
 
     @model_validator(mode="after")
     def _are_distinct(self) -> Self:
@@ -56,6 +81,11 @@ class Taxonomy(BaseModel, frozen=True, extra="forbid"):
                         "every name, keyword and form may stand once, capital letters aside"
                     )
         return self
+
+    @property
+    def phrases(self) -> dict[str, tuple[str, ...]]:
+        """Phrases of each emotion that has some, by its name."""
+        return {one.name: one.phrases for one in self.emotions if one.phrases}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -79,12 +109,30 @@ _FORMS = {
     "fear": "feared fearful fearfully fearfulness fearing fears fearsome",
     "sadness": "sad sadden saddened saddening saddens sadder saddest sadly",
 }
+# Each name and one synonym, which fit behind every template; nobody looked at what nets answer.
+_PHRASES = {
+    "amusement": ("amusement", "mirth"),
+    "awe": ("awe", "wonder"),
+    "contentment": ("contentment", "peaceful happiness"),
+    "excitement": ("excitement", "thrill"),
+    "anger": ("anger", "rage"),
+    "disgust": ("disgust", "revulsion"),
+    "fear": ("fear", "dread"),
+    "sadness": ("sadness", "sorrow"),
+    "positive": ("pleasant feelings", "happiness"),
+    "negative": ("unpleasant feelings", "distress"),
+}
 
 
 def _emotions(positive: str, negative: str) -> tuple[Emotion, ...]:
     signs = {**dict.fromkeys(positive.split(), 1), **dict.fromkeys(negative.split(), -1)}
     return tuple(
-        Emotion(name=name, forms=tuple(_FORMS.get(name, "").split()), valence=sign)
+        Emotion(
+            name=name,
+            forms=tuple(_FORMS.get(name, "").split()),
+            valence=sign,
+            phrases=_PHRASES[name],
+        )
         for name, sign in signs.items()
     )
 

@@ -4,6 +4,7 @@ Golden answers stand in ``tests/golden/features_<kind>.json``: see ``tests/golde
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from itertools import chain
 from typing import Any
 
@@ -15,19 +16,34 @@ from PIL import Image
 from affekt.blocks.sized import LEAST_PX
 from affekt.errors import MissingExtra, PictureError
 from affekt.features import Encoder, Feature, Raw
-from affekt.parts import Part, canonical
+from affekt.parts import Part, Place, canonical
 from affekt.pictures.square import squashed
 from tests.exams.every import every
 from tests.golden.write import check
+from tests.nets import tiny_clip
 
 Picture = NDArray[np.uint8]
+WRITTEN = ("clip",)  # it looks through a net in a folder
+MISSING = "transformers is not installed: pip install 'affekt[clip]'"
 FAMILY = [part for part in every("features") if issubclass(part, Feature)]
+
+
+def example(part: type[Feature]) -> Feature:
+    """Give the part's own example; of one that looks through a folder, one that is written here."""
+    if part.kind() in WRITTEN:
+        given = part.model_validate({"net": Place(written=str(tiny_clip.made()))})
+    else:
+        given = part.example()
+    assert isinstance(given, Feature)
+    return given
 
 
 def lacking(part: type[Feature]) -> str:
     """Say which optional library a part cannot do without here; ``""`` when all are there."""
+    if part.kind() in WRITTEN:  # importing PyTorch takes seconds; not before a test needs it
+        return "" if find_spec("transformers") and find_spec("torch") else MISSING
     try:
-        part.example().names  # noqa: B018  (asking is enough)
+        example(part).names  # noqa: B018  (asking is enough)
     except MissingExtra as trouble:
         return str(trouble)
     return ""
@@ -62,23 +78,28 @@ PICTURES = {
     "noise": np.random.default_rng(3).integers(0, 256, (65, 33, 3), np.uint8),
 }
 
+SLOW = pytest.mark.slow
 READY = [part for part in FAMILY if part not in LACKING]
 features = pytest.mark.parametrize(
     "part",
     [
-        *READY,
+        *(pytest.param(one, marks=SLOW if one.kind() in WRITTEN else ()) for one in READY),
         *(pytest.param(one, marks=pytest.mark.skip(said)) for one, said in LACKING.items()),
     ],
     ids=lambda part: part.kind(),
 )
 squares = pytest.mark.parametrize(
     "part",
-    [part for part in READY if part.example().square_px is not None],
+    [
+        pytest.param(part, marks=SLOW if part.kind() in WRITTEN else ())
+        for part in READY
+        if part.kind() in WRITTEN or part.example().square_px is not None
+    ],
     ids=lambda part: part.kind(),
 )
 learners = pytest.mark.parametrize(
     "part",
-    [part for part in READY if part.example().is_learned],
+    [part for part in READY if part.kind() not in WRITTEN and part.example().is_learned],
     ids=lambda part: part.kind(),
 )
 pictures = pytest.mark.parametrize("name", PICTURES)
@@ -120,8 +141,8 @@ def values(feature: Feature, picture: Picture) -> Raw:
 
 def golden(part: type[Part]) -> dict[str, Any]:
     """Length, and sixteen rounded values by name, of a picture that anybody can paint again."""
-    feature = part.example()
-    assert isinstance(feature, Feature)
+    assert issubclass(part, Feature)
+    feature = example(part)
     vector = values(feature, painted(160, 200))
     chosen = np.unique(np.linspace(0, feature.length - 1, 16).astype(int))
     some = {feature.names[at]: round(float(vector[at]), 4) for at in chosen}
@@ -130,9 +151,9 @@ def golden(part: type[Part]) -> dict[str, Any]:
 
 @features
 def test_names_are_stable_unique_and_in_three_steps(part: type[Feature]) -> None:
-    names = part.example().names
-    assert names == part.example().names
-    assert len(set(names)) == len(names) == part.example().length > 0
+    names = example(part).names
+    assert names == example(part).names
+    assert len(set(names)) == len(names) == example(part).length > 0
     assert {name.count(".") for name in names} == {2}
 
 
@@ -141,22 +162,22 @@ def test_names_are_stable_unique_and_in_three_steps(part: type[Feature]) -> None
 def test_any_picture_gives_a_finite_float32_vector_of_the_declared_length(
     part: type[Feature], name: str
 ) -> None:
-    feature = part.example()
+    feature = example(part)
     assert all(is_sound(vector, feature) for vector in answers(feature, PICTURES[name]))
 
 
 @features
 @pictures
 def test_a_mirrored_picture_gives_one_too(part: type[Feature], name: str) -> None:
-    mirrored, feature = PICTURES[name][:, ::-1], part.example()
+    mirrored, feature = PICTURES[name][:, ::-1], example(part)
     given = answers(feature, mirrored)
     assert all(is_sound(vector, feature) for vector in given)
-    np.testing.assert_array_equal(given, answers(part.example(), mirrored.copy()))
+    np.testing.assert_array_equal(given, answers(example(part), mirrored.copy()))
 
 
 @features
 def test_the_same_picture_gives_the_same_vector(part: type[Feature]) -> None:
-    first, again = part.example(), part.example()
+    first, again = example(part), example(part)
     vector = first.extract(PICTURES["painted"])
     np.testing.assert_array_equal(vector, first.extract(PICTURES["painted"]))
     np.testing.assert_array_equal(vector, again.extract(PICTURES["painted"].copy()))
@@ -164,7 +185,7 @@ def test_the_same_picture_gives_the_same_vector(part: type[Feature]) -> None:
 
 @features
 def test_another_picture_gives_another_vector(part: type[Feature]) -> None:
-    feature = part.example()
+    feature = example(part)
     one, other = feature.extract(PICTURES["painted"]), feature.extract(PICTURES["noise"])
     assert not np.array_equal(one, other)
 
@@ -173,14 +194,14 @@ def test_another_picture_gives_another_vector(part: type[Feature]) -> None:
 def test_the_picture_is_only_read(part: type[Feature]) -> None:
     picture = PICTURES["painted"].copy()
     picture.setflags(write=False)
-    part.example().extract(picture)
+    example(part).extract(picture)
     np.testing.assert_array_equal(picture, PICTURES["painted"])
 
 
 @features
 def test_two_threads_give_what_one_gives(part: type[Feature]) -> None:
     """M33."""
-    feature = part.example()
+    feature = example(part)
     many = list(PICTURES.values()) * 2
     with ThreadPoolExecutor(2) as threads:
         together = list(threads.map(lambda picture: answers(feature, picture), many))
@@ -193,13 +214,13 @@ def test_two_threads_give_what_one_gives(part: type[Feature]) -> None:
 
 @features
 def test_the_identity_is_plain_and_does_not_change(part: type[Feature]) -> None:
-    assert canonical(part.example().identity()) == canonical(part.example().identity())
-    assert part.example().identity()["kind"] == part.kind()
+    assert canonical(example(part).identity()) == canonical(example(part).identity())
+    assert example(part).identity()["kind"] == part.kind()
 
 
 @features
 def test_enough_pixels_are_a_number_of_pixels_or_all(part: type[Feature]) -> None:
-    enough_px = part.example().enough_px
+    enough_px = example(part).enough_px
     assert enough_px is None or enough_px >= 1
 
 
@@ -209,7 +230,7 @@ def test_a_feature_of_squares_gives_the_same_for_a_picture_and_its_square(
     part: type[Feature], name: str
 ) -> None:
     """The decoder squashes in its place."""
-    feature = part.example()
+    feature = example(part)
     assert feature.square_px is not None
     square = np.asarray(squashed(Image.fromarray(PICTURES[name]), feature.square_px))
     np.testing.assert_array_equal(feature.extract(square), feature.extract(PICTURES[name]))
@@ -218,7 +239,7 @@ def test_a_feature_of_squares_gives_the_same_for_a_picture_and_its_square(
 
 @features
 def test_raw_vectors_do_not_depend_on_how_is_learned_from_them(part: type[Feature]) -> None:
-    feature = part.example()
+    feature = example(part)
     assert part.of_learning <= set(part.model_fields)
     assert not part.of_learning or feature.is_learned
     assert set(feature.identity()) - set(feature.raw_identity()) == part.of_learning
@@ -228,7 +249,7 @@ def test_raw_vectors_do_not_depend_on_how_is_learned_from_them(part: type[Featur
 def test_what_was_learned_turns_any_raw_vector_into_the_declared_values(
     part: type[Feature],
 ) -> None:
-    feature = part.example()
+    feature = example(part)
     encoder = learned(feature)
     raws = [raw for picture in PICTURES.values() for raw in answers(feature, picture)]
     given = np.stack([encoder.encode(raw) for raw in raws])
@@ -240,7 +261,7 @@ def test_what_was_learned_turns_any_raw_vector_into_the_declared_values(
 
 @learners
 def test_learning_again_gives_the_same(part: type[Feature]) -> None:
-    one, other = part.example(), part.example()
+    one, other = example(part), example(part)
     raw = one.extract(PICTURES["painted"])
     np.testing.assert_array_equal(learned(one).encode(raw), learned(other).encode(raw))
 

@@ -13,12 +13,15 @@ from affekt.errors import AffektError
 from affekt.models import Fitted, FittedRatings, Model, Samples
 from affekt.parts import Part
 from affekt.tables import ESTIMATES, PREDICTIONS, Schema
+from affekt.taxonomy import Emotion, Taxonomy
 from tests.exams.every import every
 from tests.golden.write import check
+from tests.models.letters import LENGTH, Letters
 from tests.models.toys import EMOTIONS, rated, toy
 
 MODELS = [part for part in every("models") if issubclass(part, Model)]
-READY = [model for model in MODELS if not model.learns]
+READY = [model for model in MODELS if not model.learns and not model.reads]
+READERS = [model for model in MODELS if model.reads]
 # A model that takes vectors of one length only has tests of its own.
 ALL = [model for model in MODELS if model.learns and not model.takes]
 
@@ -48,12 +51,25 @@ def said(model: type[Model], train: Samples, test: Samples | None = None) -> np.
     return fit(model, train).probabilities((test or train).vectors)
 
 
+def beside_texts(model: type[Model], train: Samples) -> Fitted:
+    """Fit a model with a half that reads: vectors of letters, which anybody can make again."""
+    taxonomy = Taxonomy(
+        name="toy", emotions=tuple(Emotion(name=name, phrases=(name,)) for name in EMOTIONS)
+    )
+    fitted = model.example().with_texts(Letters(), taxonomy).fit(train)
+    assert isinstance(fitted, Fitted)
+    return fitted
+
+
 def golden(model: type[Part]) -> list[list[float]]:
     """Give what the model says of a fixed test part."""
     assert issubclass(model, Model)
     if model.takes:  # such a model stands on PyTorch
         pytest.importorskip("torch")
-    if model.gives is ESTIMATES:
+    if model.reads:
+        test = toy(9, LENGTH, spread=1.5, seed=2)
+        found = beside_texts(model, test).probabilities(test.vectors)
+    elif model.gives is ESTIMATES:
         found = fit_ratings(model, rated(60, 5)).estimates(toy(9, 5, spread=1.5, seed=2).vectors)
     else:
         features = min(model.takes or {5 if model.learns else len(EMOTIONS)})
@@ -79,6 +95,23 @@ def test_one_that_fits_nothing_passes_on_what_vectors_of_one_value_an_emotion_sa
     assert (found == said(model, toy(60, len(EMOTIONS), seed=5), test)).all()
     with pytest.raises(AffektError, match="one an emotion is needed"):
         said(model, toy(30, 5))
+
+
+@pytest.mark.parametrize("model", READERS, ids=lambda model: model.kind())
+def test_one_that_reads_names_what_lies_nearest_to_the_texts_whatever_the_training_rows(
+    model: type[Model],
+) -> None:
+    """M66"""
+    fitted = beside_texts(model, toy(3, LENGTH))
+    again = beside_texts(model, toy(60, LENGTH, seed=5))
+    test = toy(30, LENGTH, seed=2)
+    found = fitted.probabilities(test.vectors)
+    assert is_row_of_probabilities(found).all()
+    assert (found == again.probabilities(test.vectors)).all()
+    alone = np.vstack([fitted.probabilities(test.vectors[row : row + 1]) for row in range(30)])
+    assert found == pytest.approx(alone, abs=1e-12)
+    with pytest.raises(AffektError, match="nothing reads them"):
+        model.example().fit(toy(3, LENGTH))
 
 
 @models

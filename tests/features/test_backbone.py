@@ -1,5 +1,6 @@
 """The net as a feature: framing, names, identity, and what it sees in photographs."""
 
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,6 +14,7 @@ from PIL import Image
 from pydantic import ValidationError
 
 from affekt.errors import UsageError
+from affekt.features._calibration import drawn
 from affekt.features._framing import framed
 from affekt.features.backbone import Backbone
 from affekt.nets import efficientnet_lite0
@@ -239,3 +241,60 @@ def test_weights_that_are_nowhere_are_told_and_not_fetched(tmp_path: Path) -> No
         UsageError, match=r"no\.caffemodel: No such file.*correct the path, affekt never"
     ):
         feature.identity()
+
+
+@pytest.mark.slow
+def test_a_net_in_integers_finds_its_ranges_on_a_folder_of_the_users(
+    cat: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M35: drawn by content, whatever the files are called."""
+    monkeypatch.setattr("affekt.features._calibration.DRAWN", 3)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    draw = np.random.default_rng(4)
+    for name in ("a.png", "below/b.png", "c.png", "d.png"):
+        (tmp_path / "one" / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(draw.integers(0, 256, (9, 7, 3), np.uint8)).save(tmp_path / "one" / name)
+    shutil.copytree(tmp_path / "one", tmp_path / "other")
+    (tmp_path / "other" / "a.png").rename(tmp_path / "other" / "z.png")
+    shutil.copy(tmp_path / "other" / "c.png", tmp_path / "other" / "again.png")
+    one, other = (in_integers(tmp_path / name) for name in ("one", "other"))
+    assert one.digest() == other.digest() != Backbone().digest()
+    assert one.identity()["computed_in"] == "int8"
+    vector, whole = one.extract(cat), Backbone().extract(cat)
+    assert vector.shape == whole.shape
+    assert 0.5 < np.corrcoef(vector, whole)[0, 1] < 1
+
+
+def in_integers(folder: Path) -> Backbone:
+    return Backbone(precision="int8", calibration=Place(written=str(folder)))
+
+
+def test_pictures_that_are_no_calibration_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "few").mkdir()
+    with pytest.raises(UsageError, match=r"holds 0 different pictures, and .* draws 200; name a"):
+        in_integers(tmp_path / "few").identity()
+    monkeypatch.setattr("affekt.features._calibration.DRAWN", 1)
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "x.jpg").write_bytes(b"no picture")
+    with pytest.raises(UsageError, match=r"x\.jpg: cannot be used for `calibration`"):
+        list(drawn(tmp_path / "broken").squares(224))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"precision": "int8"}, "int8 needs `calibration`"),
+        ({"calibration": "folder"}, "for `precision` int8 alone"),
+        (
+            {"precision": "int8", "calibration": "x", "net": "alexnet", "weights": "y.pth"},
+            "only 'efficientnet_lite0' computes in int8",
+        ),
+    ],
+)
+def test_integers_are_for_the_usual_net_with_pictures_to_find_ranges_on(
+    given: dict[str, str], said: str
+) -> None:
+    with pytest.raises(ValidationError, match=said):
+        Backbone.model_validate(given)

@@ -48,3 +48,13 @@ def test_a_data_set_that_is_not_in_the_plan_is_told(folder: Path) -> None:
     (said,) = problems(folder, TWO + entry("one", 'feature = "backbone"\non = ["oasis-3"]'))
     assert "bench.entries.0.on" in said
     assert "names the data set 'oasis-3'; did you mean" in said
+
+
+def test_only_a_feature_that_reads_can_be_held_against_texts(folder: Path) -> None:
+    """M66: whether the net of a `clip` reads is known when it is opened."""
+    mute = entry("one", 'feature = "backbone"') + entry("two", 'feature = "given"')
+    said = problems(folder, TWO + mute.replace("logistic", "zero_shot"))
+    assert len(said) == 2
+    assert all("reads no texts, and the model 'zero_shot' holds" in one for one in said)
+    reading = entry("one", 'feature = { kind = "clip", net = "nowhere" }')
+    assert read(folder, TWO + reading.replace("logistic", "zero_shot")).bench

@@ -61,6 +61,11 @@ def test_what_is_wrong_with_an_explanation_is_told(folder: Path, more: str, said
         ('{ kind = "backbone", layer = "stage6" }', '"logistic"', "the layer 'stage6'; 'features'"),
         ('{ kind = "backbone", layer = "logits" }', '"head"', "'features' is needed"),
         ('{ kind = "backbone", framing = "crop" }', '"head"', 'framing = "squash" and'),
+        (
+            '{ kind = "backbone", precision = "int8", calibration = "x" }',
+            '"head"',
+            "8-bit integers",
+        ),
         ('{ kind = "backbone", views = ["mirrored"] }', '"head"', "a part or a mirror image"),
     ],
 )

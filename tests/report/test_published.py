@@ -170,7 +170,7 @@ def test_a_damaged_file_is_told(file: Path, change: list[pl.Expr], sentence: str
 
 def test_what_a_reader_must_know_is_published_too(world: World, tmp_path: Path) -> None:
     """The stamp LEAKY, torn groups, and emotions without a part in means."""
-    told = Remarks(True, 3, frozenset({"positive"}), ("By picture.",), "others", 1.5, 9)
+    told = Remarks(True, 3, frozenset({"positive"}), ("By picture.",), "others", 1.5, 9, True)
     truth = ["positive", "negative"]
     said = made.guessed(truth, VALENCE2, 1, 1)
     result = made.cell(world, truth, said, taxonomy=VALENCE2)

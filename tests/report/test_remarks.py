@@ -11,7 +11,7 @@ from affekt.plan import Result
 from affekt.report import accuracy, ratings
 from affekt.report.bench import read
 from affekt.report.exhibits import Table
-from affekt.report.remarks import LEAK, Remarks, remarks
+from affekt.report.remarks import BY_TEXTS, LEAK, Remarks, remarks
 from affekt.store import Product, product
 from affekt.taxonomy import MIKELS8, Taxonomy
 from tests.report import made
@@ -55,6 +55,13 @@ def test_a_leaky_entry_is_stamped_wherever_it_is_named(world: World) -> None:
     assert cell(one).entry == "colours, SVM (LEAKY)"
     assert LEAK in notes_of(world, one)[0]
     assert cell(noted(world)).entry == "colours, SVM"
+
+
+def test_an_entry_that_learned_nothing_is_stamped_too(world: World) -> None:
+    """M66"""
+    one = noted(world, is_untrained=True)
+    assert cell(one).entry == "colours, SVM (NOT TRAINED)"
+    assert BY_TEXTS in notes_of(world, one)[0]
 
 
 def test_an_unreported_emotion_has_no_part_in_means_and_stays_a_wrong_answer(world: World) -> None:

@@ -14,13 +14,13 @@ FEW = 1e-3  # rounding that the sum of seven printed probabilities may carry
 EMOTION6 = Taxonomy(
     name="emotion6",
     emotions=(
-        Emotion(name="anger", valence=-1),
-        Emotion(name="disgust", valence=-1),
-        Emotion(name="fear", valence=-1),
-        Emotion(name="joy", valence=1),
-        Emotion(name="sadness", valence=-1),
-        Emotion(name="surprise"),
-        Emotion(name="neutral"),
+        Emotion(name="anger", valence=-1, phrases=("anger", "rage")),
+        Emotion(name="disgust", valence=-1, phrases=("disgust", "revulsion")),
+        Emotion(name="fear", valence=-1, phrases=("fear", "dread")),
+        Emotion(name="joy", valence=1, phrases=("joy", "happiness")),
+        Emotion(name="sadness", valence=-1, phrases=("sadness", "sorrow")),
+        Emotion(name="surprise", phrases=("surprise", "astonishment")),
+        Emotion(name="neutral", phrases=("nothing in particular", "no emotion")),
     ),
 )
 

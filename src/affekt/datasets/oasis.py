@@ -16,11 +16,23 @@ from affekt.taxonomy import VALENCE2, Emotion, Taxonomy
 TABLES = ("oasis_ratings.csv", "OASIS.csv")  # the second as published, without the column `file`
 NEEDED = ("Theme", "Category", "Valence_mean", "Arousal_mean")
 NEUTRAL = 4.0  # middle of the rating scale from 1 to 7
+PHRASES: Mapping[str, tuple[str, ...]] = {  # none of the categories, which nobody feels
+    "oasis-quadrant.pleasant_calm": ("calm pleasant feelings", "peace"),
+    "oasis-quadrant.pleasant_aroused": ("lively pleasant feelings", "delight"),
+    "oasis-quadrant.unpleasant_calm": ("dull unpleasant feelings", "gloom"),
+    "oasis-quadrant.unpleasant_aroused": ("strong unpleasant feelings", "alarm"),
+    "oasis-third.unpleasant": ("unpleasant feelings", "distress"),
+    "oasis-third.neutral": ("nothing in particular", "no emotion"),
+    "oasis-third.pleasant": ("pleasant feelings", "happiness"),
+}
 
 
 def _taxonomy(name: str, **valences: Literal[-1, 0, 1]) -> Taxonomy:
     emotions = tuple(
-        Emotion(name=word.replace("_", "-"), valence=valence) for word, valence in valences.items()
+        Emotion(
+            name=word.replace("_", "-"), valence=valence, phrases=PHRASES.get(f"{name}.{word}", ())
+        )
+        for word, valence in valences.items()
     )
     return Taxonomy(name=name, emotions=emotions)
 

@@ -21,6 +21,7 @@ from jaxtyping import Float, UInt8
 
 from affekt.blocks.value import Value
 from affekt.errors import PartError
+from affekt.nets.text import TextEncoder
 from affekt.parts import Part
 
 Picture = UInt8[np.ndarray, "row column 3"]
@@ -100,6 +101,11 @@ class Feature(Part):
             f"feature {self.kind()!r} was handed a trained net and has no `with_net`; write it, or "
             "let `needs` be None"
         )
+
+    @property
+    def texts(self) -> TextEncoder | None:
+        """The half of its net that reads, where its vectors lie beside those of texts."""
+        return None
 
     @property
     def longest(self) -> int:

@@ -11,8 +11,15 @@ from pydantic import AfterValidator, Field
 
 from affekt.features import Picture, Vector
 from affekt.nets.net import USUAL_CROP
+from affekt.nets.zoo import Seen
 from affekt.pictures.square import squashed
 
+RESAMPLING = {
+    "nearest": Image.Resampling.NEAREST,
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+    "lanczos": Image.Resampling.LANCZOS,
+}
 Square = UInt8[np.ndarray, "side side 3"]
 View = Literal["plain", "mirrored"]
 
@@ -64,6 +71,27 @@ def framed(
         x, y = image.width / 2, image.height / 2
         frame = (x - half, y - half, x + half, y + half)
     return np.asarray(image.resize((side_px, side_px), resampling, box=frame))
+
+
+def framed_as(picture: Picture, seen: Seen, framing: Literal["squash", "crop"]) -> Square:
+    """Give the picture as a net wants it, see `framed`."""
+    return framed(picture, seen.side_px, framing, seen.crop_share, _resampling(seen))
+
+
+def enough_px(seen: Seen, framing: Literal["squash", "crop"]) -> int:
+    """Twice what the net sees: halving a JPEG down to there changes no value that matters."""
+    share = 1.0 if framing == "squash" else seen.crop_share
+    return round(2 * seen.side_px / share)
+
+
+def square_px(seen: Seen, framing: Literal["squash", "crop"]) -> int | None:
+    """Side of the square, where a decoder may squash: it does so bicubically."""
+    is_usual = _resampling(seen) == Image.Resampling.BICUBIC
+    return seen.side_px if framing == "squash" and is_usual else None
+
+
+def _resampling(seen: Seen) -> Image.Resampling:
+    return RESAMPLING.get(seen.interpolation, Image.Resampling.BICUBIC)
 
 
 def vector_of(

@@ -1,13 +1,16 @@
 """What a trained net makes of a picture: the values of one of its layers."""
 
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
 from affekt.errors import AffektError
 from affekt.features import Feature, Picture, Trained, Vector
-from affekt.features._framing import Framing, Precision, Square, Views, framed, names_of, vector_of
+from affekt.features._calibration import drawn
+from affekt.features._framing import Framing, Square, Views, framed, names_of, vector_of
 from affekt.nets import alexnet, caffenet, efficientnet_lite0
+from affekt.nets.int8 import quantised
 from affekt.nets.net import Design, Given, Net
 from affekt.nets.session import provider, session
 from affekt.nets.trained import trained
@@ -37,7 +40,8 @@ class Backbone(Feature):
         convolutional neural networks, arXiv:1404.5997.
     """
 
-    idle: ClassVar[frozenset[str]] = frozenset({"weights", "mean"})  # their content counts
+    # Their content counts.
+    idle: ClassVar[frozenset[str]] = frozenset({"weights", "mean", "calibration"})
 
     net: Literal["efficientnet_lite0", "caffenet", "alexnet"] = Field(
         "efficientnet_lite0",
@@ -58,7 +62,15 @@ class Backbone(Feature):
         description="features: what enters the classifier; logits: what leaves it; or an inner one",
     )
     views: Views = ("plain",)
-    precision: Precision = "float32"
+    precision: Literal["float32", "float16", "int8"] = Field(
+        "float32",
+        description="float16: values are rounded to 16 bits and take a third less space; int8: the "
+        "net computes in 8-bit integers, faster and less exact, and needs `calibration`",
+    )
+    calibration: Place | None = Field(
+        None,
+        description="folder of your pictures, 200 or more, on which int8 finds ranges of values",
+    )
 
     @model_validator(mode="after")
     def _fits_the_net(self) -> "Backbone":
@@ -75,7 +87,20 @@ class Backbone(Feature):
             raise ValueError(
                 f"the net {self.net!r} needs `weights`, a file of yours that affekt never fetches"
             )
+        self._check_integers()
         return self
+
+    def _check_integers(self) -> None:
+        is_asked = self.precision == "int8"
+        if is_asked and self.net != LITE0:
+            raise ValueError(f"only {LITE0!r} computes in int8; set `precision` to 'float32'")
+        if is_asked and self.calibration is None:
+            raise ValueError(
+                "`precision` int8 needs `calibration`, a folder with 200 pictures or more that "
+                "nothing is tested on"
+            )
+        if self.calibration is not None and not is_asked:
+            raise ValueError("`calibration` is for `precision` int8 alone; leave it out")
 
     _trained: Trained | None = PrivateAttr(None)
 
@@ -114,7 +139,7 @@ class Backbone(Feature):
             "decoder": DECODER,
             "engine": ENGINE,
             "provider": provider(),
-            "computed_in": "float32",
+            "computed_in": "int8" if self.precision == "int8" else "float32",
         }
 
     def extract(self, picture: Picture) -> Vector:
@@ -135,6 +160,14 @@ class Backbone(Feature):
 
     @property
     def _net(self) -> Net:
+        if self.calibration is None:
+            return self._whole
+        calibration = drawn(self.calibration.path)
+        squares = partial(calibration.squares, self._whole.side_px)
+        return quantised(self._whole, squares, calibration.sha256)
+
+    @property
+    def _whole(self) -> Net:
         if self._trained:
             address, graph, emotions = self._trained
             return trained(address, graph, len(emotions))

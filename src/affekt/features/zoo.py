@@ -2,20 +2,23 @@
 
 from typing import Any, ClassVar
 
-from PIL import Image
 from pydantic import Field, model_validator
 
 from affekt.features import Feature, Picture, Vector
-from affekt.features._framing import Framing, Precision, Square, Views, framed, names_of, vector_of
+from affekt.features._framing import (
+    Framing,
+    Precision,
+    Square,
+    Views,
+    enough_px,
+    framed_as,
+    names_of,
+    square_px,
+    vector_of,
+)
 from affekt.nets.torch_net import TorchNet, Wanted, opened
 from affekt.parts import Place
 
-RESAMPLING = {
-    "nearest": Image.Resampling.NEAREST,
-    "bilinear": Image.Resampling.BILINEAR,
-    "bicubic": Image.Resampling.BICUBIC,
-    "lanczos": Image.Resampling.LANCZOS,
-}
 ENGINE = "torch"
 
 
@@ -69,18 +72,11 @@ class Zoo(Feature):
 
     @property
     def enough_px(self) -> int:
-        """Twice what the net sees: halving a JPEG down to there changes no value that matters."""
-        seen = self._net.seen
-        return (
-            2 * seen.side_px
-            if self.framing == "squash"
-            else round(2 * seen.side_px / seen.crop_share)
-        )
+        return enough_px(self._net.seen, self.framing)
 
     @property
     def square_px(self) -> int | None:
-        is_usual = self._resampling == Image.Resampling.BICUBIC  # which is how decoders squash
-        return self._net.seen.side_px if self.framing == "squash" and is_usual else None
+        return square_px(self._net.seen, self.framing)
 
     def identity(self) -> dict[str, Any]:
         """Give kind, version and settings, and all else that the values come from."""
@@ -93,17 +89,12 @@ class Zoo(Feature):
         }
 
     def extract(self, picture: Picture) -> Vector:
-        seen = self._net.seen
-        pixels = framed(picture, seen.side_px, self.framing, seen.crop_share, self._resampling)
+        pixels = framed_as(picture, self._net.seen, self.framing)
         return vector_of(pixels, self._values, self.views, self.precision)
 
     def _values(self, pixels: Square) -> Vector:
         values: Vector = self._net.run(pixels[None])[0]
         return values
-
-    @property
-    def _resampling(self) -> Image.Resampling:
-        return RESAMPLING.get(self._net.seen.interpolation, Image.Resampling.BICUBIC)
 
     @property
     def _net(self) -> TorchNet:

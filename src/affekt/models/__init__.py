@@ -13,8 +13,11 @@ from typing import Any, ClassVar
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from affekt.errors import PartError
+from affekt.nets.text import TextEncoder
 from affekt.parts import Part
 from affekt.tables import PREDICTIONS, Schema
+from affekt.taxonomy import Taxonomy
 
 Vectors = Float[np.ndarray, "image feature"]
 Probabilities = Float[np.ndarray, "image emotion"]
@@ -98,7 +101,9 @@ class Model(Part):
     whose pictures are rated. ``learns`` is False for one that fits nothing and passes on what a
     trained net says. ``takes`` names the only lengths of vectors that it can be given. ``is_alone``
     is True for one whose `fit` uses all cores or what the whole process shares, such as PyTorch's
-    random numbers: its folds are fitted one after the other.
+    random numbers: its folds are fitted one after the other. ``reads`` is True for one that holds
+    pictures against texts; it needs a feature with a half that reads, see `with_texts`, and its
+    results are stamped as not trained.
     """
 
     family = "models"
@@ -106,7 +111,19 @@ class Model(Part):
     learns: ClassVar[bool] = True
     takes: ClassVar[frozenset[int] | None] = None
     is_alone: ClassVar[bool] = False
+    reads: ClassVar[bool] = False
     gives: ClassVar[Schema] = PREDICTIONS
+
+    def with_texts(self, texts: TextEncoder, taxonomy: Taxonomy) -> "Model":
+        """Give the same model with what reads beside the feature, and the data set's emotions.
+
+        Raises:
+            PartError: It holds nothing against texts.
+        """
+        raise PartError(
+            f"model {self.kind()!r} was handed texts and has no `with_texts`; write it, or let "
+            "`reads` be False"
+        )
 
     @property
     def is_leaky(self) -> bool:

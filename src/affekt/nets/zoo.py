@@ -6,16 +6,15 @@ References:
 """
 
 import difflib
-import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from affekt.errors import MissingExtra, UsageError
+from affekt.nets.quiet import quiet
 
-EXTRA = "pip install 'affekt[zoo]'"
+EXTRA = "zoo"
 TIMM_FILES = ("model.safetensors", "pytorch_model.bin")
 OPEN_CLIP_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
 
@@ -113,7 +112,7 @@ def of_open_clip(name: str) -> Loaded:
             f"the feature 'zoo': {name!r} reads with a net that would be fetched first; take one "
             "of open_clip's own, such as 'open_clip/ViT-B-32:openai'"
         )
-    with _unwarned():
+    with quiet("No pretrained weights"):  # they are random as yet
         net = clip.create_model(
             architecture, pretrained=None, force_quick_gelu=published.get("quick_gelu", False)
         ).eval()
@@ -138,8 +137,8 @@ def of_open_clip(name: str) -> Loaded:
 LIBRARIES: Mapping[str, Callable[[str], Loaded]] = {"timm": of_timm, "open_clip": of_open_clip}
 
 
-def imported(module: str) -> Any:
-    """Import a library of the extra.
+def imported(module: str, extra: str = EXTRA) -> Any:
+    """Import a library of an extra that has the name of its feature.
 
     Raises:
         MissingExtra: It is not there, or raises: torchvision does when it is of another torch.
@@ -149,24 +148,10 @@ def imported(module: str) -> Any:
     except (ImportError, RuntimeError, OSError) as trouble:
         said = str(trouble).partition("\n")[0]
         raise MissingExtra(
-            f"the feature 'zoo' needs {module.partition('.')[0]}, which cannot be imported "
-            f"({said}): {EXTRA}, with a torchvision that belongs to the installed torch"
+            f"the feature {extra!r} needs {module.partition('.')[0]}, which cannot be imported "
+            f"({said}): pip install 'affekt[{extra}]', with a torchvision that belongs to the "
+            f"installed torch{'' if extra == EXTRA else ', or none'}"
         ) from trouble
-
-
-@contextmanager
-def _unwarned() -> Iterator[None]:
-    """Keep open_clip from warning, through the root logger, that its weights are random as yet."""
-    root = logging.getLogger()
-
-    def is_other(record: logging.LogRecord) -> bool:
-        return "No pretrained weights" not in record.getMessage()
-
-    root.addFilter(is_other)
-    try:
-        yield
-    finally:
-        root.removeFilter(is_other)
 
 
 def _unknown(library: str, name: str, known: Iterable[str]) -> UsageError:

@@ -78,6 +78,8 @@ def _wrong(entry: Entry) -> str:
         )
     if not isinstance(feature, Backbone) or feature.net != LITE0:
         return f"{told} feature is not the 'backbone' {LITE0!r}; name an entry that looks by it"
+    if feature.precision == "int8":
+        return f"{told} feature is computed in 8-bit integers, and maps are not; take 'float32'"
     wanted = "logits" if isinstance(model, Own) else "features"
     if feature.layer != wanted:
         return f"{told} feature gives the layer {feature.layer!r}; {wanted!r} is needed"

@@ -1,4 +1,7 @@
-"""The nets of a plan, `[[bench.nets]]`: read, and held against the entries that need them."""
+"""The nets of a plan, `[[bench.nets]]`: read, and held against the entries that need them.
+
+Models that hold pictures against texts are held against the features of their entries, too.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -50,6 +53,17 @@ def check_needs(entries: tuple[Entry, ...], given: Any, reader: Reader) -> None:
         for need in [need for need in entry.needs if need not in names]:
             known = did_you_mean(need, names) if names else "the plan has no [[bench.nets]]"
             said = f"looks through the net {need!r}, which nothing trains; {known}"
+            _note(reader, ("bench", "entries", at, "feature"), said)
+
+
+def check_texts(entries: tuple[Entry, ...], reader: Reader) -> None:
+    """Note every entry whose model holds pictures against texts that its feature cannot read."""
+    for at, entry in enumerate(entries):
+        if entry.model.reads and (entry.feature is None or entry.feature.texts is None):
+            said = (
+                f"reads no texts, and the model {entry.model.kind()!r} holds pictures against "
+                'some; give the entry { kind = "clip", net = "folder of a CLIP or SigLIP" }'
+            )
             _note(reader, ("bench", "entries", at, "feature"), said)
 
 

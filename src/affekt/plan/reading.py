@@ -15,7 +15,7 @@ from affekt.fetch.manners import Manners
 from affekt.parts import Place, Reader, Trouble, did_you_mean, told
 from affekt.plan.explanations import explanations_in
 from affekt.plan.maps import Known, maps_in
-from affekt.plan.nets import check_needs, nets_in
+from affekt.plan.nets import check_needs, check_texts, nets_in
 from affekt.plan.shapes import BUILD, FLOORS, STEPS, Bench, Build, Entry, Plan
 from affekt.plan.stops import undecided
 from affekt.protocols import Protocol
@@ -218,6 +218,7 @@ class Reading:
             has_noisy="noisy" in self.given,
         )
         check_needs(entries, given.get("nets", []), self.reader)
+        check_texts(entries, self.reader)
         named = Known(list(datasets), entries, _names(given.get("entries")))
         maps = maps_in(given.get("maps", []), self.reader, named)
         transfers = {name: one for name, one in protocols.items() if one.is_between}

@@ -338,8 +338,9 @@ class Bench:
 
     def _predict(self, entry: Entry | Floor, taxonomy: Taxonomy, protocol: Protocol) -> Predict:
         feature = entry.feature if isinstance(entry, Entry) else None
+        model, texts = entry.model, feature.texts if feature else None
         return Predict(
-            model=entry.model,
+            model=model.with_texts(texts, taxonomy) if model.reads and texts else model,
             protocol=protocol,
             taxonomy=taxonomy,
             feature=feature if feature and feature.is_learned else None,

@@ -13,6 +13,12 @@ LEAK = (
     f"{LEAKY}: scaling and components were fitted once on everything, tested pictures included; "
     "such an entry shows what that gains and is no result."
 )
+UNTRAINED = "NOT TRAINED"
+BY_TEXTS = (
+    f"{UNTRAINED}: pictures were held against texts, and no picture of the data set was learned "
+    "from; the texts stand under what the models told. Whether the net saw tested pictures before "
+    "is not known."
+)
 
 
 class Remarks(NamedTuple):
@@ -27,6 +33,7 @@ class Remarks(NamedTuple):
         temperature: Fitted on pictures that were neither trained nor tested on, see
             `affekt.report.calibrated`; None where there were none.
         validated: How many these were.
+        is_untrained: Whether the model named emotions by texts alone.
     """
 
     is_leaky: bool = False
@@ -36,10 +43,12 @@ class Remarks(NamedTuple):
     trained_on: str = ""
     temperature: float | None = None
     validated: int = 0
+    is_untrained: bool = False
 
     def stamped(self, entry: str) -> str:
         """Give the name of an entry, with its stamp."""
-        return f"{entry} ({LEAKY})" if self.is_leaky else entry
+        stamp = LEAKY if self.is_leaky else UNTRAINED if self.is_untrained else ""
+        return f"{entry} ({stamp})" if stamp else entry
 
 
 NOTHING = Remarks()
@@ -59,17 +68,18 @@ def remarks(result: "Result") -> Remarks:
             f"By picture: {torn:,} groups, such as near copies, a series or a theme, are on both "
             "sides of a fold. New pictures cannot be expected to be named as well."
         )
-    is_leaky = bool(notes.get("is_leaky", False))
+    is_leaky, is_untrained = (bool(notes.get(name, False)) for name in ("is_leaky", "is_untrained"))
     rounds = notes.get("folds", [])
     kept = rounds[0] if len(rounds) == 1 else {}
     return Remarks(
         is_leaky,
         torn,
         None if unreported is None else frozenset(unreported),
-        (*said, *([LEAK] if is_leaky else [])),
+        (*said, *([LEAK] if is_leaky else []), *([BY_TEXTS] if is_untrained else [])),
         result.trained_on,
         kept.get("temperature"),
         int(kept.get("validate", 0)),
+        is_untrained,
     )
 
 

@@ -68,7 +68,7 @@ class Predict(Stage):
         samples = self.samples(rated, feature_of(desk.history))
         folds = list(self.protocol.folds(rated.drop("vector")))
         _studied.check(rated, folds, studied, desk.history)
-        if not self.model.learns:
+        if not (self.model.learns or self.model.reads):
             _studied.check_emotions(self.taxonomy.names, desk.history)
         answers, told = [self.makes().empty()], []
         for answer, facts in self._each(given, rated["image_id"], samples, folds):
@@ -83,6 +83,7 @@ class Predict(Stage):
             "emotions": list(self.taxonomy.names),
             "scales": list(samples.scales),
             "is_leaky": self.model.is_leaky,
+            **({"is_untrained": True} if self.model.reads else {}),
             "torn_groups": _torn(samples.groups, folds),
             "unreported": _unreported(folds),
         }

@@ -36,6 +36,8 @@ LIBRARIES = (
     "scikit-learn",
     "onnxruntime",
     "torch",
+    "timm",
+    "transformers",
     "openTSNE",
     "pacmap",
 )

@@ -50,7 +50,7 @@ def bench(plan: Bench, store: Store, weak: Weak = NOT_BUILT) -> Iterator[Result]
                     plan.predict(entry, dataset, protocol), pictures, vectors, *needed
                 )
                 about = name, entry.name, rule, emotions
-                yield Result(*about, pictures, predictions, entry.is_rating)
+                yield Result(*about, pictures, predictions, entry.is_rating, vectors=vectors)
         for floor in plan.floors:
             for rule, protocol in plan.protocols.items():
                 predictions = store.attempt(plan.predict(floor, dataset, protocol), pictures)

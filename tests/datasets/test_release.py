@@ -48,6 +48,7 @@ def test_what_was_written_is_loaded(folder: Path) -> None:
     assert isinstance(first.read, bytes)
     assert first.shares is not None
     assert (len(first.shares), first.group, first.is_generated) == (8, first.name, False)
+    assert {one.source for one in loaded} == {"folder"}
 
 
 def test_the_taxonomy_comes_from_the_release(folder: Path) -> None:

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from affekt import report
 from affekt.features.backbone import Backbone
+from affekt.features.shortcuts import VALUES, Shortcuts
 from affekt.models.prior import Prior
 from affekt.plan import Entry
 from affekt.taxonomy import MIKELS8
@@ -25,9 +27,15 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     codes = [at % 3 for at in range(len(known))]
     labels = [str(row["emotion"]) for row in images]
     vectors = {"net": mapped.blobs(codes, 1), "colours": mapped.blobs(codes, 2)}
+    cells = [
+        made.seen(world, one, np.random.default_rng(3).normal(size=(96, len(VALUES))))
+        if one.entry == "colours"
+        else one
+        for one in made.benchmark(world)
+    ]
     given = made.whole(
         world,
-        (*made.benchmark(world), made.failed()),
+        (*cells, made.failed()),
         build=build,
         maps=mapped.sides(world, labels, vectors, known=known),
         explanations=(
@@ -35,6 +43,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 world, known[:6], labels[:6], [*labels[:3], *["fear"] * 3], taxonomy=MIKELS8
             ),
         ),
-        entries=(Entry(name="net", feature=Backbone(), model=Prior(strategy="majority")),),
+        entries=tuple(
+            Entry(name=name, feature=feature, model=Prior(strategy="majority"))
+            for name, feature in (("net", Backbone()), ("colours", Shortcuts()))
+        ),
     )
     return report.write(given, folder / "out")

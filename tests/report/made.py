@@ -286,6 +286,17 @@ def cell(
     )
 
 
+def seen(world: World, result: Result, vectors: np.ndarray) -> Result:
+    """The same result with what the entry saw in its pictures, in the order of their names."""
+    assert isinstance(result.pictures, Product)
+    ids = result.pictures.table()["image_id"]
+    rows = [
+        {"image_id": one, "vector": row}
+        for one, row in zip(ids, np.asarray(vectors, dtype=float).tolist(), strict=True)
+    ]
+    return result._replace(vectors=world.product("extract", tables.FEATURES, rows))
+
+
 def estimated(
     world: World,
     truth: Mapping[str, Sequence[float]],

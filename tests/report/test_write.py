@@ -25,7 +25,7 @@ TITLES = (
     "Agreement", "Human level", "Workers", "Examples",
     "Accuracy", "True positive rates", "Scores of every emotion", "Confusion matrices",
     "Maps and filters", "What accuracy hides", "Differences", "Reliability", "Risk and coverage",
-    "Near copies across the split", "Likely wrong labels",
+    "Shortcuts", "Near copies across the split", "Likely wrong labels",
     "What this page was made of",
 )  # fmt: skip
 

@@ -20,6 +20,7 @@ class Listed(Dataset):
     in_memory: bool = False
     shares: tuple[float, ...] | None = None
     ratings: dict[str, float] | None = None
+    source: str | None = None
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -33,7 +34,8 @@ class Listed(Dataset):
                 path = self.root.path / name
                 read = path.read_bytes() if self.in_memory else path
                 where = group or None, part or None
-                yield Labelled(name, read, emotion, *where, self.shares, ratings=self.ratings)
+                known = Labelled(name, read, emotion, *where, self.shares, ratings=self.ratings)
+                yield known._replace(source=self.source)
 
 
 def write_list(root: Path, *rows: tuple[str, str, str, str]) -> None:

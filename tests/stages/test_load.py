@@ -255,3 +255,19 @@ def test_both_hashes_are_kept_and_a_flat_picture_has_none(room: Room) -> None:
         facts = decoders.facts(painted("spots"))
     assert (found["painted.png"]["phash"], found["painted.png"]["dhash"]) == facts[-2:]
     assert (found["flat.png"]["phash"], found["flat.png"]["dhash"]) == (None, None)
+
+
+def test_sources_are_counted_by_emotion_and_a_copy_once(room: Room) -> None:
+    """G22."""
+    rows = [(f"{one}.png", "awe" if one < "d" else "fear", "", "") for one in "abcd"]
+    room.lay(*rows, files={"b.png": png(0)})
+    assert room.load(source="wiki").notes["sources"] == [
+        {"source": "wiki", "emotion": "awe", "pictures": 2},
+        {"source": "wiki", "emotion": "fear", "pictures": 1},
+    ]
+
+
+def test_a_data_set_that_does_not_say_where_pictures_are_from_has_no_sources(room: Room) -> None:
+    """G22."""
+    room.lay(("a.png", "awe", "", ""))
+    assert "sources" not in room.load().notes

@@ -67,7 +67,7 @@ class Labelled(NamedTuple):
     ``read`` is None where the data set brings ``values``, some numbers, instead of the picture.
     ``emotion`` is None where nobody can say which it is, as where the votes tie. ``ratings`` are
     means of what people answered, by the name of the scale; all rated pictures of a data set name
-    the same scales in the same order.
+    the same scales in the same order. ``source`` is where it was found, in a word.
     """
 
     name: str
@@ -79,6 +79,7 @@ class Labelled(NamedTuple):
     is_generated: bool = False
     ratings: Mapping[str, float] | None = None
     values: tuple[float, ...] | None = None
+    source: str | None = None
 
 
 class Dataset(Part):

@@ -15,6 +15,7 @@ class Result(NamedTuple):
     ``trained_on`` is the data set that was trained on where another one was tested; ``dataset``
     then names both, and ``pictures`` are those of both. ``curve`` is the tested data set where
     repeats differ in how many labels were learned from, weak ones where ``trained_on`` says so.
+    ``vectors`` are what the entry sees in ``pictures``; None for floors, and where sides differ.
     """
 
     dataset: str
@@ -26,10 +27,15 @@ class Result(NamedTuple):
     is_rating: bool = False
     trained_on: str = ""
     curve: str = ""
+    vectors: Product | Failure | None = None
 
     def told(self, tell: Tell) -> Self:
         """Give the same with each step in it as it is told."""
-        return self._replace(pictures=tell(self.pictures), predictions=tell(self.predictions))
+        return self._replace(
+            pictures=tell(self.pictures),
+            predictions=tell(self.predictions),
+            vectors=None if self.vectors is None else tell(self.vectors),
+        )
 
 
 class Mapped(NamedTuple):

@@ -13,7 +13,7 @@ from affekt.report.text import Value, show
 if TYPE_CHECKING:
     from affekt.report.map_walk import Walk
 
-Kind = Literal["text", "count", "percent", "points", "score", "chance"]
+Kind = Literal["text", "count", "percent", "points", "score", "number", "chance"]
 Row = tuple[Value, ...]
 MOST_MERGED = 2  # columns; more blanks would leave a reader to look up what a row is about
 

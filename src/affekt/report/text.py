@@ -70,7 +70,10 @@ def _interval(value: Interval, kind: str) -> str:
 
 def _number(value: float, kind: str) -> str:
     """Give a share as percent or as it is, with a minus sign that is no hyphen, and no −0."""
-    plain = f"{100 * value:.1f}" if kind in ("percent", "points") else f"{value:.3f}"
+    if kind == "number":  # in a unit of its own: four digits
+        plain = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    else:
+        plain = f"{100 * value:.1f}" if kind in ("percent", "points") else f"{value:.3f}"
     return plain.replace("-", "" if float(plain) == 0 else "−")
 
 

@@ -61,11 +61,12 @@ class Load(Stage):
             Decoders(workers=self.workers, limits=self.limits) as decoders,
             ThreadPoolExecutor(self.workers) as pool,
         ):
-            looked = list(self._shards(desk, decoders, pool))
+            origins: dict[str, str] = {}
+            looked = list(self._shards(desk, decoders, pool, origins))
         rows = _without_copies(pl.concat(looked) if looked else pl.DataFrame(schema=LOOKED))
         kept = rows.filter(pl.col("reason").is_null())
         facts = self.dataset.facts
-        notes = {
+        notes: dict[str, Any] = {
             "title": facts.title,
             "citation": facts.citation,
             "licence": facts.licence,
@@ -75,6 +76,8 @@ class Load(Stage):
         }
         if difference := facts.difference(Counter(rows["emotion"].to_list())):
             notes["difference"] = difference
+        if origins:
+            notes["sources"] = _by_source(kept, origins)
         dropped = rows.filter(pl.col("reason").is_not_null())
         return Outcome(
             kept.select(list(PICTURES.columns)),
@@ -90,15 +93,19 @@ class Load(Stage):
         return read_forgotten(self.forgotten.path if self.forgotten else None)
 
     def _shards(
-        self, desk: Desk, decoders: Decoders, pool: ThreadPoolExecutor
+        self, desk: Desk, decoders: Decoders, pool: ThreadPoolExecutor, origins: dict[str, str]
     ) -> Iterator[pl.DataFrame]:
-        """Give the rows of one shard after the other; what an earlier run finished is read back."""
+        """Give the rows of one shard after the other; what an earlier run finished is read back.
+
+        Where an entry says where it was found, that goes into ``origins`` by its name.
+        """
         entries, forgotten = self.dataset.load(), self._forgotten()
         seen: set[str] = set()
         number = done = failures = 0
         while batch := list(islice(entries, PER_SHARD)):
             for entry in batch:
                 self._check(entry)
+            origins |= {entry.name: entry.source for entry in batch if entry.source}
             path = desk.scratch / f"{number:06d}.parquet"
             if not path.is_file():
                 looks = list(pool.map(lambda entry: self._judge(decoders, entry, forgotten), batch))
@@ -155,6 +162,14 @@ class Load(Stage):
         except PictureError as trouble:
             return _Look(image_id, trouble.reason, f"{entry.name}: {trouble.detail}".rstrip(": "))
         return _Look(image_id, None, None, facts.phash, facts.dhash)
+
+
+def _by_source(kept: pl.DataFrame, origins: Mapping[str, str]) -> list[dict[str, str | int]]:
+    """Count the pictures of each source and emotion; those of no known source are left out."""
+    source = pl.col("name").replace_strict(origins, default=None, return_dtype=pl.String)
+    known = kept.select("emotion", source=source).drop_nulls()
+    counted = known.group_by("source", "emotion").len("pictures").sort("source", "emotion")
+    return counted.to_dicts()
 
 
 def _as_rows(ratings: Mapping[str, float] | None) -> list[dict[str, str | float]] | None:

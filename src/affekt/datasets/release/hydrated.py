@@ -74,6 +74,7 @@ def labelled(row: Mapping[str, Any], read: Path | bytes) -> Labelled:
         part=shape.PART_OF_SPLIT[row["split"]],
         shares=None if row["share"] is None else tuple(row["share"]),
         is_generated=row["is_generated"],
+        source=row["source"],
     )
 
 

@@ -153,13 +153,15 @@ _FACTS: dict[str, tuple[pl.DataType | type[pl.DataType], str]] = {
 }
 
 FOUND = _schema("found", "source source_id query", _HIT, _SEARCHED)
-CLEAN = _schema("clean", "image_id source source_id", _PICTURE, _HIT, _FACTS)
+_CREDIT = {"owner_url": _SEARCHED["owner_url"]}  # older products lack it
+CLEAN = _schema("clean", "image_id source source_id", _PICTURE, _HIT, _FACTS, _CREDIT)
 IMAGES = _schema(
     "images",
     "image_id",
     _PICTURE,
     _HIT,
     _FACTS,
+    _CREDIT,
     {"group_id": (pl.String, "smallest image_id among its near copies; its own when it has none")},
 )
 QUESTIONS = _schema(

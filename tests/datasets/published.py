@@ -93,6 +93,7 @@ class Original:
     emotion: str = "awe"
     licence: str | None = "cc0"
     owner: str | None = None
+    owner_url: str | None = None
     part: str | None = "train"
     title: str | None = None
     url: str | None = None
@@ -180,6 +181,7 @@ class Project:
                 "emotion": one.emotion,
                 "title": one.title,
                 "owner": one.owner,
+                "owner_url": one.owner_url,
                 "licence": one.licence,
                 "tags": one.tags,
                 "width_px": 96,

@@ -164,6 +164,7 @@ def swap_label(rows: list[Row]) -> None:
         (lambda rows: rows[0].update(licence="cc-by-nd-4.0"), {"licence-forbids"}),
         (lambda rows: rows[0].update(licence="cc-by-sa-4.0", author=None), {"author-missing"}),
         (lambda rows: rows[0].update(licence="cc0", author="Ann"), {"author-named"}),
+        (lambda rows: rows[0].update(licence="cc0", author_url="https://a.org"), {"author-named"}),
         (lambda rows: rows[0].update(original_sha256="0" * 64), {"evidence", "labels-differ"}),
     ],
 )  # fmt: skip

@@ -44,6 +44,15 @@ def test_near_copies_are_told_by_their_bits(tmp_path: Path, bits: int, stays: bo
     assert dropped == ({} if stays else {"small": "near-copy"})
 
 
+def test_pictures_of_an_older_affekt_need_not_tell_the_pages_of_their_owners(
+    tmp_path: Path,
+) -> None:
+    """R20."""
+    rows = clean({"is": "a", "owner_url": "https://example.org"}).drop("owner_url")
+    kept, _ = run(Dedupe(), desk(tmp_path), rows)
+    assert kept["owner_url"].to_list() == [None]
+
+
 def test_equal_bytes_only_means_equal_bytes_only(tmp_path: Path) -> None:
     rows = [{"is": "a", "phash": BASE}, {"is": "b", "phash": BASE}]
     kept, _ = judged(tmp_path, *rows, max_hamming_bits=0)

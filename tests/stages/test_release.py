@@ -117,6 +117,38 @@ def test_names_stand_only_where_the_licence_demands_them(made: Outcome) -> None:
     assert all(re.fullmatch("[0-9a-f]{16}", row["owner_id"]) for row in rows_of(made))
 
 
+@pytest.mark.parametrize(
+    ("licence", "page", "told"),
+    [
+        ("cc-by-2.0", "https://example.org/people/zoe", "https://example.org/people/zoe"),
+        ("cc0", "https://example.org/people/zoe", None),
+        ("cc-by-2.0", "file:///home/zoe", None),
+        ("cc-by-2.0", None, None),
+    ],
+)
+def test_the_author_s_page_stands_where_the_name_does(
+    tmp_path: Path, licence: str, page: str | None, told: str | None
+) -> None:
+    """R20, R31: and only an address on the web."""
+    one = Original(png(1), licence=licence, owner="Zoe", owner_url=page)
+    made = Project(tmp_path, [one]).release()
+    assert rows_of(made)[0]["author_url"] == told
+    assert csv_of(made, "attribution.csv")[0]["author_url"] == told
+
+
+def test_pictures_of_an_older_affekt_are_released_without_their_authors_pages(
+    tmp_path: Path,
+) -> None:
+    """R20: no product becomes invalid, and pseudonyms stay what they were."""
+    one = Original(png(1), licence="cc-by-2.0", owner="Zoe")
+    ours = Project(tmp_path, [one])
+    labels, images, *rest = ours.tables()
+    stage = Release(taxonomy=MIKELS8, name="small", creators=("A. Maker",), workers=1)
+    older = stage.run(ours.desk("old"), labels, images.drop("owner_url"), *rest)
+    assert rows_of(older)[0]["author_url"] is None
+    assert files_of(folder_of(older)) == files_of(folder_of(ours.release()))
+
+
 def test_a_name_in_a_title_or_link_goes_with_the_name(tmp_path: Path) -> None:
     """R31."""
     one = Original(png(1), owner="Zoe", title="by zoe", url="https://example.org/Zoe/1")

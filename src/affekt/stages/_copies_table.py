@@ -46,10 +46,16 @@ class Changes(NamedTuple):
         emotions = self.emotions.rename({"emotion": "new_emotion"})
         for changes in (self.groups, emotions):
             rows = rows.join(changes, on="image_id", how="left", maintain_order="left")
-        return rows.with_columns(
+        rows = rows.with_columns(
             emotion=pl.coalesce("new_emotion", "emotion"),
             group_id=pl.coalesce("group_id", "image_id"),
-        ).select(list(IMAGES.columns))
+        )
+        return pl.concat([IMAGES.empty(), rows.select(_known(rows))], how="diagonal")
+
+
+def _known(rows: pl.DataFrame) -> list[str]:
+    """Give the columns of `IMAGES` that there are; a product of an older affekt may lack some."""
+    return [name for name in IMAGES.columns if name in rows.columns]
 
 
 def cuts_of(names: pl.Series) -> list[str]:

@@ -58,18 +58,18 @@ def pseudonym(salt: str, kind: str, name: str) -> str:
 
 
 def credited(rows: pl.DataFrame, salt: str) -> pl.DataFrame:
-    """Give the rows with author, owner_id, licence and licence_url as they may be published.
+    """Give the rows with author, their page, owner_id, licence and its text as may be published.
 
     An author is named where the licence demands it and nowhere else, not in a title or link.
     """
     made = [_credit(row, salt) for row in rows.iter_rows(named=True)]
-    columns = ("author", "owner_id", "licence", "licence_url", *NAMED)
+    columns = ("author", "author_url", "owner_id", "licence", "licence_url", *NAMED)
     fresh = pl.DataFrame(made, schema=dict.fromkeys(columns, pl.String))
     return rows.drop(columns, strict=False).hstack(fresh)
 
 
 def _credit(row: Mapping[str, Any], salt: str) -> dict[str, str | None]:
-    licence, owner = licences.of(row["licence"]), row["owner"]
+    licence, owner, page = licences.of(row["licence"]), row["owner"], row["owner_url"]
     is_named = _is_named(licence, is_shipped=row["shipped"])
     texts = {name: row[name] for name in NAMED}
     if not ON_THE_WEB.match(row["source_url"] or ""):
@@ -80,6 +80,7 @@ def _credit(row: Mapping[str, Any], salt: str) -> dict[str, str | None]:
             texts["source_url"] = row["source_url"]
     return {
         "author": owner if is_named else None,
+        "author_url": page if is_named and owner and ON_THE_WEB.match(page or "") else None,
         "owner_id": pseudonym(salt, "owner", owner) if owner else None,
         "licence": word_of(row["licence"]),
         "licence_url": licence.url or None if licence else None,

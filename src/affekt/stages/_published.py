@@ -11,14 +11,16 @@ from affekt.stages import _credits, _warnings
 
 FROM_IMAGES = {
     "url": "source_url", "page_url": "landing_url",
-    **{name: name for name in ("shard", "row_group", "row", "source", "title", "owner", "tags",
-                               "licence", "found_at", "is_generated", "phash", "n_bytes")},
+    **{name: name for name in ("shard", "row_group", "row", "source", "title", "owner", "owner_url",
+                               "tags", "licence", "found_at", "is_generated", "phash", "n_bytes")},
     **{name: f"{name}_found" for name in ("width_px", "height_px", "format")},
 }  # fmt: skip
 
 
 def joined(labels: pl.DataFrame, images: pl.DataFrame, splits: pl.DataFrame) -> pl.DataFrame:
     """Give the labelled pictures with all that is known of them."""
+    if "owner_url" not in images.columns:  # a product of an older affekt
+        images = images.with_columns(owner_url=pl.lit(None, pl.String))
     return (
         labels.rename({"emotion": "label", "shares": "share"})
         .join(images.select("image_id", *FROM_IMAGES), on="image_id", how="left")
@@ -64,7 +66,6 @@ def published(kept: pl.DataFrame, salt: str, notes: Mapping[str, tuple[str, ...]
     hashes = [None if one is None else f"{one:016x}" for one in rows["phash"]]
     rows = rows.with_columns(
         group_id=pl.col("image_id").min().over("group_id"),
-        author_url=pl.lit(None, pl.String),
         retrieved_at=pl.col("found_at").str.slice(0, 10),
         original_sha256=pl.col("original_id"),
         sha256=pl.col("image_id"),

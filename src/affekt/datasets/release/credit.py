@@ -31,9 +31,10 @@ def licensed(shipped: pl.DataFrame, manifest: Manifest) -> Iterator[Finding]:
 
 
 def names(rows: pl.DataFrame) -> Iterator[Finding]:
-    """Find authors who are named though no licence demands it."""
-    for image_id, word, author in rows.select("image_id", "licence", "author").iter_rows():
+    """Find authors who are named, or whose page is, though no licence demands it."""
+    columns = ("image_id", "licence", "author", "author_url")
+    for image_id, word, author, page in rows.select(columns).iter_rows():
         licence = licences.of(word)
-        if author and licence is not None and not licence.needs_attribution:
+        if (author or page) and licence is not None and not licence.needs_attribution:
             text = "names its author, which its licence does not demand"
             yield at_picture(image_id, "author-named", text)

@@ -193,6 +193,18 @@ def test_near_copies_on_two_sides_are_a_leak(folder: Path, checked: Check) -> No
     assert "near-leak" in codes(checked(folder))
 
 
+@pytest.mark.parametrize(("phash", "is_leak"), [("ff", True), ("ef", False)])
+def test_where_a_release_says_no_distance_near_copies_are_those_of_four_bits(
+    phash: str, is_leak: bool, folder: Path, checked: Check
+) -> None:
+    """R70: splits are disjoint by near copies, too."""
+    change(folder, TRAIN, lambda rows: rows[0].update(phash=f"0f000000000000{phash}"))
+    change(folder, TEST, lambda rows: rows[0].update(phash="0f000000000000f0"))
+    change_manifest(folder, near_bits=0)
+    assert ("near-leak" in codes(checked(folder))) == is_leak
+    assert "near-leak" not in codes(check(folder, near_bits=0))
+
+
 def test_two_files_with_their_splits_swapped_are_found(folder: Path, checked: Check) -> None:
     for name, other in ((TRAIN, "data/x"), (TEST, TRAIN), ("data/x", TEST)):
         (folder / name).rename(folder / other)

@@ -73,7 +73,7 @@ def test_a_draft_counts_what_is_left_to_say(tmp_path: Path, checked: Check) -> N
 
 
 @pytest.mark.parametrize(("bits", "is_told"), [(0, True), (1, False), (16, False), (64, True)])
-def test_near_copies_that_nobody_looks_for_are_a_hint(
+def test_near_copies_that_nobody_kept_apart_are_a_hint(
     bits: int, is_told: bool, folder: Path
 ) -> None:
     """R70: the release may be sound, and its splits may leak all the same."""

@@ -19,6 +19,7 @@ from affekt.datasets.release.write import attribution_rows, label_rows
 Rows = Sequence[Mapping[str, str | None]]
 LABELLED = ("released", "linked", "not-shipped")
 MOST_BITS = 16  # of near copies that are looked for; beyond, most pictures are near each other
+UNSAID_BITS = 4  # where a release says no distance: what dedupe takes for copies by itself
 
 
 class Tables(NamedTuple):
@@ -33,8 +34,13 @@ class Tables(NamedTuple):
     votes: pl.DataFrame | None
 
 
+def is_distance(near_bits: int) -> bool:
+    """Tell whether near copies can be looked for at the distance that a manifest says."""
+    return 0 < near_bits <= MOST_BITS
+
+
 def splits(rows: pl.DataFrame, near_bits: int) -> Iterator[Finding]:
-    """Find pictures, groups and near copies that stand on two sides."""
+    """Find pictures, groups and near copies that stand on two sides; at 0 bits no near copies."""
     for row in (
         rows.filter(pl.col("image_id").is_duplicated())
         .unique("image_id")
@@ -57,7 +63,7 @@ def splits(rows: pl.DataFrame, near_bits: int) -> Iterator[Finding]:
 
 def _near(rows: pl.DataFrame, bits: int) -> Iterator[Finding]:
     hashed = rows.filter(pl.col("phash").str.contains("^[0-9a-f]{16}$"))
-    if not 0 < bits <= MOST_BITS or hashed.is_empty():
+    if not is_distance(bits) or hashed.is_empty():
         return
     hashes = np.array([int(one, 16) for one in hashed["phash"]], np.uint64)
     ids, sides = hashed["image_id"].to_list(), hashed["split"].to_list()

@@ -7,7 +7,7 @@ from typing import TypeVar
 import polars as pl
 
 from affekt.datasets.release import agreement, archive, credit, removed, shape
-from affekt.datasets.release.agreement import Rows, Tables
+from affekt.datasets.release.agreement import UNSAID_BITS, Rows, Tables, is_distance
 from affekt.datasets.release.finding import Finding, shortened
 from affekt.datasets.release.inside import LIMITS, pictures
 from affekt.datasets.release.inventory import AGAIN, inventory, shown, since
@@ -28,25 +28,31 @@ from affekt.pictures.decode import Decoders
 T = TypeVar("T")
 
 
-def check(folder: Path, *, workers: int = 2) -> list[Finding]:
+def check(folder: Path, *, workers: int = 2, near_bits: int = UNSAID_BITS) -> list[Finding]:
     """Give everything that is wrong with a release; an empty list for a sound one.
 
     Files against checksums, pictures against their names and form, splits, labels, votes, licences
     and counts against each other. Pictures are decoded in ``workers`` children with limits.
 
+    Args:
+        folder: Of the release.
+        workers: Children that decode.
+        near_bits: Bits in which perceptual hashes of near copies on two sides differ at most,
+            where the release was made without a look for them; 0 does not look either.
+
     Raises:
         NewerFormat: A newer affekt wrote it.
     """
     with Decoders(workers, LIMITS) as decoders:
-        return findings(folder, decoders)
+        return findings(folder, decoders, near_bits)
 
 
-def findings(folder: Path, decoders: Decoders) -> list[Finding]:
+def findings(folder: Path, decoders: Decoders, near_bits: int = UNSAID_BITS) -> list[Finding]:
     """Give what `check` gives, with children that are there; they need `LIMITS` of their own."""
-    return shortened(_findings(folder, decoders))
+    return shortened(_findings(folder, decoders, near_bits))
 
 
-def _findings(folder: Path, decoders: Decoders) -> Iterator[Finding]:
+def _findings(folder: Path, decoders: Decoders, near_bits: int) -> Iterator[Finding]:
     if not folder.is_dir():
         yield Finding("not-a-release", str(folder), "is no folder", "name the folder of a release")
         return
@@ -66,7 +72,8 @@ def _findings(folder: Path, decoders: Decoders) -> Iterator[Finding]:
     yield from since(files, manifest.format)
     rows = pl.concat([shipped, linked])
     tables = yield from _tables(files, rows, manifest)
-    yield from agreement.splits(rows, manifest.near_bits)
+    own = manifest.near_bits
+    yield from agreement.splits(rows, own if is_distance(own) else near_bits)
     yield from agreement.labels(rows, manifest)
     yield from agreement.same_rows(tables, manifest)
     yield from agreement.evidence(tables)

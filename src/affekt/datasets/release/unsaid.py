@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from affekt import licences
 from affekt.datasets.release import shape
-from affekt.datasets.release.agreement import MOST_BITS
+from affekt.datasets.release.agreement import MOST_BITS, UNSAID_BITS, is_distance
 from affekt.datasets.release.papers import datasheet
 from affekt.datasets.release.reading import Unreadable, manifest_in, text_of
 from affekt.datasets.release.shape import Manifest
@@ -45,10 +45,11 @@ def _hints(left: int | None, manifest: Manifest) -> list[str]:
     hints = []
     if left:
         hints.append(f"DATASHEET.md leaves {left} questions open; version 1.0.0 needs all answers")
-    if not 0 < manifest.near_bits <= MOST_BITS:
+    if not is_distance(manifest.near_bits):
         hints.append(
-            "near copies across splits were not looked for: manifest.json says near_bits = "
-            f"{str(manifest.near_bits)[:20]}, and they are looked for from 1 to {MOST_BITS}"
+            "near copies across splits were not kept apart: manifest.json says near_bits = "
+            f"{str(manifest.near_bits)[:20]}, and 1 to {MOST_BITS} are possible; this check looked "
+            f"for them at {UNSAID_BITS} bits of the perceptual hashes"
         )
     own = licences.of(manifest.release.licence)
     if own is None or not own.url:

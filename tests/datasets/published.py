@@ -97,6 +97,7 @@ class Original:
     part: str | None = "train"
     title: str | None = None
     url: str | None = None
+    page_url: str | None = None
     group: str | None = None
     is_generated: bool = False
     is_label: bool = True
@@ -189,6 +190,7 @@ class Project:
                 "n_bytes": len(one.data),
                 "format": "JPEG" if one.data.startswith(b"\xff") else "PNG",
                 "url": one.url,
+                "page_url": one.page_url,
                 "found_at": self.found_at,
                 "is_generated": one.is_generated,
                 "phash": one.phash,

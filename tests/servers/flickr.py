@@ -37,6 +37,7 @@ NAMES = {
     "42": ("Attribution, once more", "https://creativecommons.org/licenses/by/3.0/"),
 }
 MESSAGES = {
+    1: "Photo not found",
     0: "Sorry, the Flickr API service is not currently available.",
     3: "Parameterless searches have been disabled. Please use flickr.photos.getRecent instead.",
     10: "Sorry, the Flickr search API is not currently available.",
@@ -92,6 +93,7 @@ class Host:
         port: Where to listen; 0 for any.
 
     Attributes:
+        told: What it says of single photographs, by id; of all others that there are none.
         calls: The arguments of every call, without the key.
         answered: Those of the calls that were answered well.
         before: Is told the number of a call before it is answered.
@@ -113,6 +115,7 @@ class Host:
         self.count, self.quirks, self.shown = count, quirks, shown
         self.faults, self.always = dict(faults or {}), always
         self.bursts, self.odd_every, self.pictures = tuple(bursts), odd_every, pictures
+        self.told: dict[str, Mapping[str, Any]] = {}
         self.calls: list[dict[str, str]] = []
         self.answered: list[dict[str, str]] = []
         self.before: Callable[[int], None] = lambda _: None
@@ -175,6 +178,9 @@ class Host:
                 for number, (name, url) in names.items()
             ]
             return {"licenses": {"license": listed}, "stat": "ok"}
+        if asked["method"] == "flickr.photos.getInfo":
+            photo = self.told.get(asked["photo_id"])
+            return {"photo": photo, "stat": "ok"} if photo else failure(1)
         if asked["method"] != "flickr.photos.search":
             return failure(112)
         words = asked.get("tags") or asked.get("text")

@@ -160,6 +160,7 @@ class _Turn:
         given, _, done = asked.get("continue", "").partition("||")
         self.kept = {name: asked[name] for name in given.split("|") if name in asked}
         self.done = set(filter(None, done.split("|")))
+        self.normal: dict[str, str] = {}  # titles as the server writes them
         self.further: dict[str, str] = {}  # of the generator
         self.unfinished: dict[str, str] = {}  # of the properties
 
@@ -174,6 +175,8 @@ class _Turn:
         if self.quirks.turns and self.wiki.calls % 2:
             pages.reverse()
         told: dict[str, Any] = {"query": {"pages": pages}} if pages else {}
+        if renamed := [{"from": a, "to": b} for a, b in self.normal.items() if a != b]:
+            told["query"]["normalized"] = renamed
         return {**self._ways(), **told}
 
     def _ways(self) -> dict[str, Any]:
@@ -190,6 +193,8 @@ class _Turn:
         return {"batchcomplete": True}
 
     def _generated(self) -> list[tuple[int, File]]:
+        if "titles" in self.asked:
+            return self._titled()
         if self.asked["generator"] == "search":
             return self._searched()
         files = [
@@ -203,6 +208,15 @@ class _Turn:
         if behind < len(files):
             self.further = {"gcmcontinue": f"file|{behind}"}
         return list(enumerate(files[start:behind], start + 1))
+
+    def _titled(self) -> list[tuple[int, File]]:
+        known = {file.title: file for file in self.wiki.files}
+        titles = self.asked["titles"].split("|")
+        # A title begins with a capital letter; the server tells how it reads what it was asked.
+        self.normal = {one: f"File:{one[5:6].upper()}{one[6:]}" for one in titles}
+        gone = File(0, "", "", is_deleted=True)
+        files = [known.get(one, replace(gone, title=one)) for one in self.normal.values()]
+        return list(enumerate(files, 1))
 
     def _searched(self) -> list[tuple[int, File]]:
         words = self.asked["gsrsearch"].removeprefix("filetype:bitmap ").split(" OR ")
@@ -219,7 +233,7 @@ class _Turn:
         if file.is_deleted:
             return {"ns": 6, "title": file.title, "missing": True, "index": index}
         page = {"pageid": file.number, "ns": 6, "title": file.title, "index": index}
-        return page if self.asked["generator"] == "search" else {**page, "index": -1}
+        return page if self.asked.get("generator") == "search" else {**page, "index": -1}
 
     def _tell_infos(self, pages: list[dict[str, Any]], files: list[File]) -> None:
         if "imageinfo" in self.done:
@@ -246,7 +260,7 @@ class _Turn:
     def _info(self, file: File, version: int) -> dict[str, Any]:
         base, title = self.wiki.server.base, file.title.partition(":")[2].replace(" ", "_")
         name = quote(title, errors="replace")
-        width = int(self.asked["iiurlwidth"])
+        width = int(self.asked.get("iiurlwidth", 0)) or file.width
         is_smaller = width < file.width
         url = f"{base}/wikipedia/commons/{file.number}/{name}"
         thumb = f"{base}/wikipedia/commons/thumb/{file.number}/{width}px-{name}"
@@ -275,7 +289,7 @@ class _Turn:
         return {name: value for name, value in info.items() if value is not None}
 
     def _tell_categories(self, pages: list[dict[str, Any]], files: list[File]) -> None:
-        if "categories" in self.done:
+        if "categories" in self.done or "categories" not in self.asked["prop"]:
             return
         rows = sorted(
             (

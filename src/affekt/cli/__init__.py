@@ -274,6 +274,7 @@ def replay_paper(**options: Any) -> None:
     "--same", is_flag=True, help="Look at other bytes; keep those of the same look apart."
 )
 @click.option("--again", is_flag=True, help="Ask once more for all that is not exact.")
+@click.option("--skip-sources", is_flag=True, help="Ask no source for licences and opt-outs.")
 @click.option("--dry-run", is_flag=True, help="Show what would be fetched; no network, no write.")
 @speaking
 def hydrate(**options: Any) -> None:

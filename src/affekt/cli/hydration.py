@@ -13,6 +13,10 @@ from affekt.errors import MissingSecret
 from affekt.fetch.manners import Manners
 from affekt.forgotten import Forgotten, read
 from affekt.hydration import Receipt, ahead, hydrate
+from affekt.hydration.asking import lacking
+from affekt.sources import Source, guests
+from affekt.sources.flickr import Flickr
+from affekt.sources.wikimedia import Wikimedia
 
 COLUMNS = ("emotion", "split", "pictures", "shipped", "exact", "same", "changed", "gone",
            "refused", "failed", "surviving", "percent")  # fmt: skip
@@ -30,11 +34,18 @@ def fill(  # noqa: PLR0913  (the options of the command)
     if dry_run:
         _show_ahead(release, place, same=same, again=again, as_json=as_json)
         return
-    manners, forgotten = _manners(options)
+    manners, forgotten, sources = _manners(options)
     ticker = voice.Ticker(quiet=quiet)
     try:
         made = hydrate(
-            release, place, manners, forgotten=forgotten, same=same, again=again, watch=ticker
+            release,
+            place,
+            manners,
+            forgotten=forgotten,
+            sources=sources,
+            same=same,
+            again=again,
+            watch=ticker,
         )
     except MissingSecret:
         if options["plan"]:
@@ -49,13 +60,18 @@ def fill(  # noqa: PLR0913  (the options of the command)
         voice.document({**asdict(made), "folder": str(made.folder)})
     else:
         _show(made)
+        _show_unasked(made, sources)
     if made.outcomes["failed"]:
         raise Findings
 
 
-def _manners(options: dict[str, Any]) -> tuple[Manners, Forgotten]:
-    """Give how servers are asked and what is not asked for, by the plan and the options."""
+def _manners(options: dict[str, Any]) -> tuple[Manners, Forgotten, tuple[Source, ...]]:
+    """Give how servers are asked, what is not asked for, and who is asked what may be used.
+
+    Addresses of sources come from the user's plan or are those that ship, never from a release.
+    """
     manners, lists = Manners(), [Path(options["forgotten"])] if options["forgotten"] else []
+    sources: tuple[Source, ...] = ()
     if options["plan"]:
         from affekt import plan  # needs every family of parts, and only this option needs a plan
 
@@ -63,9 +79,12 @@ def _manners(options: dict[str, Any]) -> tuple[Manners, Forgotten]:
         lists += [read_plan.forgotten.path] if read_plan.forgotten else []
         if read_plan.build:
             manners = read_plan.build.collect.fetch
+            sources = read_plan.build.collect.sources
     if options["contact"]:
         manners = Manners.model_validate({**manners.model_dump(), "contact": options["contact"]})
-    return manners, Forgotten(entry for path in lists for entry in read(path).entries)
+    sources = () if options["skip_sources"] else (*sources, Flickr(), Wikimedia())
+    forgotten = Forgotten(entry for path in lists for entry in read(path).entries)
+    return guests(manners, sources), forgotten, sources
 
 
 def _show_ahead(release: Path, place: Path, *, same: bool, again: bool, as_json: bool) -> None:
@@ -97,6 +116,18 @@ def _show(made: Receipt) -> None:
     if made.outcomes["failed"]:
         voice.line(f"{made.outcomes['failed']:,} failed and may come when it is run again")
     voice.line(f"receipt: {made.folder / 'receipt.json'}")
+
+
+def _show_unasked(made: Receipt, sources: tuple[Source, ...]) -> None:
+    """Tell of how many pictures nobody said whether they may still be used, and what would help."""
+    if not made.unasked:
+        return
+    told = ", ".join(f"{source} {n:,}" for source, n in made.unasked.items())
+    n = voice.counted(sum(made.unasked.values()), "picture")
+    voice.line(f"licences of {n} were not asked about at the source: {told}")
+    for source in sources:
+        if source.kind() in made.unasked and (trouble := lacking(source)):
+            voice.line(trouble)
 
 
 def _shown(value: str | int | float | None) -> object:

@@ -22,18 +22,23 @@ from affekt.durable import file_sha256
 from affekt.errors import Damaged, UsageError
 from affekt.forgotten import Entry, Forgotten, trouble_with
 
-COLUMNS = ("image_id", "label", "split", "shipped", "source", "source_url", "original_sha256",
-           "phash", "bytes")  # fmt: skip
+COLUMNS = ("image_id", "label", "split", "shipped", "source", "source_url", "landing_url",
+           "licence", "original_sha256", "phash", "bytes")  # fmt: skip
 
 
 class Wanted(NamedTuple):
-    """A picture to be fetched: what it is called, where it lies, what tells that it is the one."""
+    """A picture to be fetched: what it is called, where it lies, what tells that it is the one.
+
+    ``page_url`` and ``licence`` are as the release says; None where it does not.
+    """
 
     image_id: str
     url: str
     sha256: str
     phash: int | None
     robots: bool
+    page_url: str | None = None
+    licence: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,9 +68,9 @@ class Named:
         for row in self.rows.filter(~pl.col("shipped")).iter_rows(named=True):
             phash = None if row["phash"] is None else int(row["phash"], 16)
             robots = kinds[row["source"]]
-            yield Wanted(
-                row["image_id"], row["source_url"] or "", row["original_sha256"], phash, robots
-            )
+            key, url = row["image_id"], row["source_url"] or ""
+            about = row["landing_url"], row["licence"]
+            yield Wanted(key, url, row["original_sha256"], phash, robots, *about)
 
 
 def named_in(folder: Path) -> Named:

@@ -42,6 +42,8 @@ class Outcome(NamedTuple):
         sha256: Of what came, where something came whole.
         bits: In how many its perceptual hash differs, where it was looked at.
         file: Where it lies in the folder, for `exact` and `same`.
+        licence: What its source said of the licence before it was fetched; None where no source
+            was asked, or told nothing of it.
     """
 
     image_id: str
@@ -51,6 +53,7 @@ class Outcome(NamedTuple):
     sha256: str | None = None
     bits: int | None = None
     file: str | None = None
+    licence: str | None = None
 
 
 class Journal:

@@ -3,25 +3,30 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from affekt import __version__, durable
 from affekt.errors import PictureError
 from affekt.fetch.manners import Manners
 from affekt.fetch.words import Fetched, Link
 from affekt.forgotten import Forgotten
+from affekt.hydration import asking
 from affekt.hydration.named import Named, Wanted, named_in
 from affekt.hydration.outcomes import OF_REASON, Journal, Outcome
 from affekt.hydration.survival import Receipt, receipt, written
 from affekt.pictures.decode import Decoders
 from affekt.pictures.headers import format_of
 from affekt.pictures.limits import Limits
+from affekt.sources import Source
 from affekt.stage import Progress
 from affekt.store import disk, lock
+
+if TYPE_CHECKING:
+    from affekt.fetch.fetcher import Fetcher
 
 SAME_BITS = 8  # a perceptual hash so near is that of the same look
 OPT_OUTS = ("noai", "noimageai", "noml")  # words in the headers of an answer that forbid the use
@@ -43,6 +48,7 @@ def hydrate(  # noqa: PLR0913  (one name for each decision of the user)
     manners: Manners,
     *,
     forgotten: Forgotten = Forgotten(),  # noqa: B008  # frozen
+    sources: Iterable[Source] = (),
     same: bool = False,
     again: bool = False,
     watch: Callable[[Progress], None] = lambda _: None,
@@ -54,6 +60,8 @@ def hydrate(  # noqa: PLR0913  (one name for each decision of the user)
         folder: Where pictures, outcomes and receipt go.
         manners: How servers are asked.
         forgotten: What was removed or withdrawn, besides what the release says.
+        sources: Asked what they say today of a picture before it is fetched, as far as they need no
+            key or have it.
         same: Look at bytes that are not those of the release, and keep what has the same look apart
             in ``same/``; what was `changed` before is fetched once more.
         again: Ask once more for all that is not exact, final or not.
@@ -73,7 +81,8 @@ def hydrate(  # noqa: PLR0913  (one name for each decision of the user)
             gone = Forgotten([*forgotten.entries, *named.removed.entries])
             run = _Run(folder, journal, gone, same=same)
             run.take_out(named.wanted())
-            run.fetch(_open(named, journal, folder, same=same, again=again), manners, watch)
+            wanted = _open(named, journal, folder, same=same, again=again)
+            run.fetch(wanted, manners, asking.ready(sources), watch)
             _tell_placeholders(journal)
             return _kept(folder, named, journal.latest)
 
@@ -116,31 +125,52 @@ class _Run:
         self._decoders: Decoders | None = None
 
     def fetch(
-        self, wanted: Iterable[Wanted], manners: Manners, watch: Callable[[Progress], None]
+        self,
+        wanted: Iterable[Wanted],
+        manners: Manners,
+        sources: Sequence[Source],
+        watch: Callable[[Progress], None],
     ) -> None:
         """Fetch and judge every link, and keep what became of it."""
         from affekt.fetch.fetcher import Fetcher  # only what goes out imports the way out
 
         by_id = {one.image_id: one for one in wanted}
         counts: Counter[str] = Counter()
+
+        def keep(one: Outcome) -> None:
+            self._journal.add(one)
+            counts[one.outcome] += 1
+            tallies = {"outcomes": dict(counts)}
+            watch(Progress("hydrate", counts.total(), len(by_id), counts["failed"], tallies))
+
         with ExitStack() as stack:
             if self._same:
                 self._decoders = stack.enter_context(Decoders(1, Limits()))
             for one in self._refused(by_id.values()):
-                counts[one.outcome] += 1
-                self._journal.add(one)
+                keep(one)
             left = [one for one in by_id.values() if not self._is_withdrawn(one)]
             if not left:
                 return
             fetcher = Fetcher(manners, self._folder / "servers", opt_outs=OPT_OUTS)
             stack.callback(fetcher.close)
-            links = (Link(one.image_id, one.url, one.robots) for one in left)
+            for one in self._ended(left, fetcher, sources):
+                keep(one)
+
+    def _ended(
+        self, wanted: Sequence[Wanted], fetcher: "Fetcher", sources: Sequence[Source]
+    ) -> Iterator[Outcome]:
+        """Give what became of each picture: first its source is asked, then its link."""
+        asked = asking.Sources(sources, fetcher)
+        step = asking.AT_ONCE if sources else len(wanted)
+        for at in range(0, len(wanted), step):
+            batch = {one.image_id: one for one in wanted[at : at + step]}
+            said = asked.say(list(batch.values()))
+            yield from said.ended.values()
+            may = [one for key, one in batch.items() if key not in said.ended]
+            links = (Link(one.image_id, one.url, one.robots) for one in may)
             for fetched in fetcher.pictures(links):
-                one = self._judged(by_id[fetched.name], fetched)
-                self._journal.add(one)
-                counts[one.outcome] += 1
-                tallies = {"outcomes": dict(counts)}
-                watch(Progress("hydrate", counts.total(), len(by_id), counts["failed"], tallies))
+                end = self._judged(batch[fetched.name], fetched)
+                yield end._replace(licence=said.licences.get(fetched.name))
 
     def take_out(self, wanted: Iterable[Wanted]) -> None:
         """Remove what an earlier run fetched and was withdrawn since."""

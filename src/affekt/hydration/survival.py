@@ -37,6 +37,8 @@ class Receipt:
         with_same_sha256: Of the list of these, ``surviving-with-same.txt``.
         survival: One row an emotion and split, and one for all; columns `COUNTED`.
         report: How to report a number measured on what survives.
+        unasked: Pictures that were fetched though no source said whether they may still be used, by
+            the source that the release names.
     """
 
     folder: Path
@@ -52,6 +54,7 @@ class Receipt:
     with_same_sha256: str
     survival: Sequence[Mapping[str, str | int | float | None]]
     report: str
+    unasked: Mapping[str, int]
 
 
 def receipt(folder: Path, release: Named, outcomes: Mapping[str, Outcome]) -> Receipt:
@@ -76,7 +79,18 @@ def receipt(folder: Path, release: Named, outcomes: Mapping[str, Outcome]) -> Re
         with_same_sha256=_digest(same),
         survival=table,
         report=_report(release.name, table, digest),
+        unasked=_unasked(rows, outcomes),
     )
+
+
+def _unasked(rows: pl.DataFrame, outcomes: Mapping[str, Outcome]) -> dict[str, int]:
+    fetched = rows.filter(pl.col("ended").is_in(["exact", "same"])).select("image_id", "source")
+    counts = Counter(
+        source or "unknown"
+        for image_id, source in fetched.iter_rows()
+        if outcomes[image_id].licence is None
+    )
+    return dict(sorted(counts.items()))
 
 
 def _reasons(ends: Iterable[Outcome]) -> dict[str, dict[str, int]]:

@@ -5,7 +5,7 @@ To add one, write ``sources/<kind>.py`` with one final subclass of `Source`. The
 """
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -52,6 +52,21 @@ class Page:
     hits: tuple[Mapping[str, Any], ...]
     after: str | None
     refused: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Today:
+    """What a source says today of a picture that it once showed.
+
+    Attributes:
+        trouble: Why it is not to be had from there: ``not-shown``, ``private``; or ``""``.
+        licence: Canonical word; None where the source names none that is known.
+        tags: As people gave them.
+    """
+
+    trouble: str = ""
+    licence: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 class Source(Part):
@@ -105,6 +120,22 @@ class Source(Part):
             PictureError: They cannot be had; the reason word says why.
         """
         raise PictureError("gone", f"the {self.kind()} source holds no pictures of its own")
+
+    def name_at(self, page_url: str | None, url: str | None) -> str | None:
+        """Give what it calls a picture by the addresses of page and file.
+
+        None where they are no addresses of its own, or where it cannot be asked about a picture.
+        """
+        return None
+
+    def today(self, names: Sequence[str], fetcher: "Fetcher") -> Mapping[str, Today]:
+        """Ask what it says today of pictures, by `name_at`; without a name it says nothing.
+
+        Raises:
+            SourceError: It gave no good answer.
+            MissingSecret: There is no key, or it was refused.
+        """
+        return {}
 
     def foretold(self) -> str:
         """Give what is known of its pace before anybody is asked, or ``""``."""

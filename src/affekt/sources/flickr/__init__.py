@@ -1,7 +1,7 @@
 """Pictures of Flickr, by search, all of them and not only the 4,000 that one search shows."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar, Literal, Self
@@ -12,8 +12,8 @@ from affekt.errors import MissingSecret, UsageError
 from affekt.fetch.fetcher import Fetcher
 from affekt.fetch.words import Call, Quota
 from affekt.parts import did_you_mean
-from affekt.sources import Page, Query, Source
-from affekt.sources.flickr import rights
+from affekt.sources import Page, Query, Source, Today
+from affekt.sources.flickr import info, rights
 from affekt.sources.flickr.answers import Found, LicencesReading, PhotosReading
 from affekt.sources.flickr.cursor import Cursor
 from affekt.sources.flickr.entries import EXTRAS
@@ -139,6 +139,17 @@ class Flickr(Source):
                 step = search.walked(cursor, self._photos(query, search, cursor, fetcher))
             cursor = step.cursor
             yield Page(step.hits, cursor.text() if cursor else None, step.refused)
+
+    def name_at(self, page_url: str | None, url: str | None) -> str | None:
+        return info.name_at(page_url, url)
+
+    def today(self, names: Sequence[str], fetcher: Fetcher) -> Mapping[str, Today]:
+        told = {}
+        for name in names:
+            reading = info.InfoReading(self.key_env)
+            fetcher.call(self._call({"method": info.METHOD, "photo_id": name}), reading)
+            told[name] = reading.found
+        return told
 
     def _beginning(self) -> Cursor:
         last = self.until or max(self.since, datetime.now(UTC).date() - timedelta(days=1))

@@ -58,7 +58,7 @@ class Reading:
         self.content = content
         return None
 
-    def _failed(self, content: Mapping[str, Any]) -> str:
+    def _failed(self, content: Mapping[str, Any]) -> str | None:
         code, said = number(content.get("code")), str(content.get("message", ""))
         words = f"{_told(said)} (code {code})"
         if code == BAD_KEY:

@@ -1,7 +1,7 @@
 """Pictures of Wikimedia Commons, by search or by category."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field
@@ -9,7 +9,8 @@ from pydantic import Field
 from affekt.fetch.fetcher import Fetcher
 from affekt.fetch.manners import HostManners
 from affekt.fetch.words import Call, Quota
-from affekt.sources import Page, Query, Source
+from affekt.sources import Page, Query, Source, Today
+from affekt.sources.wikimedia import titles
 from affekt.sources.wikimedia.asking import FIRST, Reading, asked, standard_width
 from affekt.sources.wikimedia.cursor import Cursor, Memory, Step
 from affekt.sources.wikimedia.entries import sorted_out
@@ -86,6 +87,26 @@ class Wikimedia(Source):
             yield Page(hits, step.cursor.text() if step.cursor else None, refused)
             cursor = step.cursor
 
+    def name_at(self, page_url: str | None, url: str | None) -> str | None:
+        return titles.name_at(page_url, url)
+
+    def today(self, names: Sequence[str], fetcher: Fetcher) -> Mapping[str, Today]:
+        said: dict[str, Today] = {}
+        renamed: dict[str, str] = {}
+        for batch in titles.batches(names):
+            question, go_on = titles.asked(batch), dict[str, str]()
+            for _ in range(titles.AT_ONCE):  # each answer tells of one file at least
+                reading = Reading()
+                fetcher.call(self._call({**question, **go_on}), reading)
+                said.update(titles.today(reading.pages))
+                renamed.update(reading.renamed)
+                if reading.go_on is None:
+                    break
+                go_on = reading.go_on
+        called = {name: renamed.get(name, name) for name in names}
+        called = {name: renamed.get(title, title) for name, title in called.items()}
+        return {name: said[title] for name, title in called.items() if title in said}
+
     def _n_asked(self, query: Query) -> int:
         """Give how many questions follow each other: one for all words, or one a category."""
         return 1 if self.by == "text" else len(query.words)
@@ -93,15 +114,12 @@ class Wikimedia(Source):
     def _asked(self, query: Query, cursor: Cursor, limit: int, fetcher: Fetcher) -> Reading:
         words = query.words if self.by == "text" else query.words[cursor.word : cursor.word + 1]
         about = {"iiurlwidth": str(standard_width(self.side_px))}
-        quota = Quota(self.kind(), self.base, 1, self.gap_seconds, is_secret=False)
         reading = Reading()
-        fetcher.call(
-            Call(
-                self.base,
-                # What the server said to go on with wins over what was asked at first.
-                {**FIRST, **about, **asked(self.by, words, limit), **cursor.go_on},
-                quota=quota if self.gap_seconds else None,
-            ),
-            reading,
-        )
+        # What the server said to go on with wins over what was asked at first.
+        question = {**FIRST, **about, **asked(self.by, words, limit), **cursor.go_on}
+        fetcher.call(self._call(question), reading)
         return reading
+
+    def _call(self, question: Mapping[str, str]) -> Call:
+        quota = Quota(self.kind(), self.base, 1, self.gap_seconds, is_secret=False)
+        return Call(self.base, question, quota=quota if self.gap_seconds else None)

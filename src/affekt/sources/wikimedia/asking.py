@@ -92,6 +92,7 @@ class Reading:
         go_on: What to ask with to get the rest; None at the end.
         is_whole: Whether every page told of since the last whole answer is complete.
         warnings: What the server wants its callers to know.
+        renamed: Titles that it calls otherwise than it was asked.
     """
 
     def __init__(self) -> None:
@@ -99,6 +100,7 @@ class Reading:
         self.go_on: dict[str, str] | None = None
         self.is_whole = True
         self.warnings: tuple[str, ...] = ()
+        self.renamed: dict[str, str] = {}
 
     def __call__(self, answer: Answer) -> str | None:
         """Say why to ask again, None when the answer is good.
@@ -128,10 +130,18 @@ class Reading:
         if not go_on and not content.get("batchcomplete"):
             return "an answer without an end or a way on"
         self.pages = tuple(pages or ())
+        self.renamed = dict(_renamed(query))
         self.go_on = {key: str(value) for key, value in go_on.items()} or None
         self.is_whole = bool(content.get("batchcomplete"))
         self.warnings = tuple(f"{code}: {text}" for code, text in _told(content, "warnings"))
         return None
+
+
+def _renamed(query: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in ("normalized", "redirects"):
+        for one in query.get(name) or ():
+            if isinstance(one, Mapping):
+                yield str(one.get("from")), str(one.get("to"))
 
 
 def _content(answer: Answer) -> Mapping[str, Any] | None:

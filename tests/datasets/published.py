@@ -98,6 +98,7 @@ class Original:
     title: str | None = None
     url: str | None = None
     page_url: str | None = None
+    source: str = "folder"
     group: str | None = None
     is_generated: bool = False
     is_label: bool = True
@@ -177,7 +178,7 @@ class Project:
                 **dict.fromkeys(IMAGES.columns),
                 **spots[one.image_id]._asdict(),
                 "image_id": one.image_id,
-                "source": "folder",
+                "source": one.source,
                 "source_id": f"{SECRET}/{number}.jpg",
                 "emotion": one.emotion,
                 "title": one.title,

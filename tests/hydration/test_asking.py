@@ -16,6 +16,7 @@ from affekt.hydration.survival import Receipt
 from affekt.sources import Source, Today
 from affekt.sources.flickr import Flickr
 from affekt.sources.wikimedia import Wikimedia
+from tests.cli.run import here
 from tests.datasets.published import Original, Project, jpeg
 from tests.hydration.test_hydrate import QUICK, World
 from tests.servers._wire import Server
@@ -97,6 +98,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Set]:
                 owner="Ann",
                 url=f"{files.base}{path}",
                 page_url=page,
+                source="flickr" if "flickr" in page else "links",
             )
             for number, (path, page) in enumerate(PAGES.items())
         ]
@@ -122,8 +124,9 @@ def test_what_a_source_forbids_today_is_not_fetched(made: Set) -> None:
     with with_key():
         receipt = made.fill()
     assert made.ends() == ENDS
-    assert dict(made.files.asked) == {"/same": 1, "/kept": 1, "/elsewhere": 1}
-    assert receipt.unasked == {"folder": 1}
+    fetched = {path: n for path, n in made.files.asked.items() if path in PAGES}
+    assert fetched == {"/same": 1, "/kept": 1, "/elsewhere": 1}
+    assert receipt.unasked == {"links": 1}
     assert len(made.flickr.calls) == 5
     assert made.commons.calls == 1
     with with_key():
@@ -137,14 +140,14 @@ def test_without_a_key_pictures_are_fetched_and_counted_as_not_asked_about(made:
     asked_of_commons = {path for path, page in PAGES.items() if "wikimedia" in page}
     assert {path: ENDS[path] for path in asked_of_commons}.items() <= made.ends().items()
     assert made.ends()["/closed"] == "exact "
-    assert receipt.unasked == {"folder": 6}
+    assert receipt.unasked == {"flickr": 5, "links": 1}
     assert not made.flickr.calls
 
 
 def test_nobody_is_asked_where_that_is_not_wanted(made: Set) -> None:
     """R71."""
     receipt = made.fill(sources=())
-    assert receipt.unasked == {"folder": 9}
+    assert receipt.unasked == {"flickr": 5, "links": 4}
     assert made.commons.calls == 0
 
 
@@ -166,7 +169,30 @@ def test_a_key_that_is_refused_ends_the_run(made: Set) -> None:
     made.flickr.always = "fail-100"
     with with_key(), pytest.raises(MissingSecret, match="FLICKR_KEY"):
         made.fill()
-    assert not made.files.asked
+    assert not made.files.asked.keys() & PAGES.keys()
+
+
+def test_the_command_asks_the_sources_of_the_plan_and_tells_of_whom_nobody_asked(
+    made: Set,
+) -> None:
+    """R35, C7."""
+    plan = made.folder.parent / "plan.toml"
+    plan.write_text(
+        '[fetch]\ncontact = "test@example.org"\nallowed_networks = ["127.0.0.0/8"]\ntries = 1\n'
+        f'[collect]\nsources = [{{ kind = "flickr", base = "{made.flickr.base}" }}, '
+        f'{{ kind = "wikimedia", base = "{made.commons.base}", gap_seconds = 0 }}]\n'
+        '[sample]\nper_emotion = 1\n[verify]\ncrowd = { kind = "simulated" }\n'
+        '[decide]\nrule = "majority"\n[release]\nname = "x"\n'
+    )
+    words = ("hydrate", made.release, "--plan", plan)
+    ran = here(*words, "--to", made.folder, cwd=plan.parent)
+    assert ran.code == 0
+    assert "gone: not-shown 1 (each in outcomes.csv)" in ran.out
+    assert "licences of 6 pictures were not asked about at the source: flickr 5, links 1" in ran.out
+    assert "FLICKR_KEY is not set" in ran.out
+    ran = here(*words, "--to", f"{made.folder}-2", "--skip-sources", cwd=plan.parent)
+    assert "licences of 9 pictures were not asked about" in ran.out
+    assert made.commons.calls == 1
 
 
 WANTED = Wanted("ab" * 32, "https://example.org/1.jpg", "ab" * 32, None, robots=False)

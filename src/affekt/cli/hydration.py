@@ -125,8 +125,9 @@ def _show_unasked(made: Receipt, sources: tuple[Source, ...]) -> None:
     told = ", ".join(f"{source} {n:,}" for source, n in made.unasked.items())
     n = voice.counted(sum(made.unasked.values()), "picture")
     voice.line(f"licences of {n} were not asked about at the source: {told}")
-    for source in sources:
-        if source.kind() in made.unasked and (trouble := lacking(source)):
+    kinds = {one.partition("-")[0] for one in made.unasked}
+    for trouble in dict.fromkeys(lacking(one) for one in sources if one.kind() in kinds):
+        if trouble:
             voice.line(trouble)
 
 

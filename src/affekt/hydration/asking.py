@@ -132,5 +132,6 @@ def judged(wanted: Wanted, today: Today) -> Outcome | None:
 def _is_closed(word: str | None) -> bool:
     """Tell whether a licence that is known lets nothing be passed on."""
     licence = licences.of(word)
-    is_known = licence is not None and licence.word != "unknown"
-    return is_known and licence is not None and licence.redistribution == "reference"
+    if licence is None or licence.word == "unknown":
+        return False
+    return licence.redistribution == "reference"

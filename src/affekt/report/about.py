@@ -68,7 +68,10 @@ def exhibit(given: ReportInput) -> Exhibit:
     seen: set[str] = set()
     for result in (*given.results, *given.curves):
         cell = f"{result.dataset}, {result.entry}, {result.protocol}"
-        for where, made in ((result.dataset, result.pictures), (cell, result.predictions)):
+        made_of = [(result.dataset, result.pictures), (cell, result.predictions)]
+        if isinstance(result.vectors, Product):
+            made_of.insert(1, (f"{result.dataset}, {result.entry}", result.vectors))
+        for where, made in made_of:
             key = made.address if isinstance(made, Product) else where
             if key not in seen:
                 rows.append(_row(where, made.stage, made))

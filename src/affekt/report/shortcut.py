@@ -13,7 +13,6 @@ from affekt.blocks.value import Value
 from affekt.measures.association import above_rest, cramers_v, explained
 from affekt.measures.intervals import Interval
 from affekt.report import resample
-from affekt.report.resample import Draws
 from affekt.report.scores import Score
 from affekt.store import Product
 
@@ -86,9 +85,10 @@ class Sheet:
         """How the intervals were drawn, in words."""
         return resample.method(self.n, self.n_groups)
 
-    @property
-    def _draws(self) -> Draws:
-        return resample.drawn_for(self.n_groups, self.seed, self.dataset, "shortcuts")
+    @cached_property
+    def _drawn(self) -> np.ndarray:
+        draws = resample.drawn_for(self.n_groups, self.seed, self.dataset, "shortcuts")
+        return draws.sums(self._sums.parts)
 
     @cached_property
     def _sums(self) -> "_Sums":
@@ -105,7 +105,7 @@ class Sheet:
     def strengths(self) -> list[Score]:
         """How much of the variance of each shortcut's ranks the emotions explain, less chance."""
         sums = self._sums
-        values, rounds = (explained(*sums.of(one)) for one in (sums.whole, sums.drawn(self._draws)))
+        values, rounds = (explained(*sums.of(one)) for one in (sums.whole, self._drawn))
         return [
             Score(float(value), _around(float(value), drawn), self.n)
             for value, drawn in zip(values, rounds.T, strict=True)
@@ -116,7 +116,7 @@ class Sheet:
         """How often a picture of an emotion has more of a shortcut than another; by emotion."""
         sums = self._sums
         values, rounds = (
-            above_rest(*sums.of(one)[:2], self.n) for one in (sums.whole, sums.drawn(self._draws))
+            above_rest(*sums.of(one)[:2], self.n) for one in (sums.whole, self._drawn)
         )
         return [
             [
@@ -143,9 +143,6 @@ class _Sums(NamedTuple):
     @property
     def whole(self) -> np.ndarray:
         return np.asarray(self.parts.sum(axis=0))
-
-    def drawn(self, draws: Draws) -> np.ndarray:
-        return draws.sums(self.parts)
 
     def of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Give counts, sums and squares of rows of such parts."""
@@ -183,7 +180,7 @@ def _origins(pictures: Product, emotions: tuple[str, ...]) -> Origins | None:
     told = pictures.manifest["notes"].get("sources", [])
     sources = tuple(sorted({one["source"] for one in told}))
     counts = np.zeros((len(sources), len(emotions)))
-    for one in told:
+    for one in filter(lambda one: one["emotion"] in emotions, told):
         counts[sources.index(one["source"]), emotions.index(one["emotion"])] += one["pictures"]
     return Origins(sources, counts) if sources else None
 

@@ -152,8 +152,8 @@ def test_bins_hold_every_picture_once_and_come_true_as_counted(world: World) -> 
     assert "on average and is right in" in drawn.text
 
 
-@pytest.mark.parametrize(("pictures", "points"), [(60, 5), (140, 7), (300, 15), (900, 15)])
-def test_a_point_stands_for_twenty_pictures_where_there_are_enough(
+@pytest.mark.parametrize(("pictures", "points"), [(60, 5), (200, 8), (300, 12), (900, 15)])
+def test_a_point_stands_for_25_pictures_where_there_are_enough(
     world: World, pictures: int, points: int
 ) -> None:
     said = np.linspace(0.5, 0.9, pictures)

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import runpy
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -28,6 +29,9 @@ TITLES = (
     "Shortcuts", "Near copies across the split", "Likely wrong labels",
     "What this page was made of",
 )  # fmt: skip
+
+
+TOOL = Path(__file__).parents[2] / "tools" / "page_weight.py"
 
 
 @pytest.fixture
@@ -149,12 +153,9 @@ def test_figures_for_papers_carry_their_fonts_and_no_date(world: World, tmp_path
 
 def test_size_stays_below_the_limits(text: str) -> None:
     """P2: 300 KB without the bytes of thumbnails; this one has two entries and 190 pictures."""
-    bare = re.sub(r"data:image/webp;base64,[^\"]*", "", text)
-    weights = {
-        found[1]: len(found[0].encode())
-        for found in re.finditer(r'<section id="exhibit-(.*?)".*?</section>', bare, flags=re.S)
-    }
-    assert len(bare.encode()) < 200_000, sorted(weights.items(), key=lambda one: -one[1])[:5]
+    found = runpy.run_path(str(TOOL))["weights"](text)
+    assert found["page"] < 200_000, list(found.items())[:5]
+    assert len(found) > len(TITLES)
     assert len(text) < 1_500_000
 
 

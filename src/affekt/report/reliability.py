@@ -19,7 +19,7 @@ from affekt.report.text import count, percent
 
 Bin = tuple[float, float, float]  # pictures, mean probability said, share right
 SMALL = 4  # px of a point at the temperature
-FULL = 20  # pictures of a point; of fewer its interval spans half the diagram
+FULL = 25  # pictures of a point; of fewer its interval spans half the diagram
 FEWEST = 5  # points that are drawn of however few pictures
 
 

@@ -154,7 +154,7 @@ def test_an_emotion_that_the_taxonomy_lacks_is_one_of_its_own() -> None:
 def test_a_code_has_one_bit_for_each_choice() -> None:
     zero, both = np.zeros(1, np.int64), np.full(1, AWE + FEAR, np.int64)
     texts = {name: Named(zero, zero) for name in ("tags", "machine_tags", "title")}
-    seen = Look(zero, {**texts, "description": Named(both, both)})
+    seen = Look(zero, {**texts, "description": Named(both, both)}, np.zeros(1, bool))
     found = [choice.conflicts for choice in CHOICES if seen.rivals(choice)[0]]
     assert found == ["tags+title+description"] * 8
     assert seen.codes().tolist() == [0xFF0000]

@@ -176,6 +176,23 @@ def test_an_owner_who_asked_not_to_be_used_is_not_fetched(tmp_path: Path) -> Non
     assert kept["query"].to_list() == ["c"]
 
 
+@pytest.mark.parametrize("tag", ["no computer vision", "#NoAI", "ｎｏ-ml", "no_machine_learning"])
+def test_a_tag_that_asks_not_to_be_used_is_heeded_however_it_is_written(
+    tag: str, tmp_path: Path
+) -> None:
+    """R35, B36."""
+    hits = [hit("a", tags=["sea", tag]), hit("b", number=1, tags=["no computer", "noaim"])]
+    kept, dropped = rules(tmp_path, *hits)
+    assert dropped == {"a": "opted-out"}
+    assert kept["query"].to_list() == ["b"]
+
+
+def test_which_tags_ask_not_to_be_used_is_a_setting(tmp_path: Path) -> None:
+    hits = [hit("a", tags=["Keep Off!"]), hit("b", number=1, tags=["noai"])]
+    _, dropped = rules(tmp_path, *hits, opt_out_tags=("keep off",))
+    assert dropped == {"a": "opted-out"}
+
+
 def test_an_emotion_from_elsewhere_is_named_in_the_detail(tmp_path: Path) -> None:
     root = folder(tmp_path / "raw", paintings(1))
     _, dropped = run(stage(root), desk(tmp_path), found(hit("a", "nostalgia", ["awe"])))

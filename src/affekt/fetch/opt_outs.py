@@ -10,6 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from multidict import CIMultiDictProxy
 
+# Tags of owners who want no machine to learn from a picture, as letters and digits alone: each is
+# written in many ways.
+TAGS = ("noai", "noaitraining", "nocomputervision", "noimageai", "nomachinelearning", "noml")
 OURS = ("affekt", "*")  # the agents that we listen for
 NAME = re.compile(r"[a-z0-9_.*/-]+")  # of an agent; what follows a comma in a date is none
 WITH_VALUE = {

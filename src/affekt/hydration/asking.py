@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from affekt import licences
 from affekt.errors import MissingSecret, SourceError
+from affekt.fetch.opt_outs import TAGS
 from affekt.hydration.named import Wanted
 from affekt.hydration.outcomes import Outcome
 from affekt.sources import Source, Today
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from affekt.fetch.fetcher import Fetcher
 
 AT_ONCE = 500  # pictures that are asked about before they are fetched; more are lost by a kill
-# As letters and digits alone, for a tag is written in many ways.
-OPT_OUT_TAGS = frozenset(
-    {"nocomputervision", "noai", "noaitraining", "noimageai", "noml", "nomachinelearning"}
-)
 OUTCOME_OF = {"not-shown": "gone", "private": "refused"}
 DETAILS = {
     "not-shown": "the source shows it to nobody: it was deleted, or is private",
@@ -121,7 +118,7 @@ def judged(wanted: Wanted, today: Today) -> Outcome | None:
         word = OUTCOME_OF[today.trouble]
         return Outcome(wanted.image_id, word, today.trouble, DETAILS[today.trouble])
     for tag in today.tags:
-        if re.sub(r"[\W_]+", "", tag).casefold() in OPT_OUT_TAGS:
+        if re.sub(r"[\W_]+", "", tag).casefold() in TAGS:
             return Outcome(wanted.image_id, "refused", "opted-out", f"it is tagged {tag[:80]!r}")
     if not _is_closed(wanted.licence) and _is_closed(today.licence):
         told = f"it was {wanted.licence} and is {today.licence}"

@@ -16,12 +16,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from affekt.stages._tags import bits_of, folded_text, hint_of, named_by, pattern_of
+from affekt.stages._tags import (
+    bits_of,
+    folded,
+    folded_text,
+    glued,
+    hint_of,
+    named_by,
+    pattern_of,
+)
 from affekt.taxonomy import Taxonomy
 
 LOOKS = ("tags", "tags+title", "tags+title+description")
 TEXTS = ("tags", "machine_tags", "title", "description")
 LOOKED_AT = (*TEXTS, "emotion")
+OPTED_OUT = 1 << 62  # beside the bits of emotions, of which there are never so many
 N_KNOWN = 1 << 18  # tags remembered from one batch to the next
 # Their folded form is longer than they are, so a search that only ignores capital letters misses
 # them: ß, capital İ, and Greek letters with an iota below.
@@ -54,18 +63,21 @@ class Named(NamedTuple):
 
 
 class Lexicon:
-    """The words of a taxonomy, ready to be looked for in columns."""
+    """The words of a taxonomy, ready to be looked for in columns.
 
-    def __init__(self, taxonomy: Taxonomy) -> None:
-        self.taxonomy = taxonomy
+    Tags that are one of ``opt_outs``, lower-case letters and digits, have the bit `OPTED_OUT`.
+    """
+
+    def __init__(self, taxonomy: Taxonomy, opt_outs: tuple[str, ...] = ()) -> None:
+        self.taxonomy, self.opt_outs = taxonomy, opt_outs
         self._bits = [bits_of(taxonomy, forms=forms) for forms in (False, True)]
         self._known: dict[str, tuple[int, int]] = {}
 
-    def __getstate__(self) -> Taxonomy:
-        return self.taxonomy
+    def __getstate__(self) -> tuple[Taxonomy, tuple[str, ...]]:
+        return self.taxonomy, self.opt_outs
 
-    def __setstate__(self, taxonomy: Taxonomy) -> None:
-        self.__init__(taxonomy)  # type: ignore[misc]  # what it remembers is made anew
+    def __setstate__(self, given: tuple[Taxonomy, tuple[str, ...]]) -> None:
+        self.__init__(*given)  # type: ignore[misc]  # what it remembers is made anew
 
     def of_tags(self, column: pa.Array) -> Named:
         """Give what lists of tags name."""
@@ -101,14 +113,19 @@ class Lexicon:
     @cached_property
     def _table(self) -> dict[str, tuple[int, int]]:
         plain, forms = self._bits
-        return {word: (plain.get(word, 0), bit) for word, bit in sorted(forms.items())}
+        table = {word: (plain.get(word, 0), bit) for word, bit in sorted(forms.items())}
+        for word in self.opt_outs:
+            named = table.get(word, (0, 0))
+            table[word] = (named[0] | OPTED_OUT, named[1] | OPTED_OUT)
+        return table
 
     def _of_tag(self, tag: str) -> tuple[int, int]:
         if tag not in self._known:
             if len(self._known) >= N_KNOWN:
                 self._known.clear()
             plain, forms = (named_by([tag], bits) for bits in self._bits)
-            self._known[tag] = (plain, forms)
+            opted_out = OPTED_OUT if glued(folded(tag)) in self.opt_outs else 0
+            self._known[tag] = (plain | opted_out, forms | opted_out)
         return self._known[tag]
 
     def of_texts(self, column: pa.Array) -> Named:
@@ -166,6 +183,7 @@ class Look(NamedTuple):
 
     own: Bits
     texts: Mapping[str, Named]
+    opted_out: NDArray[np.bool_]
 
     def rivals(self, choice: Choice) -> Bits:
         """Give the emotions named, for one way of looking, where they are two or more; else 0."""
@@ -190,23 +208,31 @@ def looked_at(rows: Mapping[str, pa.Array], lexicon: Lexicon) -> Look:
         name: (lexicon.of_tags if "tags" in name else lexicon.of_texts)(rows[name])
         for name in TEXTS
     }
-    return Look(lexicon.of_names(rows["emotion"]), named)
+    opted_out = (named["tags"].plain & OPTED_OUT) != 0
+    texts = {name: Named(*(bits & ~OPTED_OUT for bits in one)) for name, one in named.items()}
+    return Look(lexicon.of_names(rows["emotion"]), texts, opted_out)
 
 
-def conflicts_of(taxonomy: Taxonomy, choice: Choice | None) -> Any:
-    """Give the function of the columns `LOOKED_AT` to a struct of ``code`` and ``rivals``.
+def conflicts_of(taxonomy: Taxonomy, choice: Choice | None, opt_outs: tuple[str, ...] = ()) -> Any:
+    """Give the function of the columns `LOOKED_AT` to a struct of what was seen there.
 
-    See `Look`. Without a choice nothing is a rival.
+    That is ``code`` and ``rivals``, see `Look`, and ``opted_out``, whether a person gave one of the
+    tags ``opt_outs``. Without a choice nothing is a rival.
     """
-    lexicon = Lexicon(taxonomy)
-    kind = {"code": daft.DataType.uint32(), "rivals": daft.DataType.int64()}
+    lexicon = Lexicon(taxonomy, opt_outs)
+    kind = {
+        "code": daft.DataType.uint32(),
+        "rivals": daft.DataType.int64(),
+        "opted_out": daft.DataType.bool(),
+    }
 
     @daft.func.batch(return_dtype=daft.DataType.struct(kind))
     def conflicts(*columns: daft.Series) -> daft.Series:
         given = [_whole(column.to_arrow()) for column in columns]
         look = looked_at(dict(zip(LOOKED_AT, given, strict=True)), lexicon)
         rivals = np.zeros_like(look.own) if choice is None else look.rivals(choice)
-        answer = pa.StructArray.from_arrays([pa.array(look.codes()), pa.array(rivals)], list(kind))
+        seen = (look.codes(), rivals, look.opted_out)
+        answer = pa.StructArray.from_arrays([pa.array(one) for one in seen], list(kind))
         return daft.Series.from_arrow(answer)
 
     return conflicts

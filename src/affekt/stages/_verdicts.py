@@ -27,6 +27,7 @@ class Rules(NamedTuple):
         drops_shared: Whether a picture found for two emotions is dropped.
         licences: Canonical licence words that are kept; None for all.
         owners: Owners, by name or by their unchanging name, who asked not to be used.
+        opt_outs: Tags by which owners ask for that, as lower-case letters and digits.
         forgotten: What was removed on request.
     """
 
@@ -35,6 +36,7 @@ class Rules(NamedTuple):
     drops_shared: bool
     licences: frozenset[str] | None
     owners: frozenset[str]
+    opt_outs: tuple[str, ...] = ()
     forgotten: Forgotten = Forgotten()
 
 
@@ -47,7 +49,7 @@ def judged(
     ``reason`` (null where it is worth fetching), ``detail``, ``code`` and ``n_emotions`` (see
     `affekt.stages._conflicts.Effects`).
     """
-    conflict = conflicts_of(rules.taxonomy, rules.choice)
+    conflict = conflicts_of(rules.taxonomy, rules.choice, rules.opt_outs)
     rows = found.select(*NEEDED, *(found[name] for name in LOOKED_AT if name not in NEEDED))
     rows = rows.select(*NEEDED, conflict(*(rows[name] for name in LOOKED_AT)).alias("conflict"))
     for window in windows:
@@ -74,6 +76,8 @@ def _judged(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         .then(pl.lit("two-queries"))
         .when("is_forgotten")
         .then(pl.lit("forgotten"))
+        .when("opted_out")
+        .then(pl.lit("opted-out"))
         .when(pl.col("owner").is_in(rules.owners) | pl.col("owner_id").is_in(rules.owners))
         .then(pl.lit("opted-out"))
         .when(~_is_allowed(rows, rules.licences))
@@ -84,6 +88,8 @@ def _judged(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     detail = (
         pl.when(reason="two-emotions")
         .then(_rivals(rows, rules.taxonomy))
+        .when("opted_out", reason="opted-out")
+        .then(pl.lit("by one of its tags"))
         .when(reason="opted-out")
         .then(pl.coalesce("owner", "owner_id"))
         .when(reason="licence")

@@ -16,6 +16,7 @@ from affekt import engine, licences
 from affekt.errors import AffektError
 from affekt.fetch.manners import Manners
 from affekt.fetch.neighbours import Together
+from affekt.fetch.opt_outs import TAGS
 from affekt.fetch.reasons import REASONS as NOT_FETCHED
 from affekt.forgotten import Forgotten
 from affekt.forgotten import read as read_forgotten
@@ -32,6 +33,7 @@ from affekt.stages._chunks import each_chunk, works_here
 from affekt.stages._conflicts import Choice, Effects
 from affekt.stages._held import Terms, still_answer
 from affekt.stages._look import Look
+from affekt.stages._tags import folded, glued
 from affekt.stages._tally import Tally
 from affekt.stages._verdicts import Rules, judged
 from affekt.stages._windows import Window, windows_of
@@ -92,6 +94,10 @@ class Clean(Stage):
     opt_outs: tuple[str, ...] = Field(
         ("noai", "noimageai", "noml"),
         description="words in the headers of an answer that forbid the use of its picture",
+    )
+    opt_out_tags: tuple[str, ...] = Field(
+        TAGS,
+        description="tags by which owners forbid the use of a picture; letters and digits count",
     )
     placeholders: tuple[str, ...] = Field(
         (), description="SHA-256 of pictures that servers show in place of missing ones"
@@ -173,6 +179,7 @@ class Clean(Stage):
             drops_shared=self.two_queries == "drop",
             licences=None if self.licences is None else _matching(self.licences),
             owners=frozenset(self.without_owners),
+            opt_outs=tuple(sorted({glued(folded(tag)) for tag in self.opt_out_tags} - {""})),
             forgotten=self._forgotten(),
         )
 

@@ -144,11 +144,11 @@ class Shade(NamedTuple):
 
 
 class GridRow(NamedTuple):
-    """Name of a row, as many cells as the grid has columns, and what they are out of."""
+    """Name of a row, as many cells as the grid has columns, and what they are out of, if one n."""
 
     name: str
     cells: tuple[Shade, ...]
-    n: str
+    n: str = ""
 
 
 class Grid(NamedTuple):
@@ -164,6 +164,11 @@ class Grid(NamedTuple):
     rows: tuple[GridRow, ...]
     between: str
     is_close: bool = False
+
+    @property
+    def has_counts(self) -> bool:
+        """Whether the cells of a row are out of one number."""
+        return any(row.n for row in self.rows)
 
 
 class Pin(NamedTuple):

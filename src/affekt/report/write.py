@@ -37,6 +37,7 @@ from affekt.report import (
     selective,
     sheet,
     shortcuts,
+    transferred,
     voted,
     votes,
     weak,
@@ -62,6 +63,7 @@ MAKERS: dict[str, Callable[[ReportInput, Bench], Exhibit]] = {
     "T4": overall.exhibit,
     "G16": differences.exhibit,
     "G24": curves.exhibit,
+    "G18": transferred.exhibit,
     "R": ratings.exhibit,
     "G5-7": rates.exhibit,
     "G15": classes.exhibit,
@@ -76,7 +78,7 @@ MAKERS: dict[str, Callable[[ReportInput, Bench], Exhibit]] = {
     "G19": lambda given, _: explained.exhibit(given),
     "A": lambda given, _: about.exhibit(given),
 }
-SCORES = ("T3", "T4", "G16", "G24", "G5-7", "G15", "G3", "G14", "G25", "G26", "G23", "G17")
+SCORES = ("T3", "T4", "G16", "G24", "G18", "G5-7", "G15", "G3", "G14", "G25", "G26", "G23", "G17")
 ALIASES = {"G5": "G5-7", "G6": "G5-7", "G7": "G5-7"}
 
 

@@ -163,7 +163,7 @@ def test_nothing_at_all_makes_a_page_of_boxes(world: World, tmp_path: Path) -> N
     """B76, P8: each box names the command that makes what is missing."""
     page = report.write(made.whole(world, shelf=None), tmp_path)
     text = page.read_text(encoding="utf-8")
-    assert text.count('<div class="gap"') == len(MAKERS) - 4
+    assert text.count('<div class="gap"') == len(MAKERS) - 5
     assert "affekt build plan.toml" in text
     assert "affekt bench plan.toml" in text
     assert not (tmp_path / "figures").exists()

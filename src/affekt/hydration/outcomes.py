@@ -75,7 +75,8 @@ class Journal:
         self.latest: dict[str, Outcome] = {}
         data = self.path.read_bytes() if self.path.exists() else b""
         self._n_whole = data.rfind(b"\n") + 1  # behind it lies what a kill left of a line
-        lines = data[: self._n_whole].decode("utf-8", "replace").splitlines()
+        # Foreign words in a line may hold other characters that some take for the end of one.
+        lines = data[: self._n_whole].decode("utf-8", "replace").split("\n")[:-1]
         if lines and self._found(1, lines[0]).get("release") != digest:
             raise UsageError(
                 f"{folder}: holds pictures of another release, or of another edition of it; name "

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 SAME_BITS = 8  # a perceptual hash so near is that of the same look
 OPT_OUTS = ("noai", "noimageai", "noml")  # words in the headers of an answer that forbid the use
 ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}
+UNKNOWN = "bin"  # ending of what is none of these
 RECEIPT = "receipt.json"
 
 
@@ -138,6 +139,8 @@ class _Run:
         counts: Counter[str] = Counter()
 
         def keep(one: Outcome) -> None:
+            if one.outcome == "refused":
+                self._remove(one.image_id)
             self._journal.add(one)
             counts[one.outcome] += 1
             tallies = {"outcomes": dict(counts)}
@@ -181,6 +184,12 @@ class _Run:
             if self._is_withdrawn(one) or self._gone.has("image", str(known.sha256)):
                 (self._folder / known.file).unlink(missing_ok=True)
                 self._journal.add(_withdrawn(one.image_id))
+
+    def _remove(self, image_id: str) -> None:
+        """Remove what an earlier run kept of a picture."""
+        for below in ("pictures", "same"):
+            for ending in (*ENDINGS.values(), UNKNOWN):
+                (self._folder / below / f"{image_id}.{ending}").unlink(missing_ok=True)
 
     def _is_withdrawn(self, one: Wanted) -> bool:
         return self._gone.has("image", one.sha256) or self._gone.is_near(one.phash)
@@ -239,9 +248,9 @@ def _withdrawn(image_id: str) -> Outcome:
 
 def _ending(data: bytes) -> str:
     try:
-        return ENDINGS.get(format_of(data), "bin")
+        return ENDINGS.get(format_of(data), UNKNOWN)
     except PictureError:
-        return "bin"
+        return UNKNOWN
 
 
 def _tell_placeholders(journal: Journal) -> None:

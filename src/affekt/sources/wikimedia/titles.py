@@ -64,7 +64,9 @@ def today(pages: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Today]]:
         about = told[0] if isinstance(told, list) and told and isinstance(told[0], Mapping) else {}
         if not isinstance(title, str):
             continue
-        if page.get("missing") or page.get("invalid") or about.get("filemissing"):
+        # A file that is known may lack a page of its own: it lies on another wiki, or has no text.
+        is_missing = page.get("missing") and not page.get("known")
+        if is_missing or page.get("invalid") or about.get("filemissing"):
             yield title, Today("not-shown")
         elif about.get("filehidden"):
             yield title, Today("private")

@@ -170,7 +170,7 @@ def test_of_a_file_that_is_asked_about_alone_older_versions_count_for_nothing(
     tmp_path: Path,
 ) -> None:
     """R35: the server tells them, one answer after the other, where one file is asked about."""
-    past = ({}, {"filehidden": True}, {"extmetadata": {}})
+    past: tuple[dict[str, Any], ...] = ({}, {"filehidden": True}, {"extmetadata": {}})
     wiki = Commons([File(1, "File:A street.jpg", "", meta=FREE, versions=3, past=past)])
     with wiki.server:
         fetcher = Fetcher(QUICK, tmp_path)

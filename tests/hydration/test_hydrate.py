@@ -229,13 +229,28 @@ def test_what_looks_like_what_was_withdrawn_is_refused(made: Set) -> None:
     assert made.server.asked["/same"] == 0
 
 
-def test_what_was_kept_of_a_picture_goes_when_its_owner_opts_out(made: Set) -> None:
-    """R35: though other bytes of it were kept by an earlier run."""
+@pytest.mark.parametrize(
+    ("sends", "header", "end", "is_kept"),
+    [
+        (copy_of(1), "X-Robots-Tag: noai", "refused", False),
+        (410, "", "gone", False),
+        (jpeg(88), "", "changed", False),
+        (jpeg(1), "", "exact", False),
+        (500, "", "same", True),
+    ],
+    ids=["refused", "gone", "changed", "exact", "failed"],
+)
+def test_what_was_kept_of_a_picture_is_what_its_outcome_says(
+    sends: bytes | int, header: str, end: str, is_kept: bool, made: Set
+) -> None:
+    """R35, R71: a benchmark reads all that lies there; what failed this time says nothing."""
     made.fill(same=True)
     (kept,) = (made.folder / "same").iterdir()
-    made.world.headers["/same"] = "X-Robots-Tag: noai"
+    made.world.sends["/same"] = sends
+    if header:
+        made.world.headers["/same"] = header
     made.fill(same=True, again=True)
-    assert (made.ends()["/same"], kept.exists()) == ("refused", False)
+    assert (made.ends()["/same"], kept.exists()) == (end, is_kept)
 
 
 def test_the_release_s_own_list_of_removals_is_honoured(made: Set) -> None:
@@ -320,6 +335,18 @@ def test_an_outcome_that_is_none_is_told_with_its_line(made: Set) -> None:
     made.fill()
     path = made.folder / "outcomes.jsonl"
     path.write_text(path.read_text().replace('"outcome"', '"come"', 1))
+    with pytest.raises(Damaged, match=r"outcomes\.jsonl:2: is no outcome"):
+        made.fill()
+
+
+@pytest.mark.parametrize("file", ["../notes.txt", "/etc/passwd", "pictures/../../a.jpg", 3])
+def test_an_outcome_that_names_a_file_elsewhere_is_none(file: object, made: Set) -> None:
+    """B57: what was kept is removed at times, and a folder may come from others."""
+    made.fill()
+    path = made.folder / "outcomes.jsonl"
+    one, *rest = path.read_text().splitlines()
+    told = json.loads(rest[0]) | {"file": file}
+    path.write_text(f"{one}\n{json.dumps(told)}\n")
     with pytest.raises(Damaged, match=r"outcomes\.jsonl:2: is no outcome"):
         made.fill()
 

@@ -1,6 +1,7 @@
 """What became of each picture: exactly one word, kept in a file that only grows."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +30,7 @@ OF_REASON: Mapping[str, str] = {
     "forbidden-address": "refused",
 }  # every other reason of a fetch is a failure
 FILE = "outcomes.jsonl"
+KEPT = re.compile(r"(?:pictures|same)/[0-9a-f]{64}\.[a-z]+")  # names of what may be removed again
 
 
 class Outcome(NamedTuple):
@@ -98,9 +100,12 @@ class Journal:
 
     def _outcome(self, number: int, line: str) -> Outcome:
         try:
-            return Outcome(**self._found(number, line))
+            one = Outcome(**self._found(number, line))
         except TypeError:
             raise self._none(number) from None
+        if one.file is not None and not KEPT.fullmatch(str(one.file)):
+            raise self._none(number)
+        return one
 
     def _found(self, number: int, line: str) -> dict[str, Any]:
         try:

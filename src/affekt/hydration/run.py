@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 SAME_BITS = 8  # a perceptual hash so near is that of the same look
 OPT_OUTS = ("noai", "noimageai", "noml")  # words in the headers of an answer that forbid the use
 ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}
-UNKNOWN = "bin"  # ending of what is none of these
 RECEIPT = "receipt.json"
 
 
@@ -139,8 +138,7 @@ class _Run:
         counts: Counter[str] = Counter()
 
         def keep(one: Outcome) -> None:
-            if one.outcome == "refused":
-                self._remove(one.image_id)
+            one = self._settled(one)
             self._journal.add(one)
             counts[one.outcome] += 1
             tallies = {"outcomes": dict(counts)}
@@ -185,11 +183,18 @@ class _Run:
                 (self._folder / known.file).unlink(missing_ok=True)
                 self._journal.add(_withdrawn(one.image_id))
 
-    def _remove(self, image_id: str) -> None:
-        """Remove what an earlier run kept of a picture."""
-        for below in ("pictures", "same"):
-            for ending in (*ENDINGS.values(), UNKNOWN):
-                (self._folder / below / f"{image_id}.{ending}").unlink(missing_ok=True)
+    def _settled(self, one: Outcome) -> Outcome:
+        """Leave of what an earlier run kept no more than the outcome says, for all there is read.
+
+        A failure says nothing: what was kept stays, and its outcome.
+        """
+        known = self._journal.latest.get(one.image_id)
+        if known and known.file and (self._folder / known.file).is_file():
+            if one.outcome == "failed":
+                return known
+            if one.file != known.file:
+                (self._folder / known.file).unlink()
+        return one
 
     def _is_withdrawn(self, one: Wanted) -> bool:
         return self._gone.has("image", one.sha256) or self._gone.is_near(one.phash)
@@ -248,9 +253,9 @@ def _withdrawn(image_id: str) -> Outcome:
 
 def _ending(data: bytes) -> str:
     try:
-        return ENDINGS.get(format_of(data), UNKNOWN)
+        return ENDINGS.get(format_of(data), "bin")
     except PictureError:
-        return UNKNOWN
+        return "bin"
 
 
 def _tell_placeholders(journal: Journal) -> None:

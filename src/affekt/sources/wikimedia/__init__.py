@@ -98,7 +98,7 @@ class Wikimedia(Source):
             for _ in range(titles.AT_ONCE):  # each answer tells of one file at least
                 reading = Reading()
                 fetcher.call(self._call({**question, **go_on}), reading)
-                # Of a file that is asked about alone older versions follow, which count for nothing.
+                # Of a file that is asked about alone older versions follow; the newest counts.
                 said = {**dict(titles.today(reading.pages)), **said}
                 renamed.update(reading.renamed)
                 is_told = all(page.get("title") in said for page in reading.pages)

@@ -196,6 +196,12 @@ def test_a_file_without_a_page_of_its_own_is_there(page: dict[str, Any], trouble
     assert dict(titles.today([{"title": "File:A.jpg", **page}])) == {"File:A.jpg": Today(trouble)}
 
 
+def test_a_title_is_asked_for_as_the_server_writes_it() -> None:
+    """R35: an accent that stands by itself becomes part of its letter."""
+    page = "https://commons.wikimedia.org/wiki/File:Cafe%CC%81_a.jpg"
+    assert titles.name_at(page, None) == "File:Caf\N{LATIN SMALL LETTER E WITH ACUTE} a.jpg"
+
+
 def test_a_key_that_is_refused_ends_the_run(made: Set) -> None:
     made.flickr.always = "fail-100"
     with with_key(), pytest.raises(MissingSecret, match="FLICKR_KEY"):

@@ -9,13 +9,14 @@ import pytest
 
 from affekt import cells
 from affekt.errors import MissingSecret
+from affekt.fetch.fetcher import Fetcher
 from affekt.hydration import hydrate
 from affekt.hydration.asking import judged
 from affekt.hydration.named import Wanted
 from affekt.hydration.survival import Receipt
 from affekt.sources import Source, Today
 from affekt.sources.flickr import Flickr
-from affekt.sources.wikimedia import Wikimedia
+from affekt.sources.wikimedia import Wikimedia, titles
 from tests.cli.run import here
 from tests.datasets.published import Original, Project, jpeg
 from tests.hydration.test_hydrate import QUICK, World
@@ -163,6 +164,42 @@ def test_a_source_that_cannot_be_asked_keeps_its_pictures_for_the_next_run(made:
         made.flickr.always = None
         made.fill()
     assert made.ends() == ENDS
+
+
+def test_of_a_file_that_is_asked_about_alone_older_versions_count_for_nothing(
+    tmp_path: Path,
+) -> None:
+    """R35: the server tells them, one answer after the other, where one file is asked about."""
+    past: tuple[dict[str, Any], ...] = ({}, {"filehidden": True}, {"extmetadata": {}})
+    wiki = Commons([File(1, "File:A street.jpg", "", meta=FREE, versions=3, past=past)])
+    with wiki.server:
+        fetcher = Fetcher(QUICK, tmp_path)
+        source = Wikimedia(base=wiki.base, gap_seconds=0)
+        told = source.today(["File:A street.jpg"], fetcher)
+        fetcher.close()
+    assert told == {"File:A street.jpg": Today(licence="cc-by-sa-4.0")}
+    assert wiki.calls == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "trouble"),
+    [
+        ({"missing": True, "known": True, "imageinfo": [{"extmetadata": {}}]}, ""),
+        ({"missing": True}, "not-shown"),
+        ({"invalid": True}, "not-shown"),
+        ({"imageinfo": [{"filemissing": True}]}, "not-shown"),
+        ({"imageinfo": [{"filehidden": True}]}, "private"),
+    ],
+)
+def test_a_file_without_a_page_of_its_own_is_there(page: dict[str, Any], trouble: str) -> None:
+    """R35: another wiki than Commons tells so of the files of Commons."""
+    assert dict(titles.today([{"title": "File:A.jpg", **page}])) == {"File:A.jpg": Today(trouble)}
+
+
+def test_a_title_is_asked_for_as_the_server_writes_it() -> None:
+    """R35: an accent that stands by itself becomes part of its letter."""
+    page = "https://commons.wikimedia.org/wiki/File:Cafe%CC%81_a.jpg"
+    assert titles.name_at(page, None) == "File:Caf\N{LATIN SMALL LETTER E WITH ACUTE} a.jpg"
 
 
 def test_a_key_that_is_refused_ends_the_run(made: Set) -> None:

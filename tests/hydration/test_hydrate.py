@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import pyarrow.parquet as pq
 import pytest
@@ -20,7 +20,7 @@ from affekt.fetch.manners import Manners
 from affekt.forgotten import Entry, Forgotten
 from affekt.hydration import ahead, hydrate, run
 from affekt.hydration.named import named_in
-from affekt.hydration.outcomes import MEANINGS, OF_REASON
+from affekt.hydration.outcomes import MEANINGS, OF_REASON, Journal, Outcome
 from affekt.parts import Place
 from affekt.pictures.decode import Decoders
 from tests.cli.run import here
@@ -229,6 +229,30 @@ def test_what_looks_like_what_was_withdrawn_is_refused(made: Set) -> None:
     assert made.server.asked["/same"] == 0
 
 
+@pytest.mark.parametrize(
+    ("sends", "header", "end", "is_kept"),
+    [
+        (copy_of(1), "X-Robots-Tag: noai", "refused", False),
+        (410, "", "gone", False),
+        (jpeg(88), "", "changed", False),
+        (jpeg(1), "", "exact", False),
+        (500, "", "same", True),
+    ],
+    ids=["refused", "gone", "changed", "exact", "failed"],
+)
+def test_what_was_kept_of_a_picture_is_what_its_outcome_says(
+    sends: bytes | int, header: str, end: str, is_kept: bool, made: Set
+) -> None:
+    """R35, R71: a benchmark reads all that lies there; what failed this time says nothing."""
+    made.fill(same=True)
+    (kept,) = (made.folder / "same").iterdir()
+    made.world.sends["/same"] = sends
+    if header:
+        made.world.headers["/same"] = header
+    made.fill(same=True, again=True)
+    assert (made.ends()["/same"], kept.exists()) == (end, is_kept)
+
+
 def test_the_release_s_own_list_of_removals_is_honoured(made: Set) -> None:
     """R34."""
     text = f"sha256,phash,removed_at,reason\n{made.ids['/exact']},,2026-01-01,owner\n"
@@ -315,6 +339,26 @@ def test_an_outcome_that_is_none_is_told_with_its_line(made: Set) -> None:
         made.fill()
 
 
+@pytest.mark.parametrize("file", ["../notes.txt", "/etc/passwd", "pictures/../../a.jpg", 3])
+def test_an_outcome_that_names_a_file_elsewhere_is_none(file: object, made: Set) -> None:
+    """B57: what was kept is removed at times, and a folder may come from others."""
+    made.fill()
+    path = made.folder / "outcomes.jsonl"
+    one, *rest = path.read_text().splitlines()
+    told = json.loads(rest[0]) | {"file": file}
+    path.write_text(f"{one}\n{json.dumps(told)}\n")
+    with pytest.raises(Damaged, match=r"outcomes\.jsonl:2: is no outcome"):
+        made.fill()
+
+
+def test_foreign_words_that_some_take_for_the_end_of_a_line_stay_in_their_line(
+    tmp_path: Path,
+) -> None:
+    one = Outcome("ab" * 32, "failed", "not-asked", "a\u2028b\x85c")
+    Journal(tmp_path, "digest").add(one)
+    assert Journal(tmp_path, "digest").latest == {one.image_id: one}
+
+
 def test_nobody_is_asked_by_nobody(made: Set) -> None:
     with pytest.raises(MissingSecret, match="contact"):
         hydrate(made.release, made.folder, Manners())
@@ -325,6 +369,22 @@ def test_the_command_says_how_to_name_oneself(made: Set) -> None:
     ran = here("hydrate", made.release, "--to", made.folder, cwd=made.folder.parent)
     assert (ran.code, "--contact" in ran.err) == (5, True)
     assert not made.server.asked
+
+
+def test_who_named_oneself_is_told_of_the_key_that_is_refused(
+    made: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B16."""
+
+    def refused(*_: Any, **__: Any) -> NoReturn:
+        raise MissingSecret("flickr: the server does not accept the key in FLICKR_KEY")
+
+    monkeypatch.setattr("affekt.cli.hydration.hydrate", refused)
+    words = ("hydrate", made.release, "--to", made.folder, "--contact", "other@example.org")
+    ran = here(*words, cwd=made.folder.parent)
+    assert ran.code == 5
+    assert "FLICKR_KEY" in ran.err
+    assert "--contact" not in ran.err
 
 
 def test_every_reason_leads_to_a_known_end() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from affekt.pictures import colours
 from affekt.pictures.colours import eight_bits, in_srgb, is_foreign
 from affekt.pictures.upright import Bounds, facts, upright
 from tests import nasty
@@ -100,6 +101,20 @@ def test_a_foreign_profile_is_applied_and_our_own_is_not() -> None:
     swapped = pixels(nasty.png(red, icc_profile=swapped_profile()))[0, 0]
     assert as_it_is.tolist() == [200, 30, 30]
     assert swapped[1] > swapped[0]
+
+
+def test_another_thread_may_clear_what_is_kept_of_profiles(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Cleared(dict[object, object]):
+        """Kept values that somebody clears as soon as there is one."""
+
+        def __setitem__(self, key: object, value: object) -> None:
+            super().__setitem__(key, value)
+            self.clear()
+
+    monkeypatch.setattr(colours, "_transforms", Cleared())
+    assert is_foreign(swapped_profile())
 
 
 @pytest.mark.parametrize("profile", [None, b"", b"rubbish", srgb_profile()])

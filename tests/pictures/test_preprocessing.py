@@ -60,6 +60,12 @@ def test_an_open_picture_that_cannot_be_read_has_a_reason() -> None:
         SEEN.of_image(cut)
 
 
+def test_an_open_picture_without_pixels_has_a_reason() -> None:
+    with pytest.raises(PictureError, match="not-a-picture") as told:
+        SEEN.of_image(Image.new("RGB", (0, 5)))
+    assert told.value.reason == "not-a-picture"
+
+
 def test_what_is_written_reads_back() -> None:
     assert Preprocessing.read({**SEEN.document(), "mean": [0.5] * 3}) == SEEN
 

@@ -1,6 +1,7 @@
 """A folder is used only when it is whole and its files fit together (S1, B73, B79)."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -131,6 +132,16 @@ def test_a_graph_of_another_kind_is_refused(copied: Path) -> None:
     path.write_bytes(graph.SerializeToString())
     seal(copied)
     with pytest.raises(Refused, match=r"it takes .*192|cannot be opened"):
+        opened(copied)
+
+
+def test_checksums_of_what_would_be_read_for_ever_are_refused(copied: Path) -> None:
+    """B79"""
+    os.mkfifo(copied / "pipe")
+    (copied / "zeros").symlink_to("/dev/zero")
+    with (copied / "CHECKSUMS.sha256").open("a") as file:
+        file.writelines(f"{'0' * 64}  {name}\n" for name in ("pipe", "zeros"))
+    with pytest.raises(Refused, match="pipe, zeros: missing or not as"):
         opened(copied)
 
 

@@ -76,10 +76,11 @@ def test_what_is_told_of_a_picture_can_be_written(made: Made, tmp_path: Path) ->
         (b"", []),
         (b"a.png\n\nb c.png\r\n'd'.png", ["a.png", "b c.png", "'d'.png"]),
         (b"a\nb.png\0c.png\0", ["a\nb.png", "c.png"]),
+        (b"a.png\r\0b.png\r\0", ["a.png\r", "b.png\r"]),
         ("für.png\n".encode(), ["für.png"]),
         (b"\xff.png\n", ["\udcff.png"]),
     ],
-    ids=["empty", "lines", "zero bytes", "UTF-8", "no UTF-8"],
+    ids=["empty", "lines", "zero bytes", "returns", "UTF-8", "no UTF-8"],
 )
 def test_a_list_is_one_path_a_line_or_ended_by_zero_bytes(text: bytes, paths: list[str]) -> None:
     """S3"""
@@ -92,6 +93,18 @@ def test_a_list_is_read_as_it_comes() -> None:
     file = io.BytesIO(line * 10_000)
     assert next(listed(file)) == "x" * 99
     assert file.tell() < 2**17
+
+
+class Slowly(io.BytesIO):
+    """A pipe whose writer hands over three bytes at a time."""
+
+    def read1(self, size: int | None = -1, /) -> bytes:
+        return super().read1(3)
+
+
+def test_how_a_list_is_ended_is_known_by_its_first_end_however_late_it_comes() -> None:
+    file = Slowly(b"long name.png\0other.png\0")
+    assert list(listed(file)) == ["long name.png", "other.png"]
 
 
 def test_a_list_without_line_ends_is_refused() -> None:

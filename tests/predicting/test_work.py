@@ -6,6 +6,7 @@ from threading import Event
 import pytest
 from PIL import Image
 
+import affekt
 from affekt.errors import PictureError, UsageError
 from affekt.predicting.folder import opened
 from affekt.predicting.given import Given
@@ -83,3 +84,8 @@ def test_who_leaves_waits_for_no_more_than_the_picture_in_work(made: Made) -> No
 def test_no_work_at_all_is_refused(jobs: int, batch: int, made: Made) -> None:
     with pytest.raises(UsageError, match="both must be 1 or more"):
         Workers(opened(made.folder), jobs, batch)
+
+
+def test_no_net_at_once_is_refused_and_not_taken_for_the_usual_number(made: Made) -> None:
+    with pytest.raises(UsageError, match="jobs=0"):
+        affekt.load(made.folder).predict([painted()], jobs=0)

@@ -56,7 +56,8 @@ class File:
     versions: int = 1
     has_info: bool = True
     is_deleted: bool = False
-    changed: Mapping[str, Any] = field(default_factory=dict)  # fields of its newest version
+    changed: Mapping[str, Any] = field(default_factory=dict)  # fields of all its versions
+    past: Sequence[Mapping[str, Any]] = ()  # fields of each version, the newest first
 
 
 def some(count: int) -> list[File]:
@@ -285,6 +286,7 @@ class _Turn:
                 if name in told
             },
             **file.changed,
+            **(file.past[version] if file.past else {}),
         }
         return {name: value for name, value in info.items() if value is not None}
 

@@ -48,8 +48,8 @@ def fill(  # noqa: PLR0913  (the options of the command)
             watch=ticker,
         )
     except MissingSecret:
-        if options["plan"]:
-            raise  # which says what to write into it
+        if options["plan"] or manners.contact:
+            raise  # which says what to write into the plan, or names the key of a source
         raise MissingSecret(
             "hydrate: nobody asks other people's servers unnamed; name your mail or web address "
             "with --contact, or a plan that has one with --plan"

@@ -121,7 +121,7 @@ def judged(wanted: Wanted, today: Today) -> Outcome | None:
         if re.sub(r"[\W_]+", "", tag).casefold() in TAGS:
             return Outcome(wanted.image_id, "refused", "opted-out", f"it is tagged {tag[:80]!r}")
     if not _is_closed(wanted.licence) and _is_closed(today.licence):
-        told = f"it was {wanted.licence} and is {today.licence}"
+        told = f"it was {wanted.licence or 'not told'} and is {today.licence}"
         return Outcome(wanted.image_id, "refused", "licence-changed", told)
     return None
 

@@ -1,6 +1,7 @@
 """What became of each picture: exactly one word, kept in a file that only grows."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +30,7 @@ OF_REASON: Mapping[str, str] = {
     "forbidden-address": "refused",
 }  # every other reason of a fetch is a failure
 FILE = "outcomes.jsonl"
+KEPT = re.compile(r"(?:pictures|same)/[0-9a-f]{64}\.[a-z]+")  # names of what may be removed again
 
 
 class Outcome(NamedTuple):
@@ -75,7 +77,8 @@ class Journal:
         self.latest: dict[str, Outcome] = {}
         data = self.path.read_bytes() if self.path.exists() else b""
         self._n_whole = data.rfind(b"\n") + 1  # behind it lies what a kill left of a line
-        lines = data[: self._n_whole].decode("utf-8", "replace").splitlines()
+        # Foreign words in a line may hold other characters that some take for the end of one.
+        lines = data[: self._n_whole].decode("utf-8", "replace").split("\n")[:-1]
         if lines and self._found(1, lines[0]).get("release") != digest:
             raise UsageError(
                 f"{folder}: holds pictures of another release, or of another edition of it; name "
@@ -97,9 +100,12 @@ class Journal:
 
     def _outcome(self, number: int, line: str) -> Outcome:
         try:
-            return Outcome(**self._found(number, line))
+            one = Outcome(**self._found(number, line))
         except TypeError:
             raise self._none(number) from None
+        if one.file is not None and not KEPT.fullmatch(str(one.file)):
+            raise self._none(number)
+        return one
 
     def _found(self, number: int, line: str) -> dict[str, Any]:
         try:

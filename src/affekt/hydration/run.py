@@ -138,6 +138,7 @@ class _Run:
         counts: Counter[str] = Counter()
 
         def keep(one: Outcome) -> None:
+            one = self._settled(one)
             self._journal.add(one)
             counts[one.outcome] += 1
             tallies = {"outcomes": dict(counts)}
@@ -181,6 +182,19 @@ class _Run:
             if self._is_withdrawn(one) or self._gone.has("image", str(known.sha256)):
                 (self._folder / known.file).unlink(missing_ok=True)
                 self._journal.add(_withdrawn(one.image_id))
+
+    def _settled(self, one: Outcome) -> Outcome:
+        """Leave of what an earlier run kept no more than the outcome says, for all there is read.
+
+        A failure says nothing: what was kept stays, and its outcome.
+        """
+        known = self._journal.latest.get(one.image_id)
+        if known and known.file and (self._folder / known.file).is_file():
+            if one.outcome == "failed":
+                return known
+            if one.file != known.file:
+                (self._folder / known.file).unlink()
+        return one
 
     def _is_withdrawn(self, one: Wanted) -> bool:
         return self._gone.has("image", one.sha256) or self._gone.is_near(one.phash)

@@ -1,4 +1,4 @@
-"""Any colour model of a file → plain sRGB, alpha over white; runs in the decoding child."""
+"""Any colour model of a file → plain sRGB, alpha over white, in any thread."""
 
 import hashlib
 from io import BytesIO
@@ -65,11 +65,14 @@ def _profiled(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 def _transform(profile: bytes, mode: str) -> Transform:
     key = (hashlib.sha256(profile).digest(), mode)
-    if key not in _transforms:
-        if len(_transforms) >= N_CACHED:
-            _transforms.clear()
-        _transforms[key] = _built(profile, mode)
-    return _transforms[key]
+    try:
+        return _transforms[key]
+    except KeyError:
+        built = _built(profile, mode)
+    if len(_transforms) >= N_CACHED:
+        _transforms.clear()
+    _transforms[key] = built  # and is not looked up, for another thread may clear them
+    return built
 
 
 def _built(profile: bytes, mode: str) -> Transform:

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
+from affekt.errors import PictureError
 from affekt.pictures.decode import Decoders
 from affekt.pictures.open_picture import as_seen
 from affekt.pictures.square import squashed
@@ -61,6 +62,8 @@ class Preprocessing:
         """Give the square of a picture that somebody has decoded, of any mode.
 
         Raises:
-            PictureError: Its pixels cannot be read.
+            PictureError: It has no pixels, or they cannot be read.
         """
+        if 0 in image.size:
+            raise PictureError("not-a-picture", f"{image.width} × {image.height} px")
         return np.asarray(squashed(as_seen(image), self.side_px))

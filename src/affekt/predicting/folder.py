@@ -120,8 +120,8 @@ def _check_sums(path: Path) -> None:
 
 
 def _sha256(path: Path) -> str | None:
-    try:
-        return file_sha256(path)
+    try:  # reading a pipe, or a device behind a link, would never end
+        return file_sha256(path) if path.is_file() else None
     except OSError:
         return None
 

@@ -60,16 +60,16 @@ def listed(file: BinaryIO) -> Iterator[str]:
     """
     end, rest = b"", b""
     while piece := file.read1(PIECE) if hasattr(file, "read1") else file.read(PIECE):
-        end = end or (b"\0" if b"\0" in piece else b"\n")
-        *whole, rest = (rest + piece).split(end)
+        end = end or next((one for one in (b"\0", b"\n") if one in piece), b"")
+        *whole, rest = (rest + piece).split(end) if end else [rest + piece]
         if len(rest) > LONGEST_PATH:
             raise UsageError(
                 f"the list of paths has an entry of over {LONGEST_PATH:,} bytes; give one path a "
                 "line, or as `find -print0` does"
             )
-        yield from map(_path, filter(None, whole))
+        yield from (_path(one, end) for one in whole if one)
     if rest:
-        yield _path(rest)
+        yield _path(rest, end)
 
 
 def pictures(given: Iterable[Picture]) -> Iterator[Given]:
@@ -103,8 +103,9 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _path(name: bytes) -> str:
-    return name.decode("utf-8", "surrogateescape").removesuffix("\r")
+def _path(name: bytes, end: bytes) -> str:
+    text = name.decode("utf-8", "surrogateescape")
+    return text if end == b"\0" else text.removesuffix("\r")
 
 
 def _refuse(reason: str, detail: str) -> bytes:

@@ -9,6 +9,8 @@ from affekt.errors import DiskTrouble, Refused
 from affekt.nets.trained import CONFIG, seal
 from affekt.store import Product, Store, disk
 
+AS_PREDICTED = {"framing": "squash", "computed_in": "float32"}
+
 
 def take(net: Product, folder: Path, temperature: float | None = None) -> None:
     """Copy the folder of a net to a new one, which is whole or absent.
@@ -48,15 +50,16 @@ def take(net: Product, folder: Path, temperature: float | None = None) -> None:
 def fitted_temperature(store: Store, net: Product) -> float | None:
     """Give the temperature at which the benchmark found a net's own probabilities best calibrated.
 
-    That is of entries with the model ``own`` on its logits, fitted on the part ``validate``. None
-    where there is none, or where several data sets ask for different ones.
+    That is of entries with the model ``own`` on its logits, fitted on the part ``validate``, where
+    pictures entered as they do in `affekt.predicting`. None where there is none, or where several
+    data sets ask for different ones.
     """
+    wanted = {"weights_sha256": net.address, **AS_PREDICTED}
     standing = store.standing()
     seen = {
         one.address
         for one in standing
-        if one.stage == "extract"
-        and one.manifest["recipe"]["feature"].get("weights_sha256") == net.address
+        if one.stage == "extract" and wanted.items() <= one.manifest["recipe"]["feature"].items()
     }
     found = {
         fold["temperature"]

@@ -68,10 +68,10 @@ class TrainedNet:
             batch: Pictures of one run of the net.
 
         Raises:
-            UsageError: One picture came where a list is needed.
+            UsageError: One picture came where a list is needed, or a number is below 1.
             AffektError: The decoder died five times in a row.
         """
-        with Workers(self._folder, jobs or engine.places(), batch) as workers:
+        with Workers(self._folder, engine.places() if jobs is None else jobs, batch) as workers:
             answers = list(workers.answers(pictures(given)))
         width = len(self.emotions)
         none = np.full(width, np.nan)

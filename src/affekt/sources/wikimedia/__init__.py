@@ -98,9 +98,11 @@ class Wikimedia(Source):
             for _ in range(titles.AT_ONCE):  # each answer tells of one file at least
                 reading = Reading()
                 fetcher.call(self._call({**question, **go_on}), reading)
-                said.update(titles.today(reading.pages))
+                # Of a file that is asked about alone older versions follow; the newest counts.
+                said = {**dict(titles.today(reading.pages)), **said}
                 renamed.update(reading.renamed)
-                if reading.go_on is None:
+                is_told = all(page.get("title") in said for page in reading.pages)
+                if reading.go_on is None or is_told:
                     break
                 go_on = reading.go_on
         called = {name: renamed.get(name, name) for name in names}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import quote, unquote
 
 from affekt.sources import Today
@@ -27,7 +28,8 @@ def name_at(page_url: str | None, url: str | None) -> str | None:
     """
     page, file = PAGE.match(page_url or ""), FILE.match(url or "")
     found = page[1] if page else f"File:{file[1]}" if file else None
-    title = unquote(found).replace("_", " ") if found else None
+    # As MediaWiki writes titles; what it had to compose it would tell under another spelling.
+    title = normalize("NFC", unquote(found)).replace("_", " ") if found else None
     return None if title is None or "|" in title or not title.isprintable() else title
 
 
@@ -64,7 +66,9 @@ def today(pages: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Today]]:
         about = told[0] if isinstance(told, list) and told and isinstance(told[0], Mapping) else {}
         if not isinstance(title, str):
             continue
-        if page.get("missing") or page.get("invalid") or about.get("filemissing"):
+        # A file that is known may lack a page of its own: it lies on another wiki, or has no text.
+        is_missing = page.get("missing") and not page.get("known")
+        if is_missing or page.get("invalid") or about.get("filemissing"):
             yield title, Today("not-shown")
         elif about.get("filehidden"):
             yield title, Today("private")

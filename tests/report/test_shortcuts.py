@@ -207,6 +207,47 @@ def test_sources_are_read_from_what_load_noted(world: World) -> None:
     assert shortcuts.UNKNOWN not in strengths.notes
 
 
+def test_sources_of_other_emotions_alone_are_none(world: World) -> None:
+    """P12: what was noted of a finer taxonomy, or of pictures that were left out."""
+    one = made.seen(world, result(world, TRUTH, [0.9] * 40), facts(TRUTH))
+    assert isinstance(one.pictures, Product)
+    one.pictures.manifest["notes"]["sources"] = [
+        {"source": name, "emotion": "awe", "pictures": 20} for name in ("wiki", "flickr")
+    ]
+    assert shortcut.sheet(one, VALUES, seed=1).origins is None
+
+
+def test_an_interval_ends_where_nothing_more_can_be_told() -> None:
+    """G22: rounds that are moved onto the value would go beyond V of 1."""
+    tie = shortcut.association(sourced([("a", YES, 3), ("b", NO, 3), ("b", YES, 1)]), seed=1)
+    assert tie.value < tie.interval.high == 1
+
+
+def test_an_entry_without_a_score_is_not_the_best(world: World) -> None:
+    """P12: NaN, whichever comes first."""
+    cells = [
+        made.seen(world, result(world, TRUTH, [np.nan] * 40, "broken"), facts(TRUTH)),
+        made.seen(world, result(world, TRUTH, [0.9] * 40), facts(TRUTH)),
+    ]
+    table = shown(world, cells, [entry("broken"), entry("facts")]).blocks[-1]
+    assert isinstance(table, Table)
+    assert "50.0 %" in table.notes[0]
+    assert "by facts" in table.notes[0]
+    (lost,) = shown(world, cells[:1], [entry("broken")]).blocks[2:]
+    assert isinstance(lost, Table)
+    assert "alone reach – (95 % –) of 0 pictures" in lost.notes[0]
+
+
+def test_a_width_is_told_to_the_pixel(world: World) -> None:
+    """G22: 1,024 px, not 1,020; below 1,000 three digits."""
+    labels = in_order(world, TRUTH)
+    numbers = facts(labels, width=[1024 if one == YES else 768 for one in labels])
+    sheet = sheet_of(world, TRUTH, numbers / [1.0 if at == WIDTH else 7.0 for at in range(13)])
+    told = " ".join(shortcuts.figure(sheet).scene.marks)
+    assert "width: median 1,024, quartiles 1,024" in told
+    assert "median 0.143," in told
+
+
 @pytest.mark.parametrize("truth", [[YES], [YES, YES, YES], [YES, NO], []], ids=len)
 def test_tiny_sets_are_drawn(world: World, tmp_path: Path, truth: list[str]) -> None:
     """P12: one picture, one emotion, one of each, none; another has no picture."""

@@ -99,6 +99,18 @@ def test_a_shortcut_that_names_the_emotion_stands_first_and_a_constant_last(worl
     assert len(figure.scene.marks) == 4 * 2
 
 
+def test_ties_and_what_chance_does_as_well_are_called_so(world: World) -> None:
+    """P12: medians that are alike have no highest, and a share of variance below 0 is none."""
+    labels = in_order(world, TRUTH)
+    tenth = [labels[:at].count(one) for at, one in enumerate(labels)]  # 0 to 19 of either
+    framed = [float(at > 15) * (one == YES) for at, one in zip(tenth, labels, strict=True)]
+    text = shortcuts.figure(sheet_of(world, TRUTH, facts(labels, frame=framed))).text
+    assert "frame tells emotions apart best: they explain 8.8 % (95 % " in text  # 1 - 8/9 × 39/38
+    assert "The median of frame is the same for all (0)." in text
+    text = shortcuts.figure(sheet_of(world, TRUTH, facts(labels, frame=tenth))).text
+    assert text.endswith("no shortcut tells emotions apart better than chance.")
+
+
 def test_whole_groups_are_drawn(world: World) -> None:
     """P10: pictures in ever larger groups tell less."""
     labels = in_order(world, TRUTH)

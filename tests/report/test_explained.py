@@ -102,6 +102,13 @@ def test_how_often_the_middle_is_marked_is_told_beside_how_large_it_is(world: Wo
     assert _middle(np.zeros((14, 14))).sum() == 16
 
 
+def test_who_asks_for_no_picture_gets_the_numbers_and_no_box(world: World) -> None:
+    """G19, P8: nothing is missing."""
+    one, build = painted(world, how={"right": 0, "wrong": 0})
+    (table,) = blocks(world, one, build=build)
+    assert isinstance(table, Table)
+
+
 def test_only_pictures_whose_licence_allows_it_are_shown(world: World) -> None:
     """G19: and what it wants to be said is said."""
     one, build = painted(world, how={"right": 40, "wrong": 40})

@@ -65,6 +65,12 @@ def test_what_cannot_be_told_is_no_number() -> None:
     assert np.isnan(cramers_v(np.array([[3.0, 4.0]])))
 
 
+def test_a_draw_is_never_above_all() -> None:
+    """G22: ranks are kept from all pictures, so that the lowest of the rest drawn twice adds up."""
+    counts, sums = np.array([1.0, 2.0]), np.array([[3.0], [2.0]])  # ranks 3, and 1 twice
+    assert above_rest(counts, sums, 3).tolist() == [[1.0], [0.0]]
+
+
 def test_rounds_are_answered_one_by_one() -> None:
     """G22."""
     one, two = parts([1, 2, 3, 4], [0, 0, 1, 1], 2), parts([4, 1, 3, 2], [0, 0, 1, 1], 2)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from affekt.report import colours, page
+from affekt.report import colours, inlined
 from affekt.report.colours import DARK_HEAT, DARK_PAPER, HEAT, LOOKS, PAPER, PLAIN
 from affekt.report.shapes import HATCHES, MARKERS
 from affekt.taxonomy import MIKELS8, VALENCE2
@@ -37,7 +37,7 @@ def test_marks_stand_out_from_their_ground(look: colours.Look) -> None:
     assert sight.contrast(look.dark, DARK_PAPER) >= 3.1
 
 
-@pytest.mark.parametrize("side", [page.LIGHT, page.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("side", [inlined.LIGHT, inlined.DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("ground", ["paper", "hover", "notice"])
 def test_words_are_read_on_every_ground(side: dict[str, str], ground: str) -> None:
     assert sight.contrast(side["ink"], side[ground]) >= 4.5

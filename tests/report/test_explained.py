@@ -12,7 +12,7 @@ from affekt import report
 from affekt.plan import Explained
 from affekt.report import explained as exhibit_of
 from affekt.report.exhibits import Figure, Gap, Table
-from affekt.report.explained_pictures import MARK, MOST, most_at, overlaid
+from affekt.report.explained_pictures import MARK, MOST, _middle, most_at, overlaid
 from affekt.report.inputs import ReportInput
 from affekt.report.scene import Tile, Words
 from affekt.store import Failure, Product
@@ -91,6 +91,22 @@ def test_wrong_answers_stand_behind_right_ones_in_the_order_drawn(world: World) 
     ]
     assert figure.text.startswith("3 right and 2 wrong answers, each with a map")
     assert "taken for" in figure.text
+
+
+def test_how_often_the_middle_is_marked_is_told_beside_how_large_it_is(world: World) -> None:
+    """G19: 9 cells of 49, which is more than a ninth."""
+    one, build = painted(world, how={"right": 3, "wrong": 2})
+    text = drawn(world, one, build).text
+    assert re.search(r"In \d of 5 the highest cell is one of the \d+ of \d+ in the middle", text)
+    assert _middle(np.zeros((7, 7))).sum() == 9
+    assert _middle(np.zeros((14, 14))).sum() == 16
+
+
+def test_who_asks_for_no_picture_gets_the_numbers_and_no_box(world: World) -> None:
+    """G19, P8: nothing is missing."""
+    one, build = painted(world, how={"right": 0, "wrong": 0})
+    (table,) = blocks(world, one, build=build)
+    assert isinstance(table, Table)
 
 
 def test_only_pictures_whose_licence_allows_it_are_shown(world: World) -> None:

@@ -217,6 +217,30 @@ def test_a_page_of_25000_pictures_stays_below_10_megabytes() -> None:
     assert sum(len(data) for _, data in columns) + 40 * n < map_walk.LIMIT / 4
 
 
+def test_columns_of_cells_take_room_from_pictures(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """M84: so that a page which has no room for all is no larger than it may be."""
+    rooms, sheets = [], map_sheets.sheets
+
+    def seen(*given: Any) -> map_sheets.Sheets:
+        rooms.append(given[-1])
+        return sheets(*given)
+
+    monkeypatch.setattr(map_sheets, "sheets", seen)
+    text = walked.pages(tmp_path).read_text(encoding="utf-8")
+    (found,) = re.findall(r'id="told">(.*?)</script>', text)
+    told = json.loads(found)
+    cells = sum(len(told[name][1]) for name in ("cells", "clears"))
+    pictured = ("sheets", "cell", "across", "per", "cells", "clears", "credits", "warnings")
+    others = {
+        name: one
+        for name, one in told.items()
+        if name not in (*pictured, "looks", "steps", "digits")
+    }
+    assert rooms[0] + len(json.dumps(others)) + cells <= map_walk.LIMIT - map_walk.FRAME
+
+
 def test_foreign_words_do_nothing(text: str, told: dict[str, Any]) -> None:
     """P4: a name that would end the script stays a name."""
     assert walked.HOSTILE in told["names"]

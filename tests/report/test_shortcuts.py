@@ -99,6 +99,18 @@ def test_a_shortcut_that_names_the_emotion_stands_first_and_a_constant_last(worl
     assert len(figure.scene.marks) == 4 * 2
 
 
+def test_ties_and_what_chance_does_as_well_are_called_so(world: World) -> None:
+    """P12: medians that are alike have no highest, and a share of variance below 0 is none."""
+    labels = in_order(world, TRUTH)
+    tenth = [labels[:at].count(one) for at, one in enumerate(labels)]  # 0 to 19 of either
+    framed = [float(at > 15) * (one == YES) for at, one in zip(tenth, labels, strict=True)]
+    text = shortcuts.figure(sheet_of(world, TRUTH, facts(labels, frame=framed))).text
+    assert "frame tells emotions apart best: they explain 8.8 % (95 % " in text  # 1 - 8/9 × 39/38
+    assert "The median of frame is the same for all (0)." in text
+    text = shortcuts.figure(sheet_of(world, TRUTH, facts(labels, frame=tenth))).text
+    assert text.endswith("no shortcut tells emotions apart better than chance.")
+
+
 def test_whole_groups_are_drawn(world: World) -> None:
     """P10: pictures in ever larger groups tell less."""
     labels = in_order(world, TRUTH)
@@ -205,6 +217,47 @@ def test_sources_are_read_from_what_load_noted(world: World) -> None:
     strengths = told.blocks[1]
     assert isinstance(strengths, Table)
     assert shortcuts.UNKNOWN not in strengths.notes
+
+
+def test_sources_of_other_emotions_alone_are_none(world: World) -> None:
+    """P12: what was noted of a finer taxonomy, or of pictures that were left out."""
+    one = made.seen(world, result(world, TRUTH, [0.9] * 40), facts(TRUTH))
+    assert isinstance(one.pictures, Product)
+    one.pictures.manifest["notes"]["sources"] = [
+        {"source": name, "emotion": "awe", "pictures": 20} for name in ("wiki", "flickr")
+    ]
+    assert shortcut.sheet(one, VALUES, seed=1).origins is None
+
+
+def test_an_interval_ends_where_nothing_more_can_be_told() -> None:
+    """G22: rounds that are moved onto the value would go beyond V of 1."""
+    tie = shortcut.association(sourced([("a", YES, 3), ("b", NO, 3), ("b", YES, 1)]), seed=1)
+    assert tie.value < tie.interval.high == 1
+
+
+def test_an_entry_without_a_score_is_not_the_best(world: World) -> None:
+    """P12: NaN, whichever comes first."""
+    cells = [
+        made.seen(world, result(world, TRUTH, [np.nan] * 40, "broken"), facts(TRUTH)),
+        made.seen(world, result(world, TRUTH, [0.9] * 40), facts(TRUTH)),
+    ]
+    table = shown(world, cells, [entry("broken"), entry("facts")]).blocks[-1]
+    assert isinstance(table, Table)
+    assert "50.0 %" in table.notes[0]
+    assert "by facts" in table.notes[0]
+    (lost,) = shown(world, cells[:1], [entry("broken")]).blocks[2:]
+    assert isinstance(lost, Table)
+    assert "alone reach – (95 % –) of 0 pictures" in lost.notes[0]
+
+
+def test_a_width_is_told_to_the_pixel(world: World) -> None:
+    """G22: 1,024 px, not 1,020; below 1,000 three digits."""
+    labels = in_order(world, TRUTH)
+    numbers = facts(labels, width=[1024 if one == YES else 768 for one in labels])
+    sheet = sheet_of(world, TRUTH, numbers / [1.0 if at == WIDTH else 7.0 for at in range(13)])
+    told = " ".join(shortcuts.figure(sheet).scene.marks)
+    assert "width: median 1,024, quartiles 1,024" in told
+    assert "median 0.143," in told
 
 
 @pytest.mark.parametrize("truth", [[YES], [YES, YES, YES], [YES, NO], []], ids=len)

@@ -59,6 +59,11 @@ def test_latex_finds_no_command_in_foreign_text(text: str) -> None:
     assert not set(bare) & set("\\{}$&#%_^~<>[]")
 
 
+def test_latex_is_given_greek_letters_by_name() -> None:
+    """P6: the heads of G12 and G22, for which no plain font of LaTeX has a letter."""
+    assert latex.escaped("α, ε² 95 %") == r"$\alpha$, $\varepsilon$² 95 \%"
+
+
 def test_latex_has_a_rule_above_rows_of_another_kind() -> None:
     table = Table("t", "T", (Column("a", "text"),), (("x",), ("sum",)), strong=frozenset({1}))
     assert r"x \\" + "\n" + r"\midrule" + "\n" + r"sum \\" in latex.table(table)

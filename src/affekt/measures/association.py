@@ -45,7 +45,7 @@ def above_rest(counts: Counts, sums: Sums, among: int) -> Sums:
 
     The area under the ROC curve of the number as a sign of the emotion: 0.5 tells nothing, 0 that
     the emotion's are always smaller. ``sums`` are of mid-ranks ``among`` so many pictures. For
-    draws whose ranks are kept from all pictures it is an approximation.
+    draws whose ranks are kept from all pictures it is an approximation, cut off at 0 and 1.
 
     Returns:
         0 to 1; NaN where there is no picture of the emotion, or none of another.
@@ -58,7 +58,8 @@ def above_rest(counts: Counts, sums: Sums, among: int) -> Sums:
     with np.errstate(divide="ignore", invalid="ignore"):
         gap = sums / counts[..., None] - others / rest[..., None]
     is_told = (counts > 0) & (rest > 0)
-    return np.asarray(np.where(is_told[..., None], 0.5 + gap / max(1, among), np.nan))
+    above = np.clip(0.5 + gap / max(1, among), 0.0, 1.0)
+    return np.asarray(np.where(is_told[..., None], above, np.nan))
 
 
 def cramers_v(table: Table) -> Float[np.ndarray, "*round"]:

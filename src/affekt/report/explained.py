@@ -50,6 +50,7 @@ def _explanation(given: ReportInput, one: "Explained") -> Iterator[Figure | Tabl
         yield Gap(title, "no picture is tested", given.bench_command)
         return
     name = f"g19-{slug(one.dataset)}-{one.number}"
-    yield explained_pictures.figure(given, name, title, answers)
+    if answers.how["right"] or answers.how["wrong"]:
+        yield explained_pictures.figure(given, name, title, answers)
     beside = f"Maps of {about}, held against shuffled weights and grey cells"
     yield explained_numbers.table(f"{name}-numbers", beside, answers, given.seed)

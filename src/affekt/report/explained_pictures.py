@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from PIL import Image
 
 from affekt.foreign import clean
@@ -164,7 +164,8 @@ def most_at(grid: Grid) -> str:
 
 def _text(shown: Sequence[Shown]) -> str:
     right = sum(one.row["is_right"] for one in shown)
-    inner = sum(_is_inner(_grid(one.row["map"])) for one in shown)
+    middle = _middle(_grid(shown[0].row["map"]))
+    inner = sum(middle.ravel()[np.argmax(one.row["map"])] for one in shown)
     likes = [one.row["like_shuffled"] for one in shown if np.isfinite(one.row["like_shuffled"])]
     told = (
         f" Maps of learned and of shuffled weights correlate by {show(min(likes), 'score')} to "
@@ -181,15 +182,16 @@ def _text(shown: Sequence[Shown]) -> str:
     wrong = ", ".join(f"{pair} ({pairs.count(pair)})" for pair in often)
     return (
         f"{right} right and {len(shown) - right} wrong answers, each with a map of what speaks for "
-        f"it. In {inner} of {len(shown)} the highest cell lies in the middle third of the picture, "
-        f"a ninth of its area.{told}" + (f" Wrong: {wrong}." if wrong else "")
+        f"it. In {inner} of {len(shown)} the highest cell is one of the {middle.sum()} of "
+        f"{middle.size} in the middle third of the picture, both ways.{told}"
+        + (f" Wrong: {wrong}." if wrong else "")
     )
 
 
-def _is_inner(grid: Grid) -> bool:
-    """Tell whether the middle of the highest cell lies in the middle third, both ways."""
-    places = (np.array(np.unravel_index(grid.argmax(), grid.shape)) + 0.5) / len(grid)
-    return bool((np.abs(places - 0.5) <= 1 / 6).all())
+def _middle(grid: Grid) -> Bool[np.ndarray, "row column"]:
+    """Tell of every cell whether its middle lies in the middle third, both ways."""
+    inside = np.abs((np.arange(len(grid)) + 0.5) / len(grid) - 0.5) <= 1 / 6
+    return inside[:, None] & inside
 
 
 def _notes(answers: Answers, shown: Sequence[Shown]) -> Iterator[str]:

@@ -28,6 +28,8 @@ SPECIAL = {
     "≥": r"$\geq$",
     "−": r"$-$",
     "→": r"$\rightarrow$",
+    "α": r"$\alpha$",
+    "ε": r"$\varepsilon$",
     "\ufffd": "?",
 }
 

@@ -1,17 +1,14 @@
 """The page of one map: one HTML file that can be walked in, and asks nothing of the network."""
 
-import base64
-import hashlib
 from functools import cache
-from importlib.resources import files
 
 import jinja2
 from markupsafe import Markup
 
+from affekt.report import inlined
 from affekt.report.colours import Look
 from affekt.report.map_columns import ID_DIGITS, STEPS
 from affekt.report.map_walk import Walk
-from affekt.report.page import DARK, LIGHT
 from affekt.report.shapes import outline
 
 
@@ -22,7 +19,7 @@ def rendered(walk: Walk, back: str) -> str:
         walk: What it shows.
         back: Name of the report's page, in the folder above.
     """
-    script, style = _read("map_page.js"), _style(walk.looks)
+    script, style = inlined.read("map_page.js"), _style(walk.looks)
     return (
         _templates()
         .get_template("map_page.html")
@@ -32,43 +29,28 @@ def rendered(walk: Walk, back: str) -> str:
             told={**walk.told, "steps": STEPS, "digits": ID_DIGITS},
             style=Markup(style),  # noqa: S704  (our own files, no foreign text)
             script=Markup(script),  # noqa: S704
-            style_hash=_hash(style),
-            script_hash=_hash(script),
+            style_hash=inlined.source_hash(style),
+            script_hash=inlined.source_hash(script),
         )
     )
 
 
 @cache
 def _templates() -> jinja2.Environment:
-    made = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_read), autoescape=True, undefined=jinja2.StrictUndefined
-    )
+    made = inlined.templates()
     made.globals["corners"] = _corners
     return made
 
 
-@cache
-def _read(name: str) -> str:
-    return (files("affekt.report") / name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
 def _style(looks: tuple[Look, ...]) -> str:
     """The style sheet with the colours of both styles; print is always light."""
-    light = [*(f"--{name}:{one};" for name, one in LIGHT.items())]
-    dark = [*(f"--{name}:{one};" for name, one in DARK.items())]
-    for one in sorted(set(looks)):
-        light.append(f"--s{one.slot}:{one.colour};")
-        dark.append(f"--s{one.slot}:{one.dark};")
+    used = sorted(set(looks))
+    both = (inlined.variables(used, is_dark=is_dark) for is_dark in (False, True))
     return "\n".join(
         [
-            f":root{{{''.join(light)}}}",
-            f"@media screen and (prefers-color-scheme: dark){{:root{{{''.join(dark)}}}}}",
-            *(f".s{one.slot}{{fill:var(--s{one.slot})}}" for one in sorted(set(looks))),
-            _read("map_page.css"),
+            inlined.in_both(*both),
+            *(f".s{one.slot}{{fill:var(--s{one.slot})}}" for one in used),
+            inlined.read("map_page.css"),
         ]
     )
 

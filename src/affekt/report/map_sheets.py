@@ -83,10 +83,14 @@ def sheets(
         drawn = _drawn(free, some, shelf, side)
         address = _sheet(drawn, side) if drawn else ""
         told = {number[one.image_id]: one.credit for one in drawn}
-        room -= len(address) + len(htmlsafe_json_dumps(told))
+        warned = {
+            number[one.image_id]: thumbnails.warning(one) for one in drawn if one.clear is not None
+        }
+        room -= len(address) + sum(len(htmlsafe_json_dumps(one)) for one in (told, warned))
         if room < 0:
             return found._replace(addresses=tuple(addresses), is_whole=False)
         found.credits.update(told)
+        found.warnings.update(warned)
         _note(found, drawn, number, len(addresses) * PER)
         addresses += [address] if drawn else []
     return found._replace(addresses=tuple(addresses))
@@ -108,7 +112,6 @@ def _note(found: Sheets, drawn: Sequence[Sample], number: Mapping[str, int], cel
         found.cells[row], cell = cell, cell + 1
         if one.clear is not None:
             found.clears[row], cell = cell, cell + 1
-            found.warnings[row] = thumbnails.warning(one)
 
 
 def _cells(drawn: Sequence[Sample]) -> Iterator[samples.Thumbnail]:

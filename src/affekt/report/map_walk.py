@@ -28,6 +28,7 @@ HASH = re.compile("[0-9a-f]{64}")
 NAME = 120  # letters of a picture's name
 LIMIT = 10_000_000  # bytes of a page
 FRAME = 100_000  # of them for what is no column and no picture: style, script, words
+CELLS = 6  # bytes a picture: its thumbnail's cell and that of the clear one, in base64
 DRAWN = ", drawn by rank until the page was full"
 RIGHT, WRONG = LOOKS[1], LOOKS[4]  # blue square, red x
 
@@ -94,7 +95,7 @@ def walk(given: ReportInput, figure: Figure, sides: tuple[Side, ...], here: Here
     image_ids = union["image_id"].to_list()
     said = tuple(answers(here.tests, here.dataset, [one.entry for one in sides], image_ids))
     told = _told(sides, union, said)
-    room = LIMIT - FRAME - len(htmlsafe_json_dumps(told))
+    room = LIMIT - FRAME - len(htmlsafe_json_dumps(told)) - CELLS * len(image_ids)
     shown = map_sheets.sheets(here.free, image_ids, given.shelf, given.seed, room)
     emotions = sides[0].emotions
     counts = union["emotion"].value_counts()

@@ -1,31 +1,17 @@
 """Exhibits as one HTML file with style, script and pictures inside and nothing from outside."""
 
-import base64
-import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import jinja2
 from markupsafe import Markup
 
-from affekt.report import colours, drawing
+from affekt.report import colours, drawing, inlined
 from affekt.report.colours import LOOKS, PLAIN
 from affekt.report.exhibits import Exhibit, Figure, Gap, Table
 from affekt.report.inputs import Banner
 
-LIGHT = {
-    "paper": colours.PAPER, "ink": colours.INK, "soft": "#5b626b",
-    "rule": "#d5d9de", "link": "#1b5fae", "focus": "#c2410c", "hover": "#f3f5f7",
-    "notice": "#fff4d6", "notice-edge": "#a87b00",
-}  # fmt: skip
-DARK = {
-    "paper": colours.DARK_PAPER, "ink": colours.DARK_INK, "soft": "#a3abb5",
-    "rule": "#363c44", "link": "#8ab9f0", "focus": "#ff9d5c", "hover": "#1d2126",
-    "notice": "#3a2f10", "notice-edge": "#b8933a",
-}  # fmt: skip
 # How the columns look that a table names by word and place from its right.
 COLUMNS = {
     "t": "text-align:left;white-space:var(--wrap);min-width:var(--room)",
@@ -52,10 +38,12 @@ def rendered(page: Page) -> str:
     figures = [block for block in blocks if isinstance(block, Figure)]
     has_maps = any(figure.pins for figure in figures)
     extras = {"covers": any(figure.scene.has_covers for figure in figures), "maps": has_maps}
-    script = _read("page.js") + "".join(_read(f"{one}.js") for one in extras if extras[one])
+    script = inlined.read("page.js") + "".join(
+        inlined.read(f"{one}.js") for one in extras if extras[one]
+    )
     sheets = [block.table if isinstance(block, Figure) else block for block in blocks]
     columns = {word for one in sheets if isinstance(one, Table) for word in one.looks.split()}
-    style = _style(columns) + (_read("covers.css") if extras["covers"] else "")
+    style = _style(columns) + (inlined.read("covers.css") if extras["covers"] else "")
     return (
         _templates()
         .get_template("page.html")
@@ -63,8 +51,8 @@ def rendered(page: Page) -> str:
             page=page,
             style=Markup(style),  # noqa: S704  (our own files, no foreign text)
             script=Markup(script),  # noqa: S704
-            style_hash=_source_hash(style),
-            script_hash=_source_hash(script),
+            style_hash=inlined.source_hash(style),
+            script_hash=inlined.source_hash(script),
             definitions=drawing.definitions() + (drawing.dots() if has_maps else ""),
         )
     )
@@ -72,9 +60,7 @@ def rendered(page: Page) -> str:
 
 @cache
 def _templates() -> jinja2.Environment:
-    made = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_read), autoescape=True, undefined=jinja2.StrictUndefined
-    )
+    made = inlined.templates()
     made.filters |= {"draw": drawing.drawn, "capitalise": _capitalised}
     made.tests |= {
         "gap": lambda block: isinstance(block, Gap),
@@ -85,28 +71,12 @@ def _templates() -> jinja2.Environment:
     return made
 
 
-@cache
-def _read(name: str) -> str:
-    """Give a file of ours, style and script without what only their readers need."""
-    text = (files("affekt.report") / name).read_text(encoding="utf-8")
-    if name.endswith(".html"):
-        return text
-    lines = (line.strip() for line in text.splitlines())
-    plain = "\n".join(line for line in lines if line and not line.startswith("//"))
-    return re.sub(r"\s*([{};,])\s*", r"\1", plain) if name.endswith(".css") else plain
-
-
-def _source_hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
 def _style(columns: set[str]) -> str:
     """The style sheet with the colours of both styles; print is always light.
 
     Args:
         columns: Words by which the tables name those of their columns that look otherwise.
     """
-    light, dark = (" ".join(_variables(side)) for side in (False, True))
     rules = [*drawing.rules()]
     rules += [
         f".h{at}{{fill:var(--h{at});background:var(--h{at});color:var(--on{at})}}"
@@ -119,19 +89,15 @@ def _style(columns: set[str]) -> str:
         rules += [f"{names}{{{declarations}}}"] if places else []
     return "\n".join(
         [
-            f":root{{{light}}}",
-            f"@media screen and (prefers-color-scheme: dark){{:root{{{dark}}}}}",
+            inlined.in_both(*(_variables(is_dark) for is_dark in (False, True))),
             *rules,
-            _read("page.css"),
+            inlined.read("page.css"),
         ]
     )
 
 
 def _variables(is_dark: bool) -> Iterator[str]:
-    for name, colour in (DARK if is_dark else LIGHT).items():
-        yield f"--{name}:{colour};"
-    for look in (PLAIN, *LOOKS):
-        yield f"--s{look.slot}:{look.dark if is_dark else look.colour};"
+    yield from inlined.variables((PLAIN, *LOOKS), is_dark=is_dark)
     for at, colour in enumerate(colours.DARK_HEAT if is_dark else colours.HEAT):
         yield f"--h{at}:{colour};--on{at}:{colours.ink_on(colour)};"
 

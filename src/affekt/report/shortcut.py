@@ -177,10 +177,11 @@ def sheet(result: "Result", values: tuple[Value, ...], seed: int) -> Sheet:
 
 
 def _origins(pictures: Product, emotions: tuple[str, ...]) -> Origins | None:
-    told = pictures.manifest["notes"].get("sources", [])
+    noted = pictures.manifest["notes"].get("sources", [])
+    told = [one for one in noted if one["emotion"] in emotions]
     sources = tuple(sorted({one["source"] for one in told}))
     counts = np.zeros((len(sources), len(emotions)))
-    for one in filter(lambda one: one["emotion"] in emotions, told):
+    for one in told:
         counts[sources.index(one["source"]), emotions.index(one["emotion"])] += one["pictures"]
     return Origins(sources, counts) if sources else None
 
@@ -193,10 +194,15 @@ def association(origins: Origins, seed: int) -> Score:
     shares = origins.counts.ravel() / n
     drawn = generator.multinomial(n, shares, size=resample.ROUNDS).astype(float)
     rounds = cramers_v(drawn.reshape(-1, *origins.counts.shape))
-    return Score(value, resample.around(value, rounds), n)
+    low, high = resample.around(value, rounds)
+    return Score(value, Interval(low, min(high, 1.0)), n)
 
 
 def _around(value: float, rounds: Float[np.ndarray, " round"]) -> Interval:
-    """Give the interval of the rounds moved onto the value, for drawing groups inflates it."""
+    """Give the interval of the rounds moved onto the value, for drawing groups inflates it.
+
+    Not above 1, the most that can be explained.
+    """
     told = rounds[np.isfinite(rounds)]
-    return resample.ends(told - told.mean() + value) if told.size else resample.ends(told)
+    moved = told - told.mean() + value if told.size else told
+    return resample.ends(np.minimum(moved, 1.0))

@@ -85,4 +85,5 @@ class _Column(NamedTuple):
 
 
 def _short(value: float) -> str:
-    return show(float(f"{value:.3g}"), "number")
+    """Give three digits, and whole thousands: a width of 1,024 px is no 1,020."""
+    return show(value if abs(value) >= 1000 else float(f"{value:.3g}"), "number")

@@ -1,11 +1,13 @@
 """The entry that sees shortcuts alone against all others, and against levels to beat."""
 
+import math
+
 from affekt.foreign import clean
 from affekt.report.bench import Panel
 from affekt.report.differences import Difference, difference
 from affekt.report.exhibits import Column, Row, Table
 from affekt.report.scores import Cell, Score
-from affekt.report.text import percent, show
+from affekt.report.text import show
 
 COLUMNS = (
     Column("entry", "text"),
@@ -22,7 +24,7 @@ COLUMNS = (
 
 def table(panel: Panel, seeing: list[Cell]) -> Table:
     """Hold the best entry that sees shortcuts alone against all others and the levels."""
-    best = max(seeing, key=lambda one: one.accuracy.value)
+    best = _leader(seeing)
     gaps = {one.entry: difference(best, one) for one in panel.cells if one.entry != best.entry}
     rows: list[Row] = []
     for one in panel.cells:
@@ -64,15 +66,20 @@ def _verdict(panel: Panel, best: Cell, seeing: list[Cell], gaps: dict[str, Diffe
     others = [one for one in panel.contenders if one not in seeing]
     if not others:
         return f"{told} No entry of the plan sees more."
-    other = max(others, key=lambda one: one.accuracy.value)
+    other = _leader(others)
     return (
         f"{told} The best other entry, {clean(other.entry)}, reaches {_reached(other.accuracy)}, "
         f"against shortcuts {_points(difference(other, best))}."
     )
 
 
+def _leader(cells: list[Cell]) -> Cell:
+    """Give the one of highest accuracy; one without any only where there is no other."""
+    return max(cells, key=lambda one: (math.isfinite(one.accuracy.value), one.accuracy.value))
+
+
 def _reached(score: Score) -> str:
-    return f"{percent(score.value)} (95 % {show(score.interval, 'percent')})"
+    return f"{show(score.value, 'percent')} (95 % {show(score.interval, 'percent')})"
 
 
 def _points(gap: Difference) -> str:

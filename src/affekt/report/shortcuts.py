@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from affekt.features.shortcuts import VALUES, Shortcuts
 from affekt.foreign import clean
 from affekt.measures.intervals import Interval, wilson
@@ -13,7 +15,7 @@ from affekt.report.exhibits import Column, Exhibit, Figure, Gap, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.scores import Cell
 from affekt.report.shortcut import Origins, Sheet
-from affekt.report.text import count, percent, show, slug
+from affekt.report.text import count, listed, percent, show, slug
 from affekt.store import Failure
 
 if TYPE_CHECKING:
@@ -103,22 +105,29 @@ def _text(sheet: Sheet) -> str:
     here = f"On {clean(sheet.dataset)}, n = {sheet.n:,} pictures"
     if not told:
         return f"{here}: no shortcut can be held against emotions."
-    sentences = []
-    for at in told[:2]:
-        medians = [
-            (float(sheet.quartiles[code, at, 1]), clean(name))
-            for code, name in enumerate(sheet.emotions)
-            if sheet.sizes[code]
-        ]
-        (low, least), (high, most) = min(medians), max(medians)
-        sentences.append(
-            f"The median of {sheet.names[at]} is highest for {most} ({show(high, 'number')}) and "
-            f"lowest for {least} ({show(low, 'number')})."
-        )
     best = sheet.strengths[told[0]]
+    if best.value <= 0:
+        return f"{here}: no shortcut tells emotions apart better than chance."
     return (
         f"{here}, {sheet.names[told[0]]} tells emotions apart best: they explain "
-        f"{percent(best.value)} of the variance of its ranks. {' '.join(sentences)}"
+        f"{percent(best.value)} (95 % {show(best.interval, 'percent')}) of the variance of its "
+        f"ranks. {' '.join(_medians(sheet, at) for at in told[:2])}"
+    )
+
+
+def _medians(sheet: Sheet, at: int) -> str:
+    """Say for which emotions the median of a shortcut is highest and lowest; ties are all told."""
+    names: dict[float, list[str]] = {}
+    for code in np.flatnonzero(sheet.sizes):
+        names.setdefault(float(sheet.quartiles[code, at, 1]), []).append(
+            clean(sheet.emotions[code])
+        )
+    low, high = min(names), max(names)
+    if low == high:
+        return f"The median of {sheet.names[at]} is the same for all ({show(low, 'number')})."
+    return (
+        f"The median of {sheet.names[at]} is highest for {listed(names[high])} "
+        f"({show(high, 'number')}) and lowest for {listed(names[low])} ({show(low, 'number')})."
     )
 
 

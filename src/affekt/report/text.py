@@ -45,7 +45,11 @@ def percent(share: float, decimals: int = 1) -> str:
 
 
 def show(value: Value, kind: str) -> str:
-    """Give one cell as text; what is not there, or no number, is a dash."""
+    """Give one cell as text; what is not there, or no number, is a dash.
+
+    >>> show(1024.0, "number"), show(-0.00001, "score"), show(-0.25, "points")
+    ('1,024', '0.000', '−25.0')
+    """
     if isinstance(value, str):
         return clean(value)
     if value is None:
@@ -74,7 +78,7 @@ def _number(value: float, kind: str) -> str:
         plain = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
     else:
         plain = f"{100 * value:.1f}" if kind in ("percent", "points") else f"{value:.3f}"
-    return plain.replace("-", "" if float(plain) == 0 else "−")
+    return plain.replace("-", "−" if plain.strip("-0.") else "")
 
 
 def listed(words: list[str]) -> str:

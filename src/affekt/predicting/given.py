@@ -13,7 +13,7 @@ from PIL import Image
 from affekt.errors import PictureError, UsageError
 from affekt.pictures.limits import Limits
 from affekt.sources.folder.reading import read_inside
-from affekt.sources.folder.walk import walk
+from affekt.sources.folder.walk import is_text, walk
 
 Picture = str | PathLike[str] | bytes | Image.Image | UInt8[np.ndarray, "..."]
 LISTED = "-"  # stands for paths on standard input
@@ -46,7 +46,7 @@ def files(paths: Iterable[str | Path]) -> Iterator[Given]:
         root = path.resolve()
         for entry in walk(path):
             name = told(path.joinpath(*entry.parts))
-            if entry.reason:
+            if entry.reason and is_text(entry.name):  # other names do for a row: it has escapes
                 yield Given(name, partial(_refuse, entry.reason, entry.detail))
             else:
                 yield Given(name, partial(read_inside, root, entry.name, Limits().max_bytes))

@@ -15,7 +15,6 @@ from affekt.predicting.given import Given
 from affekt.predicting.table import Add, parquet_file, text_file
 from affekt.predicting.work import Tally, Workers
 from affekt.stage import Progress
-from affekt.store import disk
 
 Watch = Callable[[Progress], None]
 
@@ -103,11 +102,14 @@ class Run:
                 f"{output}: is there and is not written over; name another file or move it"
             )
         try:
-            disk.check_writable(output.parent)
+            output.parent.mkdir(parents=True, exist_ok=True)
             with durable.replaced(output) as beside, self._opened(beside, form) as add:
                 return self.to(add)
         except OSError as trouble:
-            raise DiskTrouble(disk.sentence(trouble, output.parent)) from trouble
+            raise DiskTrouble(
+                f"{output}: cannot be written ({trouble.strerror or trouble}); nothing of it is "
+                "kept; make its folder writable, free space, or name another file"
+            ) from trouble
 
     def _opened(self, path: Path, form: str) -> AbstractContextManager[Add]:
         if form == "parquet":

@@ -272,6 +272,8 @@ def in_integers(folder: Path) -> Backbone:
 def test_pictures_that_are_no_calibration_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    with pytest.raises(UsageError, match=r"few: `calibration` is no folder; name one with 200"):
+        in_integers(tmp_path / "few").identity()
     (tmp_path / "few").mkdir()
     with pytest.raises(UsageError, match=r"holds 0 different pictures, and .* draws 200; name a"):
         in_integers(tmp_path / "few").identity()

@@ -142,6 +142,17 @@ def test_no_other_temperature_has_a_smaller_loss() -> None:
     assert best == pytest.approx(known.x, rel=1e-4)
 
 
+@pytest.mark.parametrize("wrong", [False, True])
+def test_pictures_that_are_all_right_or_all_wrong_tell_no_temperature(wrong: bool) -> None:
+    """M73, S4: the loss falls to the end of what is searched, which is known for one."""
+    truth = np.array([0, 1, 0, 1])
+    said = np.array([[0.6, 0.4], [0.3, 0.7], [0.51, 0.49], [0.2, 0.8]])
+    found = calibration.temperature(said, 1 - truth if wrong else truth)
+    assert found == pytest.approx(calibration.SHYEST if wrong else calibration.BOLDEST)
+    assert not calibration.is_inside(found)
+    assert calibration.is_inside(calibration.temperature(said, np.array([0, 1, 1, 1])))
+
+
 def test_a_constant_needs_no_temperature_and_no_picture_has_none() -> None:
     assert calibration.temperature(np.full((4, 2), 0.5), np.array([0, 1, 1, 1])) == 1
     assert np.isnan(calibration.temperature(np.zeros((0, 2)), np.zeros(0, dtype=int)))

@@ -55,6 +55,8 @@ def drawn(folder: Path) -> Calibration:
     Raises:
         UsageError: There are fewer than are drawn, or one cannot be read.
     """
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: `calibration` is no folder; name one with {DRAWN} pictures")
     paths = sorted(one for one in folder.rglob("[!.]*") if one.suffix.lower() in ENDINGS)
     try:
         known = {file_sha256(one): one for one in paths if one.is_file()}

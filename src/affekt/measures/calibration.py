@@ -9,6 +9,7 @@ Probabilities = Float[np.ndarray, "image emotion"]
 Codes = Int[np.ndarray, " image"]
 
 LEAST = 1e-15  # a probability of 0 is taken for this; else one such mistake would cost infinitely
+BOLDEST, SHYEST = 0.01, 100.0  # between them a temperature is searched for
 
 
 class Reliability(NamedTuple):
@@ -167,10 +168,19 @@ def temperature(probabilities: Probabilities, truth: Codes) -> float:
         said = tempered(probabilities, 1 / sharpness)
         return float(((said * scores).sum(axis=1) - own).mean())
 
-    if abs(slope(0.01)) < 1e-12 and abs(slope(100.0)) < 1e-12:
+    if abs(slope(1 / SHYEST)) < 1e-12 and abs(slope(1 / BOLDEST)) < 1e-12:
         return 1.0
-    low, high = np.log(0.01), np.log(100.0)
+    low, high = -np.log(SHYEST), -np.log(BOLDEST)
     for _ in range(60):
         middle = (low + high) / 2
         low, high = (low, middle) if slope(float(np.exp(middle))) > 0 else (middle, high)
     return float(np.exp(-(low + high) / 2))
+
+
+def is_inside(found: float) -> bool:
+    """Tell whether a temperature is where the loss is least, and not an end of what was searched.
+
+    An end comes where the loss falls all the way, as of a few pictures that are all answered
+    rightly: they would have every answer certain, and say nothing of how certain others are.
+    """
+    return BOLDEST * (1 + 1e-9) < found < SHYEST * (1 - 1e-9)

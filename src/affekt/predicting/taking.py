@@ -6,6 +6,7 @@ from pathlib import Path
 
 from affekt import durable
 from affekt.errors import DiskTrouble, Refused
+from affekt.measures.calibration import is_inside
 from affekt.nets.trained import CONFIG, seal
 from affekt.store import Product, Store, disk
 
@@ -51,8 +52,8 @@ def fitted_temperature(store: Store, net: Product) -> float | None:
     """Give the temperature at which the benchmark found a net's own probabilities best calibrated.
 
     That is of entries with the model ``own`` on its logits, fitted on the part ``validate``, where
-    pictures entered as they do in `affekt.predicting`. None where there is none, or where several
-    data sets ask for different ones.
+    pictures entered as they do in `affekt.predicting`. None where there is none, where several data
+    sets ask for different ones, and where it is but the end of what was searched, see `is_inside`.
     """
     wanted = {"weights_sha256": net.address, **AS_PREDICTED}
     standing = store.standing()
@@ -69,7 +70,8 @@ def fitted_temperature(store: Store, net: Product) -> float | None:
         for fold in one.manifest["notes"]["folds"]
         if "temperature" in fold
     }
-    return found.pop() if len(found) == 1 else None
+    one = found.pop() if len(found) == 1 else None
+    return one if one is not None and is_inside(one) else None
 
 
 def _tell(path: Path, temperature: float) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 import affekt
 from tests import nasty, patience
-from tests.cli.run import Ran, here
+from tests.cli.run import AFFEKT, Ran, here
 from tests.predicting.conftest import Made
 
 WITHOUT = """
@@ -116,9 +116,10 @@ def test_every_nasty_file_is_answered_or_explained(made: Made, tmp_path: Path) -
         (("raw", "-o", "t.txt"), 2, "t.txt: its name does not end in .csv, .jsonl, .parquet"),
         (("empty",), 2, "there is no file in what was named"),
         (("-", "-"), 2, "give it once"),
+        (("raw", ""), 2, "an empty name came where a picture is needed"),
         ((), 2, "Missing argument"),
     ],
-    ids=["parquet", "json", "suffix", "empty", "lists", "nothing"],
+    ids=["parquet", "json", "suffix", "empty", "lists", "no name", "nothing"],
 )
 def test_what_cannot_be_done_is_told(
     words: tuple[str, ...], code: int, said: str, made: Made, folder: Path
@@ -137,6 +138,18 @@ def test_a_place_that_cannot_be_written_is_told(made: Made, folder: Path) -> Non
     ran = predict(made, folder, "raw/one.jpg", "-o", "raw/notes.txt/t.csv")
     wanted = "raw/notes.txt/t.csv: cannot be written (File exists); nothing of it is kept"
     assert (ran.code, wanted in ran.err) == (5, True)
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)], ids=["text", "document"])
+def test_a_full_disk_behind_standard_output_is_told(more: tuple[str, ...], folder: Path) -> None:
+    """B09"""
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [*AFFEKT, "parts", "models", *more], cwd=folder, stdout=full,
+            stderr=subprocess.PIPE, text=True, check=False, timeout=patience.SECONDS,
+        )  # fmt: skip
+    assert (ran.returncode, ran.stderr[:31]) == (5, "standard output: no space left;")
+    assert ran.stderr.count("\n") == 1
 
 
 def test_another_form_is_written_where_it_is_asked_for(made: Made, folder: Path) -> None:

@@ -4,6 +4,7 @@
 130 interrupted
 """
 
+import errno
 import io
 import logging
 import os
@@ -18,11 +19,13 @@ import click
 
 from affekt.cli import log
 from affekt.cli.log import LOG, in_json
-from affekt.errors import AffektError, NotYet, PlanError
+from affekt.errors import AffektError, DiskTrouble, NotYet, PlanError
 from affekt.fetch.secrets import hide
 from affekt.foreign import clean
 
 INTERRUPTED = 130
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_NO_SPACE = "standard output: no space left; free some, or send it to another disk, and run again"
 
 
 class Findings(Exception):
@@ -63,6 +66,8 @@ def _outcome(command: click.Group, *, as_json: bool, debug: bool) -> int:
     except BrokenPipeError:
         raise
     except Exception as defect:
+        if isinstance(defect, OSError) and defect.errno in _FULL and not defect.filename:
+            return _told(DiskTrouble(_NO_SPACE), as_json=False)  # no document fits there, either
         return _defect(defect, as_json=as_json, debug=debug)
 
 
@@ -86,7 +91,7 @@ def _left(end: BaseException, out: TextIO) -> int:
 
 
 def _interrupted(*, as_json: bool) -> int:
-    text = "interrupted; everything finished is kept, run the same command to go on"
+    text = "interrupted; steps that are finished are kept, run the same command again"
     _say(text, as_json, "Interrupted")
     return INTERRUPTED
 

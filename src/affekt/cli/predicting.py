@@ -69,6 +69,8 @@ def _given(paths: tuple[str, ...]) -> Iterator[Given]:
     """Give every picture that is named; those of a list when it is read that far."""
     if paths.count(LISTED) > 1:
         raise UsageError(f"{LISTED!r} stands for the one list on standard input; give it once")
+    if "" in paths:  # as of a variable of the shell that is not set; it would be the whole folder
+        raise UsageError("an empty name came where a picture is needed; write . for this folder")
     return chain.from_iterable(
         files(listed(sys.stdin.buffer)) if path == LISTED else files([path]) for path in paths
     )

@@ -11,7 +11,7 @@ from affekt.report.scene import Scene
 from affekt.report.text import Value, show
 
 if TYPE_CHECKING:
-    from affekt.report.map_walk import Walk
+    from affekt.report.map_shown import Walk
 
 Kind = Literal["text", "count", "percent", "points", "score", "number", "chance"]
 Row = tuple[Value, ...]

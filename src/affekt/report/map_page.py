@@ -8,7 +8,7 @@ from markupsafe import Markup
 from affekt.report import inlined
 from affekt.report.colours import Look
 from affekt.report.map_columns import ID_DIGITS, STEPS
-from affekt.report.map_walk import Walk
+from affekt.report.map_shown import Walk
 from affekt.report.shapes import outline
 
 

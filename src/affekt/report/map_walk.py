@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,12 +14,13 @@ from affekt.report import map_columns, map_sheets
 from affekt.report.banners import banners
 from affekt.report.colours import LOOKS, PLAIN, Look, looks
 from affekt.report.exhibits import Figure
-from affekt.report.inputs import Banner, ReportInput
+from affekt.report.inputs import ReportInput
 from affekt.report.map_answers import Answer, answers
 from affekt.report.map_columns import NOTHING, packed
 from affekt.report.map_numbers import Side, beside
 from affekt.report.map_pictures import called
 from affekt.report.map_sheets import Free, Sheets
+from affekt.report.map_shown import Shown, Walk
 from affekt.report.published import Tests
 from affekt.report.shapes import outline
 
@@ -31,47 +31,6 @@ FRAME = 100_000  # of them for what is no column and no picture: style, script, 
 CELLS = 6  # bytes a picture: its thumbnail's cell and that of the clear one, in base64
 DRAWN = ", drawn by rank until the page was full"
 RIGHT, WRONG = LOOKS[1], LOOKS[4]  # blue square, red x
-
-
-class Shown(NamedTuple):
-    """One side of the map: its entry, and the line beside it."""
-
-    entry: str
-    beside: str
-
-
-@dataclass(frozen=True)
-class Walk:
-    """What the page of one map shows.
-
-    Attributes:
-        name: Base of its file name, that of the figure.
-        emotions: Name and count, in taxonomy order.
-        looks: Of `emotions`, then right, wrong and not tested.
-        told: What the script reads, fit for JSON.
-    """
-
-    name: str
-    title: str
-    text: str
-    notes: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...]
-    banners: tuple[Banner, ...]
-    shown: tuple[Shown, ...]
-    emotions: tuple[tuple[str, int], ...]
-    looks: tuple[Look, ...]
-    told: dict[str, Any]
-    version: str
-
-    @property
-    def answers(self) -> list[str]:
-        """Names of the predictions that the page tells."""
-        return [one["name"] for one in self.told["answers"]]
-
-    @property
-    def has_pictures(self) -> bool:
-        """Whether it shows any picture."""
-        return bool(self.told["sheets"])
 
 
 class Here(NamedTuple):

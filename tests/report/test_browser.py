@@ -92,8 +92,8 @@ def test_every_mark_is_reached_by_arrow_keys_and_each_figure_is_one_tab_stop(
     """P5."""
     shown, _, _ = opened(browser, page)
     stops = ":is(.marks > *, .grid td)[tabindex='0']"
-    assert shown.evaluate(f'document.querySelectorAll("{stops}").length') == 13
-    assert shown.evaluate(REACHED) == [0] * 14
+    assert shown.evaluate(f'document.querySelectorAll("{stops}").length') == 14
+    assert shown.evaluate(REACHED) == [0] * 15
 
 
 def test_focus_is_seen_and_said(browser: Any, page: Path) -> None:
@@ -138,7 +138,7 @@ def test_a_page_without_script_is_whole(browser: Any, page: Path) -> None:
     text = shown.content()
     assert text.count("<title>") > 100
     assert shown.locator(".marks [tabindex]").count() == 0
-    assert shown.locator("figure details table").count() == 13
+    assert shown.locator("figure details table").count() == 14
     assert shown.locator("#exhibit-g3 .grid").count() == 2
     assert shown.locator("#exhibit-g4 .ground").first.is_visible()
     assert shown.locator("#exhibit-g1 .marks > *").first.is_visible()

@@ -1,14 +1,11 @@
 """What accuracy hides: one number an entry for the worst emotion, for order, and for valence."""
 
 import math
-from functools import partial
-
-import numpy as np
 
 from affekt.measures import ranking
 from affekt.measures import scores as measures
 from affekt.measures.intervals import UNKNOWN
-from affekt.report import resample
+from affekt.report import resample, sides
 from affekt.report.bench import Bench, Panel, gaps
 from affekt.report.exhibits import Column, Exhibit, Row, Table
 from affekt.report.inputs import ReportInput
@@ -52,9 +49,10 @@ def table(panel: Panel) -> Table:
             "take the least of each, so that the interval leans downwards. MCC: correlation of "
             "labels and answers, 0 for guessing. Mean AP: average precision against the rest, mean "
             "over the emotions. Top 2: the label is among the two most probable emotions. "
-            "Polarity: the answer is pleasant or unpleasant as the label is.",
+            "Polarity: the side whose emotions are most probable together is that of the label.",
             f"n = {cell.n:,} pictures. Intervals, 95 %: {cell.drawing}; "
-            f"of mean AP {cell.thinned:,} draws. A tie counts in part.",
+            f"of mean AP {cell.thinned:,} draws, of polarity "
+            f"{cell.share_method}. A tie counts in part.",
         ),
         apart=panel.floors,
     )
@@ -89,5 +87,5 @@ def first_two(cell: Cell) -> Score:
 
 
 def polarity(cell: Cell) -> Score:
-    """Give how often the answer lies on the side of the label."""
-    return cell.of_matrix(partial(measures.polarity, signs=np.array(cell.about.signs, dtype=int)))
+    """Give how often the answer lies on the side of the label, by `affekt.report.sides`."""
+    return sides.right(cell)

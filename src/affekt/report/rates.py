@@ -104,7 +104,7 @@ class _Pen(NamedTuple):
         width = max(BAR * score.value, 0.5)
         yield Box(left, y + 3, width, LINE - 6, Paint(slot=self.looks[emotion].slot), says)
         low, high = score.interval
-        yield from _whiskers(left + BAR * low, left + BAR * high, middle)
+        yield from whiskers(left + BAR * low, left + BAR * high, middle)
         yield Words(left + BAR + 56, middle + 4, percent(score.value), "end")
         yield Words(left + BAR + RIGHT - 4, middle + 4, _ends(score), "end", "soft", 11)
 
@@ -138,7 +138,8 @@ def _scene(panel: Panel, scored: Scored) -> Scene:
     return Scene(pen.left + BAR + RIGHT, y + 4, (*axis, *inside))
 
 
-def _whiskers(low: float, high: float, y: float) -> Iterator[Item]:
+def whiskers(low: float, high: float, y: float) -> Iterator[Item]:
+    """Draw an interval over a bar; nothing where it cannot be told."""
     if not math.isfinite(low + high):
         return
     yield Stroke(low, y, high, y, "paper", 4)

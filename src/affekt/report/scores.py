@@ -197,7 +197,7 @@ class Cell:
         value = measures.accuracy(self.matrix)
         sizes = self.drawn.sum(axis=(1, 2))
         rounds = np.trace(self.drawn, axis1=1, axis2=2) / np.where(sizes > 0, sizes, np.nan)
-        return Score(value, self._share(self.correct, self.n, rounds), self.n)
+        return Score(value, self.share(self.correct, self.n, rounds), self.n)
 
     @cached_property
     def macro_recall(self) -> Score:
@@ -324,7 +324,7 @@ class Cell:
                 float(reading.values[at]),
                 resample.ends(rounds)
                 if hits is None
-                else self._share(float(hits[at]), float(wholes[at]), rounds),
+                else self.share(float(hits[at]), float(wholes[at]), rounds),
                 float(wholes[at]),
             )
             for at, rounds in enumerate(reading.rounds.T)
@@ -340,5 +340,6 @@ class Cell:
             return f"not reported (n = {n:.0f})"
         return "not reported (never trained)" if self.emotions[at] in self.untrained else ""
 
-    def _share(self, hits: float, whole: float, rounds: Float[np.ndarray, " round"]) -> Interval:
+    def share(self, hits: float, whole: float, rounds: Float[np.ndarray, " round"]) -> Interval:
+        """Give the interval of a share: Wilson's where every picture stands for itself."""
         return wilson(min(hits, whole), whole) if self.is_plain else resample.ends(rounds)

@@ -38,6 +38,7 @@ from affekt.report import (
     sheet,
     shortcuts,
     transferred,
+    valence,
     voted,
     votes,
     weak,
@@ -61,6 +62,7 @@ MAKERS: dict[str, Callable[[ReportInput, Bench], Exhibit]] = {
     "G1": lambda given, _: examples.exhibit(given),
     "T3": accuracy.exhibit,
     "T4": overall.exhibit,
+    "G21": valence.exhibit,
     "G16": differences.exhibit,
     "G24": curves.exhibit,
     "G18": transferred.exhibit,
@@ -78,7 +80,22 @@ MAKERS: dict[str, Callable[[ReportInput, Bench], Exhibit]] = {
     "G19": lambda given, _: explained.exhibit(given),
     "A": lambda given, _: about.exhibit(given),
 }
-SCORES = ("T3", "T4", "G16", "G24", "G18", "G5-7", "G15", "G3", "G14", "G25", "G26", "G23", "G17")
+SCORES = (
+    "T3",
+    "T4",
+    "G21",
+    "G16",
+    "G24",
+    "G18",
+    "G5-7",
+    "G15",
+    "G3",
+    "G14",
+    "G25",
+    "G26",
+    "G23",
+    "G17",
+)
 ALIASES = {"G5": "G5-7", "G6": "G5-7", "G7": "G5-7"}
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from affekt import report, tables
 from affekt.report import doubted_pictures, doubtful
+from affekt.report.doubted_pictures import DOUBTED
 from affekt.report.doubts import doubts, listed
 from affekt.report.scores import Cell
 from affekt.taxonomy import VALENCE2
@@ -19,6 +20,13 @@ from tests.report.scored import NO, YES, column, panel, scored
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     return World(tmp_path)
+
+
+def sheet(folder: Path, pattern: str) -> list[dict[str, str]]:
+    """The rows of the one table whose name fits."""
+    (path,) = (folder / "tables").glob(pattern)
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def planted(world: World, entry: str = "net", **changes: object) -> Cell:
@@ -56,9 +64,7 @@ def test_the_page_shows_the_first_ones_and_the_file_has_all(
     said = made.guessed(truth, VALENCE2, 0.7, 4)
     result = made.cell(world, truth, said, taxonomy=VALENCE2)
     page = report.write(made.whole(world, (result,)), tmp_path / "out", only="G17")
-    (path,) = (tmp_path / "out" / "tables").glob("g17-small*.csv")
-    with path.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = sheet(tmp_path / "out", "g17-small*.csv")
     assert len(rows) > 3
     assert all(len(row["image_id"]) == 64 for row in rows)
     text = page.read_text(encoding="utf-8")
@@ -120,22 +126,27 @@ def test_doubtful_pictures_are_shown_where_their_licence_allows_it(
     words = {"other": ("art",)}  # the tag of all
     given = made.whole(world, (result,), build=build, taxonomy=VALENCE2, warning_words=words)
     page = report.write(given, tmp_path / "out", only="G17")
-    (path,) = (tmp_path / "out" / "tables").glob("g17-pictures-*.csv")
-    with path.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = sheet(tmp_path / "out", "g17-pictures-*.csv")
     assert rows
     assert closed
     assert not closed & {row["picture"] for row in rows}
     assert all(row["label"] != row["suggested"] for row in rows)
     assert all(row["content warning"] == "other" for row in rows)
-    assert list((tmp_path / "out" / "figures").glob("g17-pictures-*.pdf"))
+    for name in ("pictures", "mistakes"):
+        assert list((tmp_path / "out" / "figures").glob(f"g17-{name}-*.pdf"))
+    mistaken = sheet(tmp_path / "out", "g17-mistakes-small*.csv")
+    assert mistaken
+    assert not closed & {row["picture"] for row in mistaken}
+    assert all(row["label"] != row["answer"] for row in mistaken)
     note = f"{len(rows)} of the {len(rows) + len(closed)} most doubtful; the others have no licence"
     assert note in page.read_text(encoding="utf-8")
-    assert page.read_text(encoding="utf-8").count("<title>content warning: other; ") == len(rows)
+    assert page.read_text(encoding="utf-8").count("<title>content warning: other; ") == (
+        len(rows) + len(mistaken)
+    )
 
 
 def test_nothing_is_said_of_others_where_all_are_shown() -> None:
-    assert doubted_pictures.told(24, 24) == "The 24 most doubtful."
+    assert doubted_pictures.told(24, 24, DOUBTED) == "The 24 most doubtful."
 
 
 def test_pictures_of_unknown_licence_are_not_shown(world: World, tmp_path: Path) -> None:

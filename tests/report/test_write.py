@@ -27,7 +27,7 @@ TITLES = (
     "Accuracy", "True positive rates", "Scores of every emotion", "Confusion matrices",
     "Maps and filters", "What accuracy hides", "Pleasant or unpleasant",
     "Differences", "Reliability", "Risk and coverage",
-    "Shortcuts", "Near copies across the split", "Likely wrong labels",
+    "Shortcuts", "Near copies across the split", "Errors and likely wrong labels",
     "What this page was made of",
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
-"""The pictures whose labels are most doubtful, for people to look at."""
+"""Pictures that are mistaken, or whose labels are doubtful, for people to look at."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import polars as pl
 
@@ -19,7 +20,25 @@ SPOT = ("image_id", "shard", "row_group", "row")
 CREDIT = ("licence", "title", "owner", "source", "page_url", "url", "tags")
 
 
-def figure(given: ReportInput, panel: Panel, listed: pl.DataFrame) -> Figure | None:
+class Why(NamedTuple):
+    """Why pictures are drawn, in words.
+
+    Attributes:
+        order: What comes first.
+        other: What the emotion beside the label is.
+    """
+
+    name: str
+    title: str
+    order: str
+    other: str
+
+
+DOUBTED = Why("g17-pictures", "Pictures whose labels are doubtful", "most doubtful", "suggested")
+MISTAKEN = Why("g17-mistakes", "Pictures mistaken for others", "most confident mistakes", "answer")
+
+
+def figure(given: ReportInput, panel: Panel, listed: pl.DataFrame, why: Why) -> Figure | None:
     """Draw those whose licence is known to allow it; None where there is none.
 
     Licences are those that this plan's own build found: of other data sets none is known.
@@ -28,15 +47,15 @@ def figure(given: ReportInput, panel: Panel, listed: pl.DataFrame) -> Figure | N
     if not shown:
         return None
     said = {row["image_id"]: row["suggested"] for row in listed.iter_rows(named=True)}
-    name = f"g17-pictures-{panel.slug}"
+    name, title = f"{why.name}-{panel.slug}", f"{why.title} on {panel.name}"
     return Figure(
         name=name,
-        title=f"Pictures whose labels are doubtful on {panel.name}",
-        text=_text(shown, said),
-        scene=_scene(shown, said),
-        table=_table(name, panel, shown, said),
+        title=title,
+        text=_text(shown, said, why),
+        scene=_scene(shown, said, why),
+        table=_table(name, title, shown, said, why),
         notes=(
-            f"{told(len(shown), listed.height)} Below each: its label, and what is suggested.",
+            f"{told(len(shown), listed.height, why)} Below each: its label → {why.other}.",
             *thumbnails.notes(shown),
         ),
         sprite=thumbnails.sprite(shown, PITCH),
@@ -44,12 +63,12 @@ def figure(given: ReportInput, panel: Panel, listed: pl.DataFrame) -> Figure | N
     )
 
 
-def told(shown: int, asked: int) -> str:
+def told(shown: int, asked: int, why: Why) -> str:
     """Say how many of those asked for are shown, and why not all."""
     if shown == asked:
-        return f"The {asked} most doubtful."
+        return f"The {asked} {why.order}."
     return (
-        f"{shown} of the {asked} most doubtful; the others have no licence that lets them be shown "
+        f"{shown} of the {asked} {why.order}; the others have no licence that lets them be shown "
         "or cannot be read."
     )
 
@@ -73,35 +92,39 @@ def _shown(given: ReportInput, panel: Panel, listed: pl.DataFrame) -> tuple[Samp
     return samples.pictured(warned.iter_rows(named=True), shelf)
 
 
-def _scene(shown: tuple[Sample, ...], said: dict[str, str]) -> Scene:
-    items = [item for at, one in enumerate(shown) for item in _tile(shown, at, said[one.image_id])]
+def _scene(shown: tuple[Sample, ...], said: dict[str, str], why: Why) -> Scene:
+    items = [
+        item for at, one in enumerate(shown) for item in _tile(shown, at, said[one.image_id], why)
+    ]
     down = -(-len(shown) // EACH)
     return Scene(min(len(shown), EACH) * PITCH, down * LINE, layered(items, Tile, Words))
 
 
-def _tile(shown: tuple[Sample, ...], at: int, other: str) -> Iterator[Item]:
+def _tile(shown: tuple[Sample, ...], at: int, other: str, why: Why) -> Iterator[Item]:
     x, y, sample = at % EACH * PITCH, at // EACH * LINE, shown[at]
-    says = f"labelled {sample.emotion}, suggested {clean(other)}: {sample.credit}"
+    says = f"labelled {sample.emotion}, {why.other} {clean(other)}: {sample.credit}"
     yield thumbnails.tile(shown, at, x, y, says)
     label, instead = (shortened(clean(word), PITCH - 12, 11) for word in (sample.emotion, other))
     yield Words(x, y + SIDE + 14, label, size=11)
     yield Words(x, y + SIDE + 28, f"→ {instead}", tone="soft", size=11)
 
 
-def _text(shown: tuple[Sample, ...], said: dict[str, str]) -> str:
+def _text(shown: tuple[Sample, ...], said: dict[str, str], why: Why) -> str:
     pairs = [f"{one.emotion} taken for {clean(said[one.image_id])}" for one in shown]
     often = sorted(set(pairs), key=lambda pair: (-pairs.count(pair), pair))[:3]
     told = ", ".join(f"{pair} ({pairs.count(pair)})" for pair in often)
-    return f"{len(shown)} pictures, the most doubtful label first. Most frequent: {told}."
+    return f"{len(shown)} pictures, the {why.order} first. Most frequent: {told}."
 
 
-def _table(name: str, panel: Panel, shown: tuple[Sample, ...], said: dict[str, str]) -> Table:
+def _table(
+    name: str, title: str, shown: tuple[Sample, ...], said: dict[str, str], why: Why
+) -> Table:
     return Table(
         name=name,
-        title=f"Pictures whose labels are doubtful on {panel.name}",
+        title=title,
         columns=(
             Column("label", "text"),
-            Column("suggested", "text"),
+            Column(why.other, "text"),
             Column("title, author, licence, source", "text"),
             Column("page", "text"),
             Column("picture", "text"),

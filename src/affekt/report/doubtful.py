@@ -1,4 +1,4 @@
-"""Labels that are likely wrong, as a table, as pictures, and as a list for the crowd."""
+"""Errors, and labels that are likely wrong: tables, pictures, and a list for the crowd."""
 
 from collections.abc import Iterator
 
@@ -7,14 +7,16 @@ import polars as pl
 from jaxtyping import Float
 
 from affekt.foreign import clean
-from affekt.report import doubted_pictures
+from affekt.report import doubted_pictures, mistakes
 from affekt.report import doubts as found_by
 from affekt.report.bench import Bench, Panel, gaps
+from affekt.report.doubted_pictures import DOUBTED, MISTAKEN
 from affekt.report.doubts import Doubts
 from affekt.report.exhibits import Column, Exhibit, Figure, Row, Table
 from affekt.report.inputs import ReportInput
 from affekt.report.text import percent
 
+TITLE = "Errors and likely wrong labels"
 SHOWN = 24  # doubtful labels on the page; the file has them all
 IDS = (Column("image_id", "text"), Column("original_id", "text"))  # 64 digits each
 COLUMNS = (
@@ -28,12 +30,12 @@ COLUMNS = (
 
 
 def exhibit(given: ReportInput, bench: Bench) -> Exhibit:
-    """Two tables a data set and protocol, and the pictures themselves where they may be shown."""
+    """Tables a data set and protocol, and the pictures themselves where they may be shown."""
     return Exhibit(
         "G17",
-        "Likely wrong labels",
-        "Pictures that a model, which never saw them, is sure are of another emotion.",
-        (*_blocks(given, bench), *gaps(given, bench, "Likely wrong labels")),
+        TITLE,
+        "Where the best entry, which never saw the pictures, goes wrong, and where labels may.",
+        (*_blocks(given, bench), *gaps(given, bench, TITLE)),
     )
 
 
@@ -41,11 +43,23 @@ def _blocks(given: ReportInput, bench: Bench) -> Iterator[Table | Figure]:
     for panel in bench.panels:
         found = found_by.doubts(panel)
         listed = found_by.listed(given, found)
+        yield from _errors(given, panel, found)
         yield sums(panel, found)
-        drawn = doubted_pictures.figure(given, panel, listed.head(SHOWN))
+        drawn = doubted_pictures.figure(given, panel, listed.head(SHOWN), DOUBTED)
         if drawn is not None:
             yield drawn
         yield table(panel, found, listed)
+
+
+def _errors(given: ReportInput, panel: Panel, found: Doubts) -> Iterator[Table | Figure]:
+    yield mistakes.pairs(panel, found)
+    wrong = mistakes.confident(given, found)
+    drawn = doubted_pictures.figure(given, panel, wrong.head(mistakes.MOST), MISTAKEN)
+    if drawn is not None:
+        yield drawn
+    if wrong.height:
+        yield mistakes.table(panel, found, wrong)
+    yield from mistakes.disagreed(panel, found)
 
 
 def sums(panel: Panel, found: Doubts) -> Table:
@@ -96,12 +110,9 @@ def _warned(found: Doubts, have: Float[np.ndarray, " emotion"]) -> Iterator[str]
 def table(panel: Panel, found: Doubts, listed: pl.DataFrame) -> Table:
     """Give the doubtful labels, the most doubtful first."""
     order = ("name", "emotion", "suggested", "probability", "probability_suggested")
-    # A set whose pictures are named by their bytes would show the same 64 digits twice.
-    name = pl.when(pl.col("name") != pl.col("image_id")).then("name")
-    short = name.otherwise(pl.col("image_id").str.head(12))
     rows = [
         (*(clean(one) if isinstance(one, str) else one for one in row[:5]), *row[5:])
-        for row in listed.with_columns(name=short)
+        for row in listed.with_columns(name=found_by.SHORT)
         .select(*order, "image_id", "original_id")
         .iter_rows()
     ]

@@ -12,6 +12,12 @@ from affekt.report.inputs import ReportInput
 from affekt.report.scores import Cell
 
 FOUND = {"image_id": pl.String, "original_id": pl.String}
+# A set whose pictures are named by their bytes would show the same 64 digits twice.
+SHORT = (
+    pl.when(pl.col("name") != pl.col("image_id"))
+    .then("name")
+    .otherwise(pl.col("image_id").str.head(12))
+)
 
 
 class Doubts(NamedTuple):
@@ -56,14 +62,23 @@ def doubts(panel: Panel) -> Doubts:
 
 
 def listed(given: ReportInput, found: Doubts) -> pl.DataFrame:
-    """Give one row a doubtful picture, in order: what `again` of the section `sample` reads.
+    """Give one row a doubtful picture, in order: what `again` of the section `sample` reads."""
+    return told(given, found, found.rows, found.suggested[found.rows])
+
+
+def told(
+    given: ReportInput,
+    found: Doubts,
+    rows: Int[np.ndarray, " row"],
+    other: Int[np.ndarray, " row"],
+) -> pl.DataFrame:
+    """Give one row a picture, with another emotion beside its label.
 
     Columns: ``image_id``, ``original_id`` (of the bytes as this plan's build found them, where the
-    data set is its release), ``name``, ``emotion`` (the label), ``suggested``, and the probability
-    of both.
+    data set is its release), ``name``, ``emotion`` (the label), ``suggested`` (the other), and the
+    probability of both.
     """
-    names, rows = list(found.cell.emotions), found.rows
-    label, other = found.labels[rows], found.suggested[rows]
+    names, label = list(found.cell.emotions), found.labels[rows]
     some = found.cell.pictures.select("image_id", "name")[rows]
     return some.join(originals(given), on="image_id", how="left", maintain_order="left").select(
         "image_id",

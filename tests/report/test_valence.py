@@ -81,7 +81,7 @@ def test_intervals_are_wilson_of_single_pictures_and_drawn_of_groups(world: Worl
 
 
 def test_a_tie_of_sides_counts_half_whatever_the_number_of_emotions(world: World) -> None:
-    """P12: sums of equal probabilities are equal, though floats may not be."""
+    """P12: also where the floats of both sums differ in their last digit."""
     even = Taxonomy(
         name="even",
         emotions=tuple(Emotion(name=f"e{at}", valence=1 if at % 2 else -1) for at in range(6)),
@@ -91,6 +91,9 @@ def test_a_tie_of_sides_counts_half_whatever_the_number_of_emotions(world: World
     found = sides.sided(one)
     assert found.right.value == 0.5
     assert [score.value for score in found.recalls] == [0.5, 0.5]
+    odd = four(world, ["joy", "fear"], [[0.01, 0.34, 0.35, 0.3]] * 2)
+    assert 0.01 + 0.34 != 0.35
+    assert [score.value for score in sides.sided(odd).recalls] == [0.5, 0.5]
 
 
 @pytest.mark.parametrize("truth", [[], [YES], [YES, YES]])

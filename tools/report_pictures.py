@@ -1,4 +1,4 @@
-"""Takes pictures of the last figure of every exhibit of a report, light, dark, printed, narrow.
+"""Takes pictures of every figure of a report, light, dark, printed, narrow.
 
 The pages of its maps are taken with a picture picked, as much of them as a screen shows.
 
@@ -24,9 +24,10 @@ LOOKS = {
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PAGE = """# Figures of the report
 
-Every figure of the page that `affekt demo` writes, as a reader sees it: light, dark, printed, and
-on a phone 360 pixels wide, where a wide drawing is scrolled within its frame. Pictures are painted
-and votes simulated: the numbers say nothing about people.
+Every figure of the page that `affekt demo` writes, an entry on `shortcuts` added to its plan, as a
+reader sees it: light, dark, printed, and on a phone 360 pixels wide, where a wide drawing is
+scrolled within its frame. Pictures are painted and votes simulated: the numbers say nothing about
+people.
 """
 
 
@@ -59,7 +60,7 @@ def taken(browser: Browser, report: Path, folder: Path, look: str) -> dict[str, 
     page.emulate_media(media=media, color_scheme=scheme)  # type: ignore[arg-type]  # words of ours
     page.goto(report.resolve().as_uri())
     titles = {}
-    for figure in page.locator("section figure:last-of-type").all():
+    for figure in page.locator("section figure").all():
         name = (figure.get_attribute("aria-labelledby") or "").removesuffix("-title")
         titles[name] = figure.locator("h3").inner_text()
         keep(figure.screenshot(), folder / f"{name}-{look}.webp")

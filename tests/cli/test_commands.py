@@ -132,7 +132,7 @@ def test_an_interrupt_is_exit_130_and_the_next_run_goes_on(tmp_path: Path) -> No
     _, err = process.communicate(timeout=patience.SECONDS)
     assert process.returncode == 130
     assert time.monotonic() - began < 30
-    assert b"run the same command to go on" in err
+    assert b"run the same command again" in err
     assert affekt("build", "plan.toml", cwd=tmp_path).code == 0
 
 

@@ -57,3 +57,19 @@ def test_content_and_name_are_forced_to_the_disk_in_that_order(
 def test_what_is_not_there_cannot_be_settled(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         durable.settle(tmp_path / "nothing")
+
+
+def test_a_new_folder_is_whole_or_absent(tmp_path: Path) -> None:
+    (tmp_path / ".new.part").mkdir()
+    (tmp_path / ".new.part" / "left by a kill").touch()
+    with (
+        contextlib.suppress(ZeroDivisionError),
+        durable.new_folder(tmp_path / "new") as hidden,
+    ):
+        (hidden / "file").write_text(str(1 / 0))
+    assert list(tmp_path.iterdir()) == []
+    with durable.new_folder(tmp_path / "new") as hidden:
+        (hidden / "inner").mkdir()
+        (hidden / "inner" / "file").write_text("whole")
+        assert not (tmp_path / "new").exists()
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "inner", "new"]

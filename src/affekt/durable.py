@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,25 @@ def replaced(path: Path) -> Iterator[Path]:
         settle(path.parent)
     finally:
         beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Give a hidden folder to fill; it gets the name, which is free, when the block ends well.
+
+    There is one such folder for each name: what a killed run left in it is removed.
+    """
+    hidden = path.with_name(f".{path.name}.part")
+    shutil.rmtree(hidden, ignore_errors=True)
+    hidden.mkdir(parents=True)
+    try:
+        yield hidden
+        for one in [*hidden.rglob("*"), hidden]:
+            settle(one)
+        hidden.rename(path)
+        settle(path.parent)
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
 
 
 def file_sha256(path: Path) -> str:

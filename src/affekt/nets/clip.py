@@ -82,6 +82,20 @@ def _opened(files: Files) -> tuple[TorchNet, Any]:
     return TorchNet(Loaded(net.eval(), seen(files), answers, "", ()), "features", ""), net
 
 
+@lru_cache(maxsize=2)
+def _tokenizer(files: Files) -> Any:
+    try:
+        return imported("transformers", EXTRA).AutoTokenizer.from_pretrained(
+            files.folder, local_files_only=True, trust_remote_code=False
+        )
+    except Exception as trouble:  # its errors have no class that it promises
+        said = str(trouble).strip().partition("\n")[0]
+        raise UsageError(
+            f"{files.folder}: its texts cannot be read ({said}); `tokenizer.json` and "
+            "`tokenizer_config.json` of this net are expected beside its weights"
+        ) from trouble
+
+
 def opened(files: Files) -> TorchNet:
     """Give the half that sees; the next call with the same files gives the same one.
 
@@ -136,16 +150,8 @@ class ClipTexts(TextEncoder):
             return _opened(files)[1]
 
     def _tokens(self, files: Files, texts: Sequence[str], most: int) -> Any:
-        try:
-            tokenizer = imported("transformers", EXTRA).AutoTokenizer.from_pretrained(
-                files.folder, local_files_only=True, trust_remote_code=False
-            )
-        except Exception as trouble:  # its errors have no class that it promises
-            said = str(trouble).strip().partition("\n")[0]
-            raise UsageError(
-                f"{files.folder}: its texts cannot be read ({said}); `tokenizer.json` and "
-                "`tokenizer_config.json` of this net are expected beside its weights"
-            ) from trouble
+        with _opening:  # so that the folds of an entry read it once
+            tokenizer = _tokenizer(files)
         for text in texts:
             if len(tokenizer(text)["input_ids"]) > most:
                 raise UsageError(

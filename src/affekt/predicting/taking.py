@@ -8,7 +8,7 @@ from affekt import durable
 from affekt.errors import DiskTrouble, Refused
 from affekt.measures.calibration import is_inside
 from affekt.nets.trained import CONFIG, seal
-from affekt.store import Product, Store, disk
+from affekt.store import Product, Store
 
 AS_PREDICTED = {"framing": "squash", "computed_in": "float32"}
 
@@ -28,24 +28,17 @@ def take(net: Product, folder: Path, temperature: float | None = None) -> None:
     """
     if folder.exists():
         raise Refused(f"{folder}: is there already; nothing is overwritten, name another folder")
-    hidden = folder.with_name(f".{folder.name}.part")
     try:
-        shutil.rmtree(hidden, ignore_errors=True)  # half written when a run was killed
-        hidden.mkdir(parents=True)
-        for name in net.own:
-            shutil.copyfile(net.file(name), hidden / name)
-        if temperature is not None:
-            _tell(hidden / CONFIG, temperature)
-            seal(hidden)
-        disk.settle(hidden)
-        hidden.rename(folder)
-        durable.settle(folder.parent)
+        with durable.new_folder(folder) as hidden:
+            for name in net.own:
+                shutil.copyfile(net.file(name), hidden / name)
+            if temperature is not None:
+                _tell(hidden / CONFIG, temperature)
+                seal(hidden)
     except OSError as trouble:
         raise DiskTrouble(
             f"{folder}: cannot be written: {trouble.strerror}; free space or name another folder"
         ) from trouble
-    finally:
-        shutil.rmtree(hidden, ignore_errors=True)
 
 
 def fitted_temperature(store: Store, net: Product) -> float | None:

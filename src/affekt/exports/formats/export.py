@@ -1,6 +1,5 @@
 """Writes a release in the form of another library: a new folder, whole or absent."""
 
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -65,20 +64,13 @@ def export(release: Path, form: str, folder: Path) -> Exported:
         raise Refused(f"{folder}: is there already; nothing is overwritten, name another folder")
     source = opened(release)
     name = f"{source.manifest.release.name}-{source.manifest.release.version}"
-    hidden = folder.with_name(f".{folder.name}.part")
     try:
-        shutil.rmtree(hidden, ignore_errors=True)  # half written when a run was killed
-        hidden.mkdir(parents=True)
-        pictures, left_out = _filled(hidden, source, form, name)
-        _settled(hidden)
-        hidden.rename(folder)
-        durable.settle(folder.parent)
+        with durable.new_folder(folder) as hidden:
+            pictures, left_out = _filled(hidden, source, form, name)
     except OSError as trouble:
         raise DiskTrouble(
             f"{folder}: cannot be written: {trouble.strerror}; free space or name another folder"
         ) from trouble
-    finally:
-        shutil.rmtree(hidden, ignore_errors=True)
     return Exported(folder, form, name, pictures, left_out)
 
 
@@ -129,9 +121,3 @@ def _card(source: Source, form: str, inside: Mapping[str, int], absent: int) -> 
         "whole.",
     ]
     return joined(lines)
-
-
-def _settled(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        durable.settle(path)
-    durable.settle(folder)

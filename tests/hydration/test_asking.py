@@ -48,7 +48,7 @@ def photo(licence: str, *tags: str, shown: int = 1) -> Mapping[str, Any]:
 TOLD = {
     "1": photo("4", "sea"),
     "2": photo("0"),
-    "3": photo("4", "sea", "No Computer-Vision"),
+    "3": photo("4", "sea", "Ｎo Computer-Vision"),
     "5": photo("4", shown=0),
 }
 FREE = {name: text.format(n=1, s=1) for name, text in META.items()}

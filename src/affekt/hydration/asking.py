@@ -5,7 +5,6 @@ at the source. Whoever is asked is chosen by the addresses of a picture alone; w
 read from a release, so that no key can be led astray.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +14,7 @@ from affekt.fetch.opt_outs import TAGS
 from affekt.hydration.named import Wanted
 from affekt.hydration.outcomes import Outcome
 from affekt.sources import Source, Today
+from affekt.stages._tags import folded, glued
 
 if TYPE_CHECKING:
     from affekt.fetch.fetcher import Fetcher
@@ -118,7 +118,7 @@ def judged(wanted: Wanted, today: Today) -> Outcome | None:
         word = OUTCOME_OF[today.trouble]
         return Outcome(wanted.image_id, word, today.trouble, DETAILS[today.trouble])
     for tag in today.tags:
-        if re.sub(r"[\W_]+", "", tag).casefold() in TAGS:
+        if glued(folded(tag)) in TAGS:
             return Outcome(wanted.image_id, "refused", "opted-out", f"it is tagged {tag[:80]!r}")
     if not _is_closed(wanted.licence) and _is_closed(today.licence):
         told = f"it was {wanted.licence or 'not told'} and is {today.licence}"

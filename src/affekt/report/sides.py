@@ -99,7 +99,6 @@ def _counts(cell: Cell) -> tuple[Counts, Counts]:
     """Give counts by side of label (row) and of answer (column): of all, and of each round."""
     is_of = (np.array(cell.about.signs)[:, None] == SIDES).astype(float)
     said = np.round(cell.tested.probabilities @ is_of, DIGITS)
-    said[:, is_of.sum(axis=0) == 0] = -1  # no answer lies where there is no emotion
     by_group = np.zeros((cell.n_groups, 3, 3))
     at = (cell.tested.group, is_of.argmax(axis=1)[cell.tested.truth])
     np.add.at(by_group, at, measures.choices(said) * cell.tested.weight[:, None])
